@@ -1,0 +1,1 @@
+"""DataValut: a sentence about your data in, a referentially intact PostgreSQL database of just those rows out."""

@@ -1,0 +1,1 @@
+"""What a source database is: its tables, columns, keys and sizes."""

@@ -1,0 +1,163 @@
+"""A source database as plain values, as read from `pg_catalog` at one moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+
+@dataclass(frozen=True, order=True)
+class TableName:
+    """A table, view or sequence by schema and name, both exactly as stored (no quotes)."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+class TypeCategory(StrEnum):
+    """What a filter can do with a column's values. A domain has the category of its base type."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMERIC = "numeric"  # numeric, real, double precision, money
+    TEXT = "text"  # text, varchar, char, citext, name
+    DATE = "date"
+    TIMESTAMP = "timestamp"  # without time zone: read as UTC
+    TIMESTAMPTZ = "timestamptz"
+    TIME = "time"
+    INTERVAL = "interval"
+    UUID = "uuid"
+    ENUM = "enum"
+    ARRAY = "array"
+    JSON = "json"  # json and jsonb
+    BINARY = "binary"
+    OTHER = "other"
+
+
+class Identity(StrEnum):
+    ALWAYS = "always"
+    BY_DEFAULT = "by default"
+
+
+@dataclass(frozen=True)
+class Column:
+    """`type_name` is what `format_type` prints, qualified where needed, fit for a cast as it is."""
+
+    name: str
+    type_name: str
+    category: TypeCategory
+    not_null: bool = False
+    generated: bool = False
+    identity: Identity | None = None
+    enum_labels: tuple[str, ...] = ()  # of the type, or of the element type of an array
+    element: TypeCategory | None = None  # of an array's elements
+    element_type_name: str | None = None
+    comment: str | None = None
+
+
+class TableKind(StrEnum):
+    ORDINARY = "ordinary"
+    PARTITIONED = "partitioned"
+
+
+@dataclass(frozen=True)
+class Table:
+    """An ordinary or a partitioned table. Partitions are storage of their partitioned table, not tables.
+
+    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics.
+    """
+
+    name: TableName
+    columns: tuple[Column, ...]
+    kind: TableKind = TableKind.ORDINARY
+    primary_key: tuple[str, ...] = ()
+    unique_keys: tuple[
+        tuple[str, ...], ...
+    ] = ()  # others than the primary key, without predicate or expression
+    check_constraints: tuple[str, ...] = ()
+    comment: str | None = None
+    estimated_rows: int = 0
+    size_bytes: int = 0
+    inherited: bool = False  # has children or parents by classic inheritance: its own rows are read with ONLY
+
+    @cached_property
+    def _columns_by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    def column(self, name: str) -> Column:
+        """Raises KeyError if the table has no such column."""
+        return self._columns_by_name[name]
+
+    def has_column(self, name: str) -> bool:
+        return name in self._columns_by_name
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """The columns that COPY can write: all but generated ones."""
+        return tuple(column for column in self.columns if not column.generated)
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A foreign key from `child` to `parent`; `columns[i]` references `parent_columns[i]` (MATCH SIMPLE)."""
+
+    name: str
+    child: TableName
+    columns: tuple[str, ...]
+    parent: TableName
+    parent_columns: tuple[str, ...]
+    validated: bool = True
+    deferrable: bool = False
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """`owner` is the column whose values it makes (serial or identity), None for a free one."""
+
+    name: TableName
+    owner: tuple[TableName, str] | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    name: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The user's part of one database: what no extension owns, system schemas left out.
+
+    `server_version` is `server_version_num` (170010); `encoding`, `collation` and `character_type` are the
+    database's own, to be repeated in the target. `size_bytes` is `pg_database_size`.
+    """
+
+    database: str
+    server_version: int
+    tables: tuple[Table, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    sequences: tuple[Sequence, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    large_objects: int = 0
+    encoding: str = "UTF8"
+    collation: str = "C"
+    character_type: str = "C"
+    size_bytes: int = 0
+    search_path: tuple[str, ...] = field(default=("public",))
+
+    @cached_property
+    def _tables_by_name(self) -> dict[TableName, Table]:
+        return {table.name: table for table in self.tables}
+
+    def table(self, name: TableName) -> Table:
+        """Raises KeyError if there is no such table."""
+        return self._tables_by_name[name]
+
+    def references_of(self, child: TableName) -> Iterator[ForeignKey]:
+        return (key for key in self.foreign_keys if key.child == child)
+
+    def references_to(self, parent: TableName) -> Iterator[ForeignKey]:
+        return (key for key in self.foreign_keys if key.parent == parent)

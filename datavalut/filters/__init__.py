@@ -1,0 +1,1 @@
+"""The filter language: which rows are meant, as data. See docs/filter-language.md."""

@@ -1,0 +1,84 @@
+"""The job's record and the one definition of its states and legal moves."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class JobStatus(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return not LEGAL_MOVES[self]
+
+
+LEGAL_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
+    JobStatus.PENDING: frozenset({JobStatus.RUNNING, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.RUNNING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}),
+    JobStatus.COMPLETED: frozenset(),
+    JobStatus.FAILED: frozenset(),
+    JobStatus.CANCELLED: frozenset(),
+}
+
+
+def states_before(status: JobStatus) -> frozenset[JobStatus]:
+    """The states that may move to `status`."""
+    return frozenset(before for before, after in LEGAL_MOVES.items() if status in after)
+
+
+@dataclass(frozen=True)
+class JobError:
+    """Why a job failed and what its caller can do. `code` is stable (`wrong_password`), the texts are for people."""
+
+    code: str
+    message: str
+    remedy: str
+    details: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What the caller asked for, without what is secret: the source's connection string, the prompt and the filter
+    are in Secrets Manager."""
+
+    scope: str | None = None
+    dry_run: bool = False
+    target_db_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job as stored. Times are UTC with zone. `timestamp` is the last change and `progress` (0 to 1) never fall.
+
+    `source_database` is the name of the source's database, `target_database` the name of the finished one.
+    `plan` and `report` are JSON objects; `result` is the JSON object that GET shows, less the password.
+    """
+
+    job_id: str
+    owner: str
+    status: JobStatus
+    message: str
+    created_at: datetime
+    timestamp: datetime
+    request: JobRequest = field(default_factory=JobRequest)
+    progress: float = 0.0
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    error: JobError | None = None
+    source_database: str | None = None
+    snapshot_id: str | None = None
+    snapshot_released: bool = False
+    rows_expected: int = 0
+    rows_copied: int = 0
+    tables_copied: int = 0
+    plan: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None

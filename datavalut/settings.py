@@ -1,0 +1,101 @@
+"""Settings of a deployment, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from datavalut.errors import DataValutError
+
+Network = IPv4Network | IPv6Network
+
+
+class SettingError(DataValutError):
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(f"setting {variable}: {reason}")
+        self.variable = variable
+        self.reason = reason
+
+
+class PlannerChoice(StrEnum):
+    AUTO = "auto"  # OpenAI if the deployment holds a key, else offline
+    OPENAI = "openai"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
+    in no allowed one is refused."""
+
+    jobs_table: str
+    state_machine_arn: str
+    event_bus_name: str
+    secret_prefix: str
+    target_secret_arn: str
+    page_token_secret_arn: str
+    planner: PlannerChoice
+    openai_api_key_secret_arn: str | None
+    openai_model: str
+    openai_base_url: str | None
+    allowed_networks: tuple[Network, ...]
+    denied_networks: tuple[Network, ...]
+    local_owner: str | None
+    job_retention_days: int
+
+
+DEFAULT_DENIED_NETWORKS = (
+    "0.0.0.0/8,127.0.0.0/8,169.254.0.0/16,224.0.0.0/4,240.0.0.0/4,"
+    "::/128,::1/128,fe80::/10,fd00:ec2::254/128,ff00::/8"
+)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Each function has only the variables that its work needs; the rest stay empty.
+
+    Raises SettingError that names the variable.
+    """
+
+    def networks(variable: str, default: str) -> tuple[Network, ...]:
+        try:
+            return tuple(
+                ip_network(part.strip())
+                for part in environment.get(variable, default).split(",")
+                if part.strip()
+            )
+        except ValueError as error:
+            raise SettingError(variable, str(error)) from None
+
+    def integer(variable: str, default: int) -> int:
+        try:
+            return int(environment.get(variable, default))
+        except ValueError:
+            raise SettingError(variable, "is not a whole number") from None
+
+    try:
+        planner = PlannerChoice(environment.get("PLANNER", PlannerChoice.AUTO))
+    except ValueError:
+        raise SettingError("PLANNER", f"is none of {', '.join(PlannerChoice)}") from None
+    return Settings(
+        jobs_table=environment.get("JOBS_TABLE", ""),
+        state_machine_arn=environment.get("STATE_MACHINE_ARN", ""),
+        event_bus_name=environment.get("EVENT_BUS_NAME", ""),
+        secret_prefix=environment.get("SECRET_PREFIX", "datavalut"),
+        target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
+        page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
+        planner=planner,
+        openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,
+        openai_model=environment.get("OPENAI_MODEL", "gpt-4.1"),
+        openai_base_url=environment.get("OPENAI_BASE_URL") or None,
+        allowed_networks=networks("SOURCE_ALLOWED_NETWORKS", ""),
+        denied_networks=networks("SOURCE_DENIED_NETWORKS", DEFAULT_DENIED_NETWORKS),
+        local_owner=environment.get("LOCAL_OWNER") or None,
+        job_retention_days=integer("JOB_RETENTION_DAYS", 30),
+    )
+
+
+@cache
+def settings() -> Settings:
+    return read_settings(os.environ)
