@@ -47,8 +47,7 @@ class Settings:
 
 
 DEFAULT_DENIED_NETWORKS = (
-    "0.0.0.0/8,127.0.0.0/8,169.254.0.0/16,224.0.0.0/4,240.0.0.0/4,"
-    "::/128,::1/128,fe80::/10,fd00:ec2::254/128,ff00::/8"
+    "0.0.0.0/8,127.0.0.0/8,169.254.0.0/16,224.0.0.0/4,240.0.0.0/4,::/128,::1/128,fe80::/10,fd00:ec2::254/128,ff00::/8"
 )
 
 
@@ -61,9 +60,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     def networks(variable: str, default: str) -> tuple[Network, ...]:
         try:
             return tuple(
-                ip_network(part.strip())
-                for part in environment.get(variable, default).split(",")
-                if part.strip()
+                ip_network(part.strip()) for part in environment.get(variable, default).split(",") if part.strip()
             )
         except ValueError as error:
             raise SettingError(variable, str(error)) from None

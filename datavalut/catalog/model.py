@@ -74,9 +74,7 @@ class Table:
     columns: tuple[Column, ...]
     kind: TableKind = TableKind.ORDINARY
     primary_key: tuple[str, ...] = ()
-    unique_keys: tuple[
-        tuple[str, ...], ...
-    ] = ()  # others than the primary key, without predicate or expression
+    unique_keys: tuple[tuple[str, ...], ...] = ()  # others than the primary key, without predicate or expression
     check_constraints: tuple[str, ...] = ()
     comment: str | None = None
     estimated_rows: int = 0

@@ -108,9 +108,7 @@ class Aggregate(FilterModel):
     condition: "Condition | None" = None
 
 
-Expression = Annotated[
-    ColumnValue | LiteralValue | JsonValue | Arithmetic | Aggregate, Field(discriminator="kind")
-]
+Expression = Annotated[ColumnValue | LiteralValue | JsonValue | Arithmetic | Aggregate, Field(discriminator="kind")]
 
 # Conditions: true, false or unknown for each row; a row is chosen if its condition is true
 
@@ -248,9 +246,7 @@ class TimeRange(FilterModel):
     end: str | None = None
 
 
-TimeWindow = Annotated[
-    LastPeriod | NextPeriod | OlderThan | CalendarPeriod | TimeRange, Field(discriminator="kind")
-]
+TimeWindow = Annotated[LastPeriod | NextPeriod | OlderThan | CalendarPeriod | TimeRange, Field(discriminator="kind")]
 
 
 class InTime(FilterModel):
