@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from psycopg2.extensions import connection as Connection
+import psycopg2.extensions
 
 _SCRIPT = Path(__file__).with_name("sample_shop.sql")
 
 
-def load(connection: Connection) -> None:
+def load(connection: psycopg2.extensions.connection) -> None:
     """Makes the shop in the connection's database, once: a shop that is there already stays as it is."""
     connection.autocommit = True
     with connection.cursor() as cursor:
