@@ -1,4 +1,4 @@
-"""The picture of the state machine in docs/workflow.md, made from its definition: `python -m infra.workflow_picture`."""
+"""The picture in docs/workflow.md, made from the state machine's definition: `python -m infra.workflow_picture`."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,7 @@ class _Drawing:
 
 
 def _identifier(name: str) -> str:
-    return "".join(word.capitalize() for word in name.split() if word.isalnum()) or "State"
+    return "".join(word.strip("?").capitalize() for word in name.split())
 
 
 def draw(definition: dict[str, Any]) -> str:
