@@ -1,0 +1,474 @@
+"""The store of jobs in DynamoDB. How a job is laid out there is in `job_items`."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from botocore.exceptions import ClientError
+
+from datavalut.aws import job_items
+from datavalut.aws.job_items import (
+    Attributes,
+    from_attributes,
+    job_from_attributes,
+    stored_error,
+    stored_number,
+    stored_time,
+    to_attributes,
+)
+from datavalut.jobs.errors import (
+    IdempotencyKeyReused,
+    IllegalMove,
+    JobNotFoundError,
+    JobNotRunning,
+    JobTooLarge,
+    StoreBusy,
+)
+from datavalut.jobs.model import Job, JobError, JobStatus
+from datavalut.jobs.store import JobPage, moved
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+MAX_ATTEMPTS = 16  # at a write that others may get in between; with the pauses below about 5 s at worst
+_FORGOTTEN_KEPT = timedelta(days=7)  # streams keep their records for one
+_DOCUMENT_OUTLIVES_JOB = timedelta(days=7)  # jobs end well within
+
+Document = Literal["plan", "result"]
+
+
+class UpdateNames(TypedDict, total=False):
+    """DynamoDB refuses an empty map of names: there is one, or the parameter is left out."""
+
+    ExpressionAttributeNames: dict[str, str]
+
+
+class DynamoJobStore:
+    """See `datavalut.jobs.store.JobStore`. Jobs vanish `retention` after their end."""
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        retention: timedelta,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention
+        self._pause = pause
+
+    # creating
+
+    def create(self, job: Job, idempotency_key: str | None, request_fingerprint: str) -> Job:
+        expires_at = _epoch(job.created_at + self._retention)
+        writes: list[TransactWriteItemTypeDef] = [
+            self._put({**job_items.job_values(job), "expires_at": expires_at}),
+            self._count(job.owner, {job.status: 1}),
+        ]
+        if idempotency_key is not None:
+            writes.append(
+                self._put(
+                    {
+                        "pk": job_items.idempotency_partition(job.owner, idempotency_key),
+                        "sk": job_items.IDEMPOTENCY_SORT_KEY,
+                        "job_id": job.job_id,
+                        "fingerprint": request_fingerprint,
+                        "expires_at": expires_at,
+                    }
+                )
+            )
+        for _ in self._attempts(job.job_id):
+            if self._written(writes):
+                return job
+            if idempotency_key is not None:
+                earlier = self._created_earlier(job.owner, idempotency_key, request_fingerprint)
+                if earlier is not None:
+                    return earlier
+        raise StoreBusy(job.job_id)
+
+    def _created_earlier(self, owner: str, idempotency_key: str, request_fingerprint: str) -> Job | None:
+        record = self._item(job_items.idempotency_partition(owner, idempotency_key), job_items.IDEMPOTENCY_SORT_KEY)
+        if record is None:
+            return None
+        values = from_attributes(record)
+        job_id: str = values["job_id"]
+        if values["fingerprint"] != request_fingerprint:
+            raise IdempotencyKeyReused(job_id)
+        try:
+            return self.get_state(job_id)
+        except JobNotFoundError:  # it has expired; the record is about to
+            self.release_idempotency_key(owner, idempotency_key, job_id)
+            return None
+
+    def release_idempotency_key(self, owner: str, idempotency_key: str, job_id: str) -> None:
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=_key(job_items.idempotency_partition(owner, idempotency_key), job_items.IDEMPOTENCY_SORT_KEY),
+                ConditionExpression="job_id = :job_id",
+                ExpressionAttributeValues=to_attributes({":job_id": job_id}),
+            )
+        except ClientError as error:
+            if not _is(error, "ConditionalCheckFailedException"):
+                raise
+
+    # reading
+
+    def get(self, job_id: str) -> Job:
+        attributes = self._job_attributes(job_id)
+        values = from_attributes(attributes)
+        return replace(
+            job_from_attributes(attributes),
+            plan=self._read_document(job_id, values.get("plan_document")),
+            result=self._read_document(job_id, values.get("result_document")),
+        )
+
+    def get_state(self, job_id: str) -> Job:
+        return job_from_attributes(self._job_attributes(job_id))
+
+    def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
+        if status is None:
+            index, number, partition = job_items.BY_OWNER, 1, job_items.owner_partition(owner)
+        else:
+            index, number, partition = (
+                job_items.BY_OWNER_AND_STATUS,
+                2,
+                job_items.status_partition(owner, status),
+            )
+        condition = f"gsi{number}pk = :partition"
+        values = {":partition": partition}
+        if after is not None:
+            condition += f" AND gsi{number}sk < :after"
+            values[":after"] = after
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=to_attributes(values),
+            ScanIndexForward=False,
+            # One more than asked for tells whether there is a next page.
+            PaginationConfig={"PageSize": limit + 1, "MaxItems": limit + 1},
+        )
+        items = [item for page in pages for item in page["Items"]]
+        page = items[:limit]
+        return JobPage(
+            jobs=tuple(job_from_attributes(item) for item in page),
+            next_after=page[-1][f"gsi{number}sk"]["S"] if len(items) > limit else None,
+            total=self._counted(owner, status),
+        )
+
+    def _counted(self, owner: str, status: JobStatus | None) -> int:
+        item = self._item(job_items.owner_partition(owner), job_items.COUNTERS_SORT_KEY)
+        counters = from_attributes(item) if item else {}
+        return sum(int(counters.get(each, 0)) for each in JobStatus if status in (None, each))
+
+    # changing
+
+    def move(
+        self,
+        job_id: str,
+        to_status: JobStatus,
+        *,
+        message: str,
+        at: datetime,
+        error: JobError | None = None,
+        result: dict[str, Any] | None = None,
+        started_at: datetime | None = None,
+        completed_at: datetime | None = None,
+        only_from: JobStatus | None = None,
+    ) -> Job:
+        document_id: str | None = None
+        try:
+            for _ in self._attempts(job_id):
+                current = self.get_state(job_id)
+                job = moved(
+                    current,
+                    to_status,
+                    message=message,
+                    at=at,
+                    error=error,
+                    started_at=started_at,
+                    completed_at=completed_at,
+                    only_from=only_from,
+                )
+                if result is not None and document_id is None:
+                    document_id = self._write_document(job_id, "result", result, at)
+                if self._written([self._move(current, job, document_id), self._recount(current, job)]):
+                    return job
+            raise StoreBusy(job_id)
+        except (IllegalMove, StoreBusy):
+            if document_id is not None:
+                self._delete_document(job_id, document_id)
+            raise
+
+    def _move(self, current: Job, job: Job, result_document: str | None) -> "TransactWriteItemTypeDef":
+        """Only what the move changes is written: what workers record at the same time stays."""
+        changes: dict[str, Any] = {
+            "status": str(job.status),
+            "gsi2pk": job_items.status_partition(job.owner, job.status),
+            "message": job.message,
+            "timestamp": stored_time(job.timestamp),
+        }
+        if job.started_at != current.started_at and job.started_at:
+            changes["started_at"] = stored_time(job.started_at)
+        if job.completed_at != current.completed_at and job.completed_at:
+            changes["completed_at"] = stored_time(job.completed_at)
+            changes["expires_at"] = _epoch(job.completed_at + self._retention)
+        if job.status is JobStatus.COMPLETED:
+            changes["progress"] = stored_number(job.progress)
+        if job.error != current.error and job.error:
+            changes["error"] = stored_error(job.error)
+        if result_document is not None:
+            changes["result_document"] = result_document
+        error_as_read = "attribute_exists" if current.error else "attribute_not_exists"
+        expression, names, values = _set(changes)
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(job_items.job_partition(job.job_id), job_items.JOB_SORT_KEY),
+                "UpdateExpression": expression,
+                "ConditionExpression": "#status = :status_before AND #timestamp <= :timestamp"
+                f" AND {error_as_read}(#error)",
+                "ExpressionAttributeNames": {**names, "#error": "error"},
+                "ExpressionAttributeValues": to_attributes({**values, ":status_before": str(current.status)}),
+            }
+        }
+
+    def record_progress(self, job_id: str, progress: float, message: str, at: datetime) -> None:
+        for _ in self._attempts(job_id):
+            changes = {"progress": stored_number(progress), "message": message, "timestamp": stored_time(at)}
+            if self._changed(
+                job_id, changes, "#status = :running AND #progress <= :progress AND #timestamp <= :timestamp"
+            ):
+                return
+            current = self._running(job_id)
+            if current.progress > progress:
+                return
+            at = max(at, current.timestamp)
+        raise StoreBusy(job_id)
+
+    def add_copied(self, job_id: str, rows: int, tables: int) -> Job:
+        attributes = self._update(
+            job_id,
+            "ADD rows_copied :rows, tables_copied :tables",
+            "attribute_exists(pk)",
+            names={},
+            values=to_attributes({":rows": rows, ":tables": tables}),
+        )
+        if attributes is None:
+            raise JobNotFoundError(job_id)
+        return job_from_attributes(attributes)
+
+    def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
+        self._running(job_id)
+        document_id = self._write_document(job_id, "plan", plan, datetime.now(UTC))
+        changes = {"plan_document": document_id, "source_database": source_database, "rows_expected": rows_expected}
+        if not self._changed(job_id, changes, "#status = :running"):
+            self._delete_document(job_id, document_id)
+            self._running(job_id)
+            raise StoreBusy(job_id)
+
+    def record_snapshot(self, job_id: str, snapshot_id: str | None) -> None:
+        if not self._changed(job_id, {"snapshot_id": snapshot_id}, "#status = :running"):
+            self._running(job_id)
+            raise StoreBusy(job_id)
+
+    def release_snapshot(self, job_id: str) -> None:
+        if not self._changed(job_id, {"snapshot_released": True}, "attribute_exists(pk)"):
+            raise JobNotFoundError(job_id)
+
+    def record_error(self, job_id: str, error: JobError) -> None:
+        if not self._changed(
+            job_id, {"error": stored_error(error)}, "#status IN (:pending, :running) AND attribute_not_exists(#error)"
+        ):
+            self.get_state(job_id)  # raises JobNotFoundError; else there is an error already, or the job has ended
+
+    def forget(self, job: Job) -> None:
+        """Takes a job that has expired out of the counters. Can be repeated without harm."""
+        forgotten = self._put(
+            {
+                "pk": job_items.job_partition(job.job_id),
+                "sk": job_items.FORGOTTEN_SORT_KEY,
+                "expires_at": _epoch(datetime.now(UTC) + _FORGOTTEN_KEPT),
+            }
+        )
+        for _ in self._attempts(job.job_id):
+            if self._written([forgotten, self._count(job.owner, {job.status: -1})]):
+                return
+            if self._item(job_items.job_partition(job.job_id), job_items.FORGOTTEN_SORT_KEY) is not None:
+                return
+        raise StoreBusy(job.job_id)
+
+    # documents
+
+    def _write_document(self, job_id: str, what: Document, document: dict[str, Any], at: datetime) -> str:
+        data = job_items.compress(document)
+        if len(data) > job_items.MAX_DOCUMENT_BYTES:
+            raise JobTooLarge(job_id, what, len(data), job_items.MAX_DOCUMENT_BYTES)
+        document_id = f"{what}-{token_hex(6)}"
+        for number, part in enumerate(job_items.parts_of(data)):
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_attributes(
+                    {
+                        "pk": job_items.job_partition(job_id),
+                        "sk": job_items.document_sort_key(document_id, number),
+                        "data": part,
+                        "expires_at": _epoch(at + self._retention + _DOCUMENT_OUTLIVES_JOB),
+                    }
+                ),
+            )
+        return document_id
+
+    def _document_parts(self, job_id: str, document_id: str) -> Iterator[Attributes]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_attributes(
+                {":pk": job_items.job_partition(job_id), ":prefix": job_items.document_prefix(document_id)}
+            ),
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def _read_document(self, job_id: str, document_id: str | None) -> dict[str, Any] | None:
+        if document_id is None:
+            return None
+        data = b"".join(from_attributes(part)["data"] for part in self._document_parts(job_id, document_id))
+        return job_items.decompress(data)
+
+    def _delete_document(self, job_id: str, document_id: str) -> None:
+        for part in list(self._document_parts(job_id, document_id)):
+            self._client.delete_item(TableName=self._table, Key={"pk": part["pk"], "sk": part["sk"]})
+
+    # single steps
+
+    def _attempts(self, job_id: str) -> Iterator[int]:
+        """Numbers of attempts, with a growing random pause before each but the first."""
+        for attempt in range(MAX_ATTEMPTS):
+            if attempt:
+                self._pause(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311  # spreads load, no secret
+            yield attempt
+
+    def _item(self, pk: str, sk: str) -> Attributes | None:
+        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
+        return answer.get("Item")
+
+    def _job_attributes(self, job_id: str) -> Attributes:
+        attributes = self._item(job_items.job_partition(job_id), job_items.JOB_SORT_KEY)
+        if attributes is None:
+            raise JobNotFoundError(job_id)
+        return attributes
+
+    def _running(self, job_id: str) -> Job:
+        job = self.get_state(job_id)
+        if job.status is not JobStatus.RUNNING:
+            raise JobNotRunning(job_id, job.status)
+        return job
+
+    def _changed(self, job_id: str, changes: dict[str, Any], condition: str) -> bool:
+        """Whether the condition held. It may name the changes' attributes and values, `#status`, and any status."""
+        expression, names, values = _set(changes)
+        values |= {f":{status}": str(status) for status in JobStatus if f":{status}" in condition}
+        if "#status" in condition:
+            names["#status"] = "status"
+        return self._update(job_id, expression, condition, names, _with_nulls(values)) is not None
+
+    def _update(
+        self, job_id: str, expression: str, condition: str, names: dict[str, str], values: Attributes
+    ) -> Attributes | None:
+        """The job's new attributes; None if the condition did not hold."""
+        some_names: UpdateNames = {"ExpressionAttributeNames": names} if names else {}
+        for _ in self._attempts(job_id):
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=_key(job_items.job_partition(job_id), job_items.JOB_SORT_KEY),
+                    UpdateExpression=expression,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                    ReturnValues="ALL_NEW",
+                    **some_names,
+                )
+            except ClientError as error:
+                if _is(error, "ConditionalCheckFailedException"):
+                    return None
+                if _is(error, "TransactionConflictException"):
+                    continue
+                raise
+            return answer["Attributes"]
+        raise StoreBusy(job_id)
+
+    def _written(self, writes: "list[TransactWriteItemTypeDef]") -> bool:
+        """Whether the transaction was written. If not, a condition did not hold, or others wrote at the same time."""
+        try:
+            self._client.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if not _is(error, "TransactionCanceledException"):
+                raise
+            reasons = error.response.get("CancellationReasons", [])
+            if {reason.get("Code", "None") for reason in reasons} <= {
+                "None",
+                "ConditionalCheckFailed",
+                "TransactionConflict",
+                "ProvisionedThroughputExceeded",
+                "ThrottlingError",
+            }:
+                return False
+            raise
+        return True
+
+    def _put(self, values: dict[str, Any]) -> "TransactWriteItemTypeDef":
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": to_attributes(values),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+
+    def _recount(self, before: Job, after: Job) -> "TransactWriteItemTypeDef":
+        return self._count(before.owner, {before.status: -1, after.status: 1})
+
+    def _count(self, owner: str, changes: dict[JobStatus, int]) -> "TransactWriteItemTypeDef":
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(job_items.owner_partition(owner), job_items.COUNTERS_SORT_KEY),
+                "UpdateExpression": "ADD " + ", ".join(f"#{status} :{status}" for status in changes),
+                "ExpressionAttributeNames": {f"#{status}": str(status) for status in changes},
+                "ExpressionAttributeValues": to_attributes({f":{status}": by for status, by in changes.items()}),
+            }
+        }
+
+
+def _key(pk: str, sk: str) -> Attributes:
+    return to_attributes({"pk": pk, "sk": sk})
+
+
+def _set(changes: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
+    """An update expression with its names and values. All names are given as #name: many are reserved words."""
+    expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
+    return expression, {f"#{name}": name for name in changes}, {f":{name}": value for name, value in changes.items()}
+
+
+def _with_nulls(values: dict[str, Any]) -> Attributes:
+    return {
+        name: {"NULL": True} if value is None else to_attributes({name: value})[name] for name, value in values.items()
+    }
+
+
+def _is(error: ClientError, code: str) -> bool:
+    return error.response["Error"]["Code"] == code
+
+
+def _epoch(time: datetime) -> int:
+    """Seconds, as DynamoDB's expiry takes them."""
+    return int(time.timestamp())

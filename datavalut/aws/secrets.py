@@ -1,0 +1,155 @@
+"""Secrets Manager: the one place where connection strings, prompts and passwords are kept."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from datavalut.aws.errors import SecretNotFoundError, SourceSecretRefused
+from datavalut.connections import ConnectionParameters, ConnectionStringError
+from datavalut.jobs.request_secret import RequestSecret
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+SOURCE_TAG = "datavalut:source"
+ANY_OWNER = "any"
+
+_SECRET_ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:(?P<name>[A-Za-z0-9/_+=.@-]{1,512})")
+_NOT_THERE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})  # the latter: about to be deleted
+_NOT_READABLE = _NOT_THERE | {"AccessDeniedException", "DecryptionFailure", "InvalidParameterException"}
+
+
+class Secrets:
+    """Secrets of jobs are named `<prefix>/request/<job id>` and `<prefix>/result/<job id>`."""
+
+    def __init__(
+        self,
+        client: "SecretsManagerClient",
+        *,
+        prefix: str,
+        target_secret_arn: str,
+        page_token_secret_arn: str,
+        openai_api_key_secret_arn: str | None,
+    ) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._target_secret_arn = target_secret_arn
+        self._page_token_secret_arn = page_token_secret_arn
+        self._openai_api_key_secret_arn = openai_api_key_secret_arn
+        self._page_token_key: bytes | None = None
+
+    # of a job
+
+    def put_request(self, job_id: str, request: RequestSecret) -> None:
+        self._put(self._request_name(job_id), json.dumps(request.to_json_object(), ensure_ascii=False))
+
+    def get_request(self, job_id: str) -> RequestSecret:
+        """Raises SecretNotFoundError."""
+        return RequestSecret.from_json_object(json.loads(self._get(self._request_name(job_id))))
+
+    def delete_request(self, job_id: str) -> None:
+        """Does nothing if it is gone already."""
+        self._delete(self._request_name(job_id))
+
+    def put_result(self, job_id: str, connection: ConnectionParameters) -> None:
+        self._put(self._result_name(job_id), connection.to_json())
+
+    def get_result(self, job_id: str) -> ConnectionParameters:
+        """How to log in to the job's finished database. Raises SecretNotFoundError."""
+        return ConnectionParameters.from_json(self._get(self._result_name(job_id)))
+
+    def delete_result(self, job_id: str) -> None:
+        """Does nothing if it is gone already."""
+        self._delete(self._result_name(job_id))
+
+    # of the deployment
+
+    def target_admin(self) -> ConnectionParameters:
+        """The role that makes databases and roles on the target server. Raises SecretNotFoundError."""
+        return ConnectionParameters.from_json(self._get(self._target_secret_arn))
+
+    def openai_api_key(self) -> str | None:
+        """None if the deployment has none, or an empty one."""
+        if self._openai_api_key_secret_arn is None:
+            return None
+        try:
+            return self._get(self._openai_api_key_secret_arn).strip() or None
+        except SecretNotFoundError:
+            return None
+
+    def page_token_key(self) -> bytes:
+        """Signs page tokens and fingerprints of requests. Read once in a process's life."""
+        if self._page_token_key is None:
+            self._page_token_key = self._get(self._page_token_secret_arn).encode()
+        return self._page_token_key
+
+    # of a caller
+
+    def source_connection(self, arn: str, owner: str) -> ConnectionParameters:
+        """What the caller's own secret holds.
+
+        Its tag `datavalut:source` must name the caller, or say `any`: whoever may tag the secret lends it to us, and
+        for whom. Without that, a caller could read through us what only we may read.
+
+        Raises SourceSecretRefused.
+        """
+        match = _SECRET_ARN.fullmatch(arn)
+        if match is None:
+            raise SourceSecretRefused("is not given by its full ARN")
+        refusal = SourceSecretRefused(
+            f"is not there, or not lent: its tag {SOURCE_TAG} must be {owner} or {ANY_OWNER}, "
+            "and this deployment must be allowed to read it"
+        )
+        if match["name"].startswith(f"{self._prefix}/") or arn in self._own_arns():
+            raise refusal
+        try:
+            tags = self._client.describe_secret(SecretId=arn).get("Tags", [])
+            if not any(tag.get("Key") == SOURCE_TAG and tag.get("Value") in (owner, ANY_OWNER) for tag in tags):
+                raise refusal
+            text = self._client.get_secret_value(SecretId=arn).get("SecretString", "")
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NOT_READABLE:
+                raise refusal from None
+            raise
+        try:
+            return ConnectionParameters.from_json(text)
+        except ConnectionStringError as error:
+            raise SourceSecretRefused(f"holds no usable connection: it {error.reason}") from None
+
+    def _own_arns(self) -> set[str | None]:
+        return {self._target_secret_arn, self._page_token_secret_arn, self._openai_api_key_secret_arn}
+
+    def _request_name(self, job_id: str) -> str:
+        return f"{self._prefix}/request/{job_id}"
+
+    def _result_name(self, job_id: str) -> str:
+        return f"{self._prefix}/result/{job_id}"
+
+    def _put(self, name: str, value: str) -> None:
+        try:
+            self._client.create_secret(Name=name, SecretString=value)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceExistsException":
+                raise
+            self._client.put_secret_value(SecretId=name, SecretString=value)
+
+    def _get(self, name: str) -> str:
+        return self._unless_gone(name, lambda: self._client.get_secret_value(SecretId=name))["SecretString"]
+
+    def _delete(self, name: str) -> None:
+        try:
+            self._unless_gone(name, lambda: self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True))
+        except SecretNotFoundError:
+            return
+
+    @staticmethod
+    def _unless_gone(name: str, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NOT_THERE:
+                raise SecretNotFoundError(name) from None
+            raise

@@ -1,0 +1,354 @@
+"""What every store of jobs does, asked of both: the in-memory one and the one in DynamoDB (moto). Needs nothing."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from datavalut.aws.job_store import DynamoJobStore
+from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, JobNotRunning
+from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobRequest, JobStatus
+from datavalut.jobs.store import InMemoryJobStore, JobStore
+from tests.aws_doubles import JOBS_TABLE, OneRequestAtATime, create_jobs_table, dynamodb_client, fake_aws
+from tests.jobs_examples import OWNER, START, pending_job, seconds_later
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+WRONG_PASSWORD = JobError("wrong_password", "The password is wrong.", "Send the right one.", ("user shop",))
+NO_SPACE = JobError("disk_full", "The disk is full.", "Free some space.")
+ILLEGAL_MOVES = [(before, after) for before in JobStatus for after in JobStatus if after not in LEGAL_MOVES[before]]
+
+
+@pytest.fixture(params=["in memory", "DynamoDB"])
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobStore]:
+    if request.param == "in memory":
+        yield InMemoryJobStore()
+        return
+    with fake_aws(monkeypatch):
+        client = dynamodb_client()
+        create_jobs_table(client)
+        one_by_one = cast("DynamoDBClient", OneRequestAtATime(client))
+        yield DynamoJobStore(one_by_one, JOBS_TABLE, timedelta(days=30), pause=lambda _: None)
+
+
+def created(store: JobStore, number: int = 1, **changes: object) -> Job:
+    return store.create(pending_job(number, **changes), None, "")
+
+
+def running(store: JobStore, number: int = 1, **changes: object) -> Job:
+    job = created(store, number, **changes)
+    return store.move(job.job_id, JobStatus.RUNNING, message="Reading the source", at=job.created_at)
+
+
+def in_status(store: JobStore, status: JobStatus, number: int = 1) -> Job:
+    if status is JobStatus.PENDING:
+        return created(store, number)
+    job = running(store, number)
+    if status is JobStatus.RUNNING:
+        return job
+    return store.move(job.job_id, status, message=f"Now {status}", at=job.created_at)
+
+
+class TestCreating:
+    def test_a_new_job_is_read_back_as_it_was_given(self, store: JobStore) -> None:
+        job = pending_job(request=JobRequest(scope="minimal", dry_run=True, target_db_name="shop_canada"))
+        assert store.create(job, None, "") == job
+        assert store.get(job.job_id) == job
+        assert store.get_state(job.job_id) == job
+
+    def test_the_same_key_and_request_give_the_first_job(self, store: JobStore) -> None:
+        first = store.create(pending_job(1), "key", "fingerprint")
+        assert store.create(pending_job(2), "key", "fingerprint") == first
+        assert store.list_jobs(OWNER, None, 10, None).total == 1
+        with pytest.raises(JobNotFoundError):
+            store.get(pending_job(2).job_id)
+
+    def test_the_same_key_and_request_give_the_job_as_it_is_now(self, store: JobStore) -> None:
+        first = store.create(pending_job(1), "key", "fingerprint")
+        store.move(first.job_id, JobStatus.CANCELLED, message="Job cancelled", at=START)
+        assert store.create(pending_job(2), "key", "fingerprint").status is JobStatus.CANCELLED
+
+    def test_the_same_key_with_another_request_is_refused_and_creates_nothing(self, store: JobStore) -> None:
+        first = store.create(pending_job(1), "key", "fingerprint")
+        with pytest.raises(IdempotencyKeyReused) as refusal:
+            store.create(pending_job(2), "key", "another fingerprint")
+        assert refusal.value.job_id == first.job_id
+        assert store.list_jobs(OWNER, None, 10, None).total == 1
+
+    def test_two_owners_may_use_the_same_key(self, store: JobStore) -> None:
+        store.create(pending_job(1), "key", "fingerprint")
+        job = pending_job(2, owner="somebody else")
+        assert store.create(job, "key", "another fingerprint") == job
+
+    def test_a_released_key_can_be_used_again(self, store: JobStore) -> None:
+        store.create(pending_job(1), "key", "fingerprint")
+        store.release_idempotency_key(OWNER, "key", pending_job(1).job_id)
+        assert store.create(pending_job(2), "key", "other") == pending_job(2)
+
+    def test_a_key_that_stands_for_another_job_is_not_released(self, store: JobStore) -> None:
+        store.create(pending_job(1), "key", "fingerprint")
+        store.release_idempotency_key(OWNER, "key", pending_job(2).job_id)
+        assert store.create(pending_job(3), "key", "fingerprint") == pending_job(1)
+
+    def test_requests_sent_at_the_same_time_with_one_key_give_one_job(self, store: JobStore) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            jobs = list(threads.map(lambda number: store.create(pending_job(number), "key", "same"), range(8)))
+        assert len({job.job_id for job in jobs}) == 1
+        assert store.list_jobs(OWNER, None, 10, None).total == 1
+
+
+class TestMoving:
+    @pytest.mark.parametrize(("before", "after"), ILLEGAL_MOVES)
+    def test_an_illegal_move_changes_nothing_and_tells_the_present_job(
+        self, store: JobStore, before: JobStatus, after: JobStatus
+    ) -> None:
+        job = in_status(store, before)
+        with pytest.raises(IllegalMove) as refusal:
+            store.move(job.job_id, after, message="no", at=seconds_later(999), result={"a": 1}, error=NO_SPACE)
+        assert refusal.value.current == job
+        assert refusal.value.to_status is after
+        assert store.get(job.job_id) == job
+
+    @pytest.mark.parametrize("after", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED])
+    def test_an_end_sets_when_it_came(self, store: JobStore, after: JobStatus) -> None:
+        job = running(store)
+        ended = store.move(job.job_id, after, message="The end", at=seconds_later(600))
+        assert ended == store.get(job.job_id)
+        assert (ended.status, ended.message) == (after, "The end")
+        assert ended.started_at == job.created_at
+        assert ended.completed_at == ended.timestamp == seconds_later(600)
+
+    def test_given_times_are_kept(self, store: JobStore) -> None:
+        job = created(store)
+        at = seconds_later(600)
+        store.move(job.job_id, JobStatus.RUNNING, message="", at=at, started_at=seconds_later(500))
+        job = store.move(job.job_id, JobStatus.FAILED, message="", at=at, completed_at=seconds_later(550))
+        assert (job.started_at, job.completed_at) == (seconds_later(500), seconds_later(550))
+
+    def test_a_completed_job_has_its_result_and_full_progress(self, store: JobStore) -> None:
+        job = running(store)
+        result = {"database_name": "shop_filtered", "report": {"tables": [{"rows": 3, "share": 0.25}]}}
+        completed = store.move(job.job_id, JobStatus.COMPLETED, message="Done", at=seconds_later(9), result=result)
+        assert completed.result is None
+        assert completed.progress == 1.0
+        assert store.get(job.job_id).result == result
+        assert store.get_state(job.job_id).result is None
+
+    def test_a_job_that_may_only_move_from_pending_stays_running(self, store: JobStore) -> None:
+        job = running(store)
+        with pytest.raises(IllegalMove):
+            store.move(job.job_id, JobStatus.FAILED, message="", at=START, only_from=JobStatus.PENDING)
+        assert store.get(job.job_id) == job
+
+    def test_an_unknown_job_is_not_found(self, store: JobStore) -> None:
+        with pytest.raises(JobNotFoundError):
+            store.move("job_000000000000", JobStatus.RUNNING, message="", at=START)
+
+    def test_a_clock_that_is_behind_does_not_turn_the_timestamp_back(self, store: JobStore) -> None:
+        job = running(store)
+        moved = store.move(job.job_id, JobStatus.CANCELLED, message="", at=job.timestamp - timedelta(hours=1))
+        assert moved.timestamp == store.get(job.job_id).timestamp == job.timestamp
+
+    def test_of_ends_that_race_exactly_one_wins_and_the_losers_learn_which(self, store: JobStore) -> None:
+        job = running(store)
+
+        def end(status: JobStatus) -> JobStatus:
+            try:
+                return store.move(job.job_id, status, message=status, at=seconds_later(60)).status
+            except IllegalMove as refusal:
+                return refusal.current.status
+
+        ends = [JobStatus.COMPLETED, JobStatus.CANCELLED, JobStatus.FAILED] * 3
+        with ThreadPoolExecutor(len(ends)) as threads:
+            answers = set(threads.map(end, ends))
+        assert answers == {store.get(job.job_id).status}
+        for status in JobStatus:
+            assert store.list_jobs(OWNER, status, 10, None).total == (1 if {status} == answers else 0)
+
+
+class TestErrors:
+    def test_a_failed_job_has_its_error_and_the_errors_message(self, store: JobStore) -> None:
+        job = running(store)
+        failed = store.move(
+            job.job_id, JobStatus.FAILED, message="Something failed", at=seconds_later(9), error=WRONG_PASSWORD
+        )
+        assert failed.error == WRONG_PASSWORD
+        assert failed.message == WRONG_PASSWORD.message
+        assert store.get(job.job_id) == failed
+
+    def test_the_error_recorded_first_stays(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_error(job.job_id, WRONG_PASSWORD)
+        store.record_error(job.job_id, NO_SPACE)
+        failed = store.move(job.job_id, JobStatus.FAILED, message="The workflow failed", at=START, error=NO_SPACE)
+        assert failed.error == WRONG_PASSWORD
+        assert failed.message == WRONG_PASSWORD.message
+
+    def test_after_its_end_a_job_takes_no_error(self, store: JobStore) -> None:
+        job = in_status(store, JobStatus.CANCELLED)
+        store.record_error(job.job_id, NO_SPACE)
+        assert store.get(job.job_id) == job
+
+    def test_an_unknown_job_is_not_found(self, store: JobStore) -> None:
+        with pytest.raises(JobNotFoundError):
+            store.record_error("job_000000000000", NO_SPACE)
+
+
+class TestProgress:
+    def test_progress_and_message_are_shown_at_once(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_progress(job.job_id, 0.3, "Copying orders", seconds_later(120))
+        expected = replace(job, progress=0.3, message="Copying orders", timestamp=seconds_later(120))
+        assert store.get(job.job_id) == expected
+
+    def test_progress_never_falls(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_progress(job.job_id, 0.6, "Copying items", seconds_later(120))
+        store.record_progress(job.job_id, 0.5, "Copying orders", seconds_later(130))
+        assert store.get(job.job_id).progress == 0.6
+        assert store.get(job.job_id).message == "Copying items"
+
+    def test_a_clock_that_is_behind_moves_progress_but_not_the_timestamp(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_progress(job.job_id, 0.1, "a", seconds_later(120))
+        store.record_progress(job.job_id, 0.2, "b", seconds_later(100))
+        assert store.get(job.job_id).progress == 0.2
+        assert store.get(job.job_id).timestamp == seconds_later(120)
+
+    @pytest.mark.parametrize("status", set(JobStatus) - {JobStatus.RUNNING})
+    def test_only_a_running_job_takes_progress_a_plan_or_a_snapshot(self, store: JobStore, status: JobStatus) -> None:
+        job = in_status(store, status)
+        with pytest.raises(JobNotRunning) as refusal:
+            store.record_progress(job.job_id, 0.5, "", seconds_later(120))
+        assert refusal.value.status is status
+        with pytest.raises(JobNotRunning):
+            store.record_plan(job.job_id, {}, "shop", 0)
+        with pytest.raises(JobNotRunning):
+            store.record_snapshot(job.job_id, "00000003-0000001B-1")
+        assert store.get(job.job_id) == job
+
+    def test_an_unknown_job_is_not_found(self, store: JobStore) -> None:
+        with pytest.raises(JobNotFoundError):
+            store.record_progress("job_000000000000", 0.5, "", START)
+        with pytest.raises(JobNotFoundError):
+            store.add_copied("job_000000000000", 1, 1)
+        with pytest.raises(JobNotFoundError):
+            store.release_snapshot("job_000000000000")
+        with pytest.raises(JobNotFoundError):
+            store.get("job_000000000000")
+
+    def test_workers_add_what_they_copied_without_losing_any(self, store: JobStore) -> None:
+        job = running(store)
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda rows: store.add_copied(job.job_id, rows, 1), range(1, 21)))
+        assert store.get(job.job_id).rows_copied == 210
+        assert store.add_copied(job.job_id, 0, 0) == replace(job, rows_copied=210, tables_copied=20)
+
+    def test_what_workers_record_survives_a_move(self, store: JobStore) -> None:
+        job = running(store)
+        store.add_copied(job.job_id, 7, 1)
+        store.record_progress(job.job_id, 0.4, "Copying", seconds_later(120))
+        store.record_snapshot(job.job_id, "00000003-0000001B-1")
+        store.move(job.job_id, JobStatus.CANCELLED, message="Job cancelled", at=seconds_later(130))
+        store.release_snapshot(job.job_id)
+        cancelled = store.get(job.job_id)
+        assert (cancelled.rows_copied, cancelled.progress, cancelled.message) == (7, 0.4, "Job cancelled")
+        assert (cancelled.snapshot_id, cancelled.snapshot_released) == ("00000003-0000001B-1", True)
+
+
+class TestPlansAndSnapshots:
+    def test_a_plan_is_kept_with_what_it_expects(self, store: JobStore) -> None:
+        job = running(store)
+        plan = {"roots": [{"table": "shop.customers", "since": None, "é": 0.1}]}
+        store.record_plan(job.job_id, plan, "shop", 1234)
+        assert store.get(job.job_id) == replace(job, plan=plan, source_database="shop", rows_expected=1234)
+        assert store.get_state(job.job_id).plan is None
+
+    def test_a_later_plan_replaces_the_former(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_plan(job.job_id, {"number": 1}, "shop", 1)
+        store.record_plan(job.job_id, {"number": 2}, "shop", 2)
+        assert store.get(job.job_id).plan == {"number": 2}
+
+    def test_a_plan_beyond_the_size_of_one_item_is_kept_whole(self, store: JobStore) -> None:
+        job = running(store)
+        plan = {"noise": Random(1).randbytes(700_000).hex()}  # noqa: S311
+        store.record_plan(job.job_id, plan, "shop", 1)
+        assert store.get(job.job_id).plan == plan
+
+    def test_the_plan_outlives_the_move_to_the_end(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_plan(job.job_id, {"number": 1}, "shop", 1)
+        store.move(job.job_id, JobStatus.COMPLETED, message="", at=START, result={"number": 2})
+        assert store.get(job.job_id).plan == {"number": 1}
+        assert store.get(job.job_id).result == {"number": 2}
+
+    def test_a_snapshot_can_be_handed_over_and_taken_back(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_snapshot(job.job_id, "00000003-0000001B-1")
+        assert store.get_state(job.job_id).snapshot_id == "00000003-0000001B-1"
+        store.record_snapshot(job.job_id, None)
+        assert store.get_state(job.job_id).snapshot_id is None
+
+
+class TestListing:
+    def test_an_owner_without_jobs_has_an_empty_list(self, store: JobStore) -> None:
+        page = store.list_jobs(OWNER, None, 10, None)
+        assert (page.jobs, page.next_after, page.total) == ((), None, 0)
+
+    def test_jobs_come_newest_first_and_only_the_owners(self, store: JobStore) -> None:
+        for number in (2, 3, 1):
+            created(store, number)
+        created(store, 4, owner="somebody else")
+        page = store.list_jobs(OWNER, None, 10, None)
+        assert page.jobs == (pending_job(3), pending_job(2), pending_job(1))
+        assert page.total == 3
+
+    def test_pages_join_to_the_whole_list(self, store: JobStore) -> None:
+        for number in range(7):
+            created(store, number)
+        seen: list[str] = []
+        after = None
+        sizes = []
+        while True:
+            page = store.list_jobs(OWNER, None, 3, after)
+            assert page.total == 7
+            seen += [job.job_id for job in page.jobs]
+            sizes.append(len(page.jobs))
+            after = page.next_after
+            if after is None:
+                break
+        assert seen == [pending_job(number).job_id for number in reversed(range(7))]
+        assert sizes == [3, 3, 1]
+
+    def test_a_page_that_ends_with_the_last_job_has_no_next(self, store: JobStore) -> None:
+        created(store, 1)
+        created(store, 2)
+        assert store.list_jobs(OWNER, None, 2, None).next_after is None
+
+    def test_jobs_of_one_instant_are_all_listed(self, store: JobStore) -> None:
+        for number in range(3):
+            created(store, number, created_at=START, timestamp=START)
+        first = store.list_jobs(OWNER, None, 2, None)
+        second = store.list_jobs(OWNER, None, 2, first.next_after)
+        assert {job.job_id for job in first.jobs + second.jobs} == {pending_job(n).job_id for n in range(3)}
+
+    def test_a_status_filters_jobs_and_total(self, store: JobStore) -> None:
+        for number, status in enumerate(JobStatus):
+            in_status(store, status, number)
+        created(store, 9)
+        for status in JobStatus:
+            page = store.list_jobs(OWNER, status, 10, None)
+            assert {job.status for job in page.jobs} == {status}
+            assert page.total == len(page.jobs) == (2 if status is JobStatus.PENDING else 1)
+        assert store.list_jobs(OWNER, None, 10, None).total == 6
+
+    def test_a_list_has_no_plans(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_plan(job.job_id, {"number": 1}, "shop", 1)
+        assert store.list_jobs(OWNER, None, 10, None).jobs[0].plan is None
