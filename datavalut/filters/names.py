@@ -1,0 +1,147 @@
+"""From the names in a filter to the tables, columns and foreign keys they mean.
+
+A name is taken as it is written first, and without regard to case where that leaves exactly one choice. What stays
+open is never guessed: each function raises NameUnresolvedError with the choices.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName
+from datavalut.filters.errors import NameUnresolvedError
+from datavalut.filters.model import Direction, PathStep
+
+MAXIMUM_CANDIDATES = 5
+
+
+def nearest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
+    """The choices that look most like `name`, the nearest first."""
+    by_folded: dict[str, str] = {}
+    for choice in choices:
+        by_folded.setdefault(choice.casefold(), choice)
+    # A long name is compared by its beginning: difflib's work grows with the product of the lengths.
+    matches = get_close_matches(name.casefold()[:200], by_folded, n=MAXIMUM_CANDIDATES, cutoff=0.5)
+    return tuple(by_folded[match] for match in matches)
+
+
+def resolve_table(text: str, catalog: Catalog) -> Table:
+    """The table that "schema.table" or "table" means. A bare name is looked up along the search path, then in all
+    other schemas, where it must be unique."""
+    for same in (_same, _same_but_for_case):
+        qualified = [table for table in catalog.tables if same(str(table.name), text)]
+        if qualified:
+            return _only(text, qualified)
+        bare = [table for table in catalog.tables if same(table.name.name, text)]
+        for schema in catalog.search_path:
+            visible = [table for table in bare if table.name.schema == schema]
+            if visible:
+                return _only(text, visible)
+        if bare:
+            return _only(text, bare)
+    names = [str(table.name) for table in catalog.tables]
+    bare_names = {table.name.name: str(table.name) for table in reversed(catalog.tables)}
+    close = [bare_names.get(name, name) for name in nearest(text, [*bare_names, *names])]
+    raise NameUnresolvedError(f"there is no table {text!r}", tuple(dict.fromkeys(close)))
+
+
+def _only(text: str, tables: Sequence[Table]) -> Table:
+    if len(tables) > 1:
+        choices = tuple(str(table.name) for table in tables)
+        raise NameUnresolvedError(f"{text!r} may mean {len(tables)} tables", choices)
+    return tables[0]
+
+
+def _same(left: str, right: str) -> bool:
+    return left == right
+
+
+def _same_but_for_case(left: str, right: str) -> bool:
+    return left.casefold() == right.casefold()
+
+
+def resolve_column(text: str, table: Table) -> Column:
+    if table.has_column(text):
+        return table.column(text)
+    alike = [column for column in table.columns if _same_but_for_case(column.name, text)]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        choices = tuple(column.name for column in alike)
+        raise NameUnresolvedError(f"{text!r} may mean {len(alike)} columns of {table.name}", choices)
+    raise NameUnresolvedError(
+        f"table {table.name} has no column {text!r}", nearest(text, [column.name for column in table.columns])
+    )
+
+
+@dataclass(frozen=True)
+class Link:
+    """A foreign key followed from one table to the next: `near_columns` are those of the table the step starts from,
+    `far_columns` those of the table it leads to, pairwise equal for linked rows."""
+
+    foreign_key: ForeignKey
+    direction: Direction
+
+    @property
+    def target(self) -> TableName:
+        return self.foreign_key.parent if self.direction is Direction.TO_PARENT else self.foreign_key.child
+
+    @property
+    def near_columns(self) -> tuple[str, ...]:
+        key = self.foreign_key
+        return key.columns if self.direction is Direction.TO_PARENT else key.parent_columns
+
+    @property
+    def far_columns(self) -> tuple[str, ...]:
+        key = self.foreign_key
+        return key.parent_columns if self.direction is Direction.TO_PARENT else key.columns
+
+    def describe(self) -> str:
+        key = self.foreign_key
+        return f"{key.child}({', '.join(key.columns)}) {self.direction.value}"
+
+
+def resolve_step(step: PathStep, start: TableName, catalog: Catalog) -> Link:
+    """The foreign key that `step` follows from `start`."""
+    target = resolve_table(step.table, catalog).name
+    links = [link for link in links_from(start, catalog) if link.target == target]
+    if not links:
+        linked = tuple(dict.fromkeys(str(link.target) for link in links_from(start, catalog)))
+        raise NameUnresolvedError(f"no foreign key joins {start} and {target}", linked)
+    fitting = [link for link in links if step.direction in {None, link.direction}]
+    if step.columns is not None:
+        wanted = {name.casefold() for name in step.columns}
+        exact = [link for link in fitting if set(link.foreign_key.columns) == set(step.columns)]
+        fitting = exact or [
+            link for link in fitting if {name.casefold() for name in link.foreign_key.columns} == wanted
+        ]
+    if not fitting:
+        raise NameUnresolvedError(
+            f"no foreign key from {start} to {target} has these columns and this direction",
+            tuple(link.describe() for link in links),
+        )
+    distinct = {(link.direction, link.foreign_key.columns): link for link in _primary_key_last(fitting, catalog)}
+    if len(distinct) > 1:
+        raise NameUnresolvedError(
+            f"{len(distinct)} foreign keys join {start} and {target}: say columns and direction",
+            tuple(link.describe() for link in distinct.values()),
+        )
+    return next(iter(distinct.values()))
+
+
+def links_from(start: TableName, catalog: Catalog) -> list[Link]:
+    """All single steps away from `start`. A foreign key of a table to itself can be followed both ways."""
+    return [Link(key, Direction.TO_PARENT) for key in catalog.references_of(start)] + [
+        Link(key, Direction.TO_CHILDREN) for key in catalog.references_to(start)
+    ]
+
+
+def _primary_key_last(links: list[Link], catalog: Catalog) -> list[Link]:
+    """The same columns may carry two foreign keys to one table. A step cannot tell them apart: the one to the primary
+    key is meant."""
+
+    def to_primary_key(link: Link) -> bool:
+        parent = catalog.table(link.foreign_key.parent)
+        return set(link.foreign_key.parent_columns) == set(parent.primary_key)
+
+    return sorted(links, key=to_primary_key)
