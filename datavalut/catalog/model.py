@@ -129,8 +129,9 @@ class Extension:
 class Catalog:
     """The user's part of one database: what no extension owns, system schemas left out.
 
-    `server_version` is `server_version_num` (170010); `encoding`, `collation` and `character_type` are the
-    database's own, to be repeated in the target. `size_bytes` is `pg_database_size`.
+    `server_version` is `server_version_num` (170010); `encoding`, `collation`, `character_type`,
+    `locale_provider` (libc, icu or builtin) and `locale` (of icu and builtin) are the database's own, to be repeated in
+    the target. `size_bytes` is `pg_database_size`.
     """
 
     database: str
@@ -145,6 +146,8 @@ class Catalog:
     character_type: str = "C"
     size_bytes: int = 0
     search_path: tuple[str, ...] = field(default=("public",))
+    locale_provider: str = "libc"
+    locale: str | None = None
 
     @cached_property
     def _tables_by_name(self) -> dict[TableName, Table]:

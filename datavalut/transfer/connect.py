@@ -1,0 +1,262 @@
+"""Opening sessions, and telling apart why one could not be opened.
+
+psycopg2 gives no SQLSTATE for a failed connection. So when one fails, the same login is tried once more by libpq's
+asynchronous interface with its messages reduced to the SQLSTATE, and by the first bytes of the protocol.
+"""
+
+import ctypes
+import select
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from contextlib import closing
+
+import psycopg2
+import psycopg2._psycopg
+from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE, connection, make_dsn
+
+from datavalut.connections import ConnectionParameters
+from datavalut.transfer.addresses import ANY_ADDRESS, AddressPolicy, resolve
+from datavalut.transfer.errors import (
+    ConnectFailed,
+    ConnectNotGranted,
+    ConnectRefused,
+    LoginNotAllowed,
+    NotAPostgresServer,
+    ServerNotReady,
+    SourceUnreachable,
+    TlsFailed,
+    TlsNotSupported,
+    TlsRequired,
+    TooManyConnections,
+    UnknownDatabase,
+    UnsupportedServerVersion,
+    WrongPassword,
+)
+
+__all__ = ["ANY_ADDRESS", "SUPPORTED_VERSIONS", "AddressPolicy", "checked_dsn", "connect"]
+
+SUPPORTED_VERSIONS = (12, 17)  # majors: from what the catalog queries need to what pg_dump can read
+CONNECT_TIMEOUT = 10  # seconds, for one address
+
+# A worker lives 15 minutes; no statement of it, and no forgotten session, may live longer.
+_WORKER_MILLISECONDS = 15 * 60 * 1000
+_SOURCE_LOCK_MILLISECONDS = 60 * 1000
+
+# So that a value's text is the same on both sides and loses nothing.
+_FORMATS = {
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "array_nulls": "on",
+    "bytea_output": "hex",
+    "extra_float_digits": "3",
+    "lc_monetary": "C",
+    "standard_conforming_strings": "on",
+    "xmloption": "content",
+}
+_LIVENESS = {
+    "client_connection_check_interval": "10000",  # ends a query whose worker has died (PostgreSQL 14 and later)
+    "idle_in_transaction_session_timeout": str(_WORKER_MILLISECONDS),
+    "statement_timeout": str(_WORKER_MILLISECONDS),
+}
+_SOURCE_SETTINGS = {
+    **_FORMATS,
+    **_LIVENESS,
+    "default_transaction_read_only": "on",
+    "lock_timeout": str(_SOURCE_LOCK_MILLISECONDS),
+    "row_security": "off",  # hidden rows become an error
+}
+_TARGET_SETTINGS = {**_FORMATS, **_LIVENESS, "lock_timeout": "0", "synchronous_commit": "off"}
+
+# The names only that this server's version knows; an unknown one would be an error.
+_SET_KNOWN = """
+SELECT pg_catalog.set_config(wanted.name, wanted.value, false)
+FROM unnest(%(names)s::pg_catalog.text[], %(values)s::pg_catalog.text[]) AS wanted (name, value)
+JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = pg_catalog.lower(wanted.name)
+"""
+
+
+def connect(
+    parameters: ConnectionParameters,
+    *,
+    application_name: str,
+    address_policy: AddressPolicy,
+    read_only: bool = False,
+) -> connection:
+    """A session with that application_name, in autocommit mode.
+
+    `read_only` makes it a session of a source: it can only read, waits a minute for a lock at most, and fails rather
+    than read past row-level security. Every session writes values as text without loss, ends a statement after 15
+    minutes, and checks every 10 seconds that its worker still lives.
+
+    The host is resolved once, every address of it is checked, and the address connected to is one of those checked.
+    Raises the subclasses of ConnectFailed, and UnsupportedServerVersion.
+    """
+    dsn = checked_dsn(parameters, application_name=application_name, address_policy=address_policy)
+    opened = _open(parameters, dsn)
+    try:
+        major = opened.server_version // 10000
+        if not SUPPORTED_VERSIONS[0] <= major <= SUPPORTED_VERSIONS[1]:
+            raise UnsupportedServerVersion(major, SUPPORTED_VERSIONS)
+        opened.autocommit = True
+        _configure(opened, _SOURCE_SETTINGS if read_only else _TARGET_SETTINGS)
+    except psycopg2.OperationalError:
+        opened.close()
+        raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def checked_dsn(
+    parameters: ConnectionParameters, *, application_name: str, address_policy: AddressPolicy
+) -> dict[str, str]:
+    """libpq's keywords and values for a connection to a checked address that answers. It holds the password.
+
+    Raises HostNotFound, AddressNotAllowed, SourceUnreachable.
+    """
+    address = _answering_address(parameters, resolve(parameters.host, parameters.port, address_policy))
+    return {
+        **parameters.to_libpq(),
+        "hostaddr": address,
+        "application_name": application_name,
+        "client_encoding": "UTF8",
+        "connect_timeout": str(CONNECT_TIMEOUT),
+        "gssencmode": "disable",
+        "keepalives": "1",
+        "keepalives_idle": "15",  # seconds
+        "keepalives_interval": "5",
+        "keepalives_count": "4",
+        "passfile": "/nonexistent/passfile",  # never a password of the machine we run on
+        "tcp_user_timeout": "30000",  # milliseconds
+    }
+
+
+def _answering_address(parameters: ConnectionParameters, addresses: tuple[str, ...]) -> str:
+    reason = "it has no address"
+    for address in addresses:
+        try:
+            socket.create_connection((address, parameters.port), timeout=CONNECT_TIMEOUT).close()
+        except TimeoutError:
+            reason = "no answer"
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        else:
+            return address
+    raise SourceUnreachable(parameters.host, parameters.port, reason)
+
+
+def _open(parameters: ConnectionParameters, dsn: Mapping[str, str]) -> connection:
+    try:
+        return psycopg2.connect(make_dsn(**dsn))
+    except psycopg2.OperationalError:
+        cause = _why_not(parameters, dsn)
+        if cause is not None:
+            raise cause from None
+    try:  # it was a passing thing
+        return psycopg2.connect(make_dsn(**dsn))
+    except psycopg2.OperationalError:
+        raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None
+
+
+def _configure(opened: connection, settings: Mapping[str, str]) -> None:
+    with opened.cursor() as cursor:
+        cursor.execute(_SET_KNOWN, {"names": list(settings), "values": list(settings.values())})
+
+
+_libpq = ctypes.CDLL(psycopg2._psycopg.__file__)  # the libpq that psycopg2 itself has loaded
+_libpq.PQsetErrorVerbosity.argtypes = [ctypes.c_void_p, ctypes.c_int]
+_libpq.PQconnectionNeedsPassword.argtypes = [ctypes.c_void_p]
+_SQLSTATE_ONLY = 3  # PQERRORS_SQLSTATE: the server's message is "FATAL:  28P01"
+_SQLSTATE_LENGTH = 5
+
+
+class _NoPassword(Exception):
+    """The server asked for a password, and there is none."""
+
+
+def _failed_login_sqlstate(dsn: Mapping[str, str]) -> str | None:
+    """The SQLSTATE with which the server refuses this login, "00000" if it takes it, None if the attempt ends without
+    one: the server was not reached, or TLS failed. Raises _NoPassword.
+    """
+    attempt: connection = psycopg2.connect(make_dsn(**dsn), async_=True)
+    _libpq.PQsetErrorVerbosity(attempt.pgconn_ptr, _SQLSTATE_ONLY)
+    deadline = time.monotonic() + 2 * CONNECT_TIMEOUT
+    try:
+        while (state := attempt.poll()) != POLL_OK:
+            waits = [attempt.fileno()]
+            remaining = max(0.0, deadline - time.monotonic())
+            ready = select.select(
+                waits if state == POLL_READ else [], waits if state == POLL_WRITE else [], [], remaining
+            )
+            if not any(ready):
+                return None
+    except psycopg2.Error as error:
+        if attempt.pgconn_ptr is not None and _libpq.PQconnectionNeedsPassword(attempt.pgconn_ptr):
+            raise _NoPassword from None
+        severity, _, sqlstate = str(error).strip().rpartition(" ")
+        is_sqlstate = len(sqlstate) == _SQLSTATE_LENGTH and sqlstate.isascii() and sqlstate.isalnum()
+        return sqlstate if severity.strip().endswith(":") and is_sqlstate else None
+    finally:
+        attempt.close()
+    return "00000"
+
+
+def _why_not(parameters: ConnectionParameters, dsn: Mapping[str, str]) -> ConnectFailed | None:
+    """Why a login fails; None if it succeeds now."""
+    host, port, user, database = parameters.host, parameters.port, parameters.user, parameters.database
+    sslmode = dsn.get("sslmode", "prefer")
+    try:
+        sqlstate = _failed_login_sqlstate(dsn)
+        if sqlstate == "28000" and sslmode in ("disable", "allow"):
+            encrypted = _failed_login_sqlstate({**dsn, "sslmode": "require"})
+            if encrypted is not None and encrypted != "28000":
+                return TlsRequired(host, sslmode)
+    except _NoPassword:
+        return WrongPassword(user)
+    except psycopg2.Error:
+        sqlstate = None
+    match sqlstate:
+        case "00000":
+            return None
+        case "28P01":
+            return WrongPassword(user)
+        case "28000":
+            return LoginNotAllowed(user, database)
+        case "3D000":
+            return UnknownDatabase(database)
+        case "42501":
+            return ConnectNotGranted(user, database)
+        case "53300":
+            return TooManyConnections(host)
+        case "57P01" | "57P02" | "57P03":
+            return ServerNotReady(host, port)
+        case None:
+            return _why_not_on_the_wire(parameters, dsn["hostaddr"], sslmode)
+        case _:
+            return ConnectRefused(host, port, sqlstate)
+
+
+def _why_not_on_the_wire(parameters: ConnectionParameters, address: str, sslmode: str) -> ConnectFailed:
+    answer = _answer_to_ssl_request(address, parameters.port)
+    if answer == b"S" and sslmode not in ("disable", "allow"):
+        return TlsFailed(parameters.host, sslmode)
+    if answer == b"N" and sslmode in ("require", "verify-ca", "verify-full"):
+        return TlsNotSupported(parameters.host, sslmode)
+    if answer is None:
+        return SourceUnreachable(parameters.host, parameters.port, "no answer")
+    return NotAPostgresServer(parameters.host, parameters.port)
+
+
+def _answer_to_ssl_request(address: str, port: int) -> bytes | None:
+    """PostgreSQL's first byte to an SSLRequest: S for yes, N for no; None if nothing comes."""
+    try:
+        with closing(socket.create_connection((address, port), timeout=CONNECT_TIMEOUT)) as wire:
+            wire.settimeout(CONNECT_TIMEOUT)
+            wire.sendall(struct.pack("!ii", 8, 80877103))  # length and code of the SSLRequest message
+            return wire.recv(1)
+    except OSError:
+        return None

@@ -1,0 +1,77 @@
+"""One moment of the source, shared by all sessions that read it."""
+
+from contextlib import suppress
+from typing import Self
+
+import psycopg2
+from psycopg2.extensions import connection
+
+from datavalut.transfer.errors import SnapshotLost
+from datavalut.transfer.statements import reading_source, source_error
+
+_BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+class ExportedSnapshot:
+    """A snapshot that other sessions import by `snapshot_id`, for as long as this object is open.
+
+    `source` is a session of the source in autocommit mode that belongs to this object alone from now on. `ping` it
+    more often than anything on the way may cut an idle connection: every 10 seconds. `inherited` makes the snapshot
+    the same moment as another one, which must still be held, so that a keeper can hand over to the next.
+
+    Raises SnapshotLost where `inherited` is gone, and errors about the source.
+    """
+
+    def __init__(self, source: connection, inherited: str | None = None) -> None:
+        self._source = source
+        if inherited is None:
+            with reading_source(), source.cursor() as cursor:
+                cursor.execute(_BEGIN)
+        else:
+            import_snapshot(source, inherited)
+        with reading_source(), source.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SELECT pg_catalog.pg_export_snapshot()")
+            row = cursor.fetchone()
+        assert row is not None  # noqa: S101 - a SELECT of one function
+        self.snapshot_id: str = row[0]
+
+    def ping(self) -> None:
+        """Raises SnapshotLost if the session is gone."""
+        try:
+            with self._source.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except psycopg2.Error as error:
+            raise SnapshotLost(self.snapshot_id) from error
+
+    def close(self) -> None:
+        """Ends the snapshot: sessions that imported it before keep reading it, no new one can."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def import_snapshot(source: connection, snapshot_id: str) -> None:
+    """Begins a read-only transaction, in a session in autocommit mode, that sees the snapshot's moment.
+
+    Raises SnapshotLost if the snapshot's keeper is gone, or the connection leads to another server than the keeper's.
+    """
+    try:
+        with source.cursor() as cursor:
+            cursor.execute(_BEGIN)
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", (snapshot_id,))
+    except (
+        psycopg2.errors.InvalidParameterValue,
+        psycopg2.errors.UndefinedObject,
+        psycopg2.errors.ObjectNotInPrerequisiteState,
+        psycopg2.errors.FeatureNotSupported,
+    ) as error:
+        with suppress(psycopg2.Error), source.cursor() as cursor:
+            cursor.execute("ROLLBACK")
+        raise SnapshotLost(snapshot_id) from error
+    except psycopg2.Error as error:
+        raise source_error(error) from error

@@ -1,0 +1,80 @@
+"""SQL errors of a source or a target as this package's errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg2
+
+from datavalut.transfer.errors import (
+    DiskFull,
+    PermissionDenied,
+    SourceBusy,
+    SourceConnectionLost,
+    SourceQueryFailed,
+    StatementTimedOut,
+    TargetConnectionLost,
+    TargetNotAllowed,
+    TargetQueryFailed,
+    TransferError,
+)
+
+_CONNECTION_CLASSES = ("08",)
+_SHUTDOWN = ("57P01", "57P02", "57P03", "57P05", "25P03")  # the server or an admin ended the session
+
+
+def source_error(error: psycopg2.Error, table: str | None = None) -> TransferError:
+    """`table` is the table that was read, if it was one."""
+    code = error.pgcode
+    if lost_connection(error):
+        return SourceConnectionLost()
+    if code == "42501":
+        return PermissionDenied(table)
+    if code in ("55P03", "40001", "40P01"):
+        return SourceBusy(code)
+    if code == "57014":
+        return StatementTimedOut()
+    return SourceQueryFailed(code or "", _first_line(error))
+
+
+def target_error(error: psycopg2.Error) -> TransferError:
+    code = error.pgcode
+    if lost_connection(error):
+        return TargetConnectionLost()
+    if code == "53100":
+        return DiskFull()
+    if code == "42501":
+        return TargetNotAllowed()
+    if code == "57014":
+        return StatementTimedOut()
+    return TargetQueryFailed(code or "", _first_line(error))
+
+
+@contextmanager
+def reading_source(table: str | None = None) -> Iterator[None]:
+    """Turns the block's SQL errors into errors about the source."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise source_error(error, table) from error
+
+
+@contextmanager
+def writing_target() -> Iterator[None]:
+    """Turns the block's SQL errors into errors about the target."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise target_error(error) from error
+
+
+def lost_connection(error: psycopg2.Error) -> bool:
+    """Whether the session is over: libpq lost it (no SQLSTATE at all), or the server ended it."""
+    code = error.pgcode
+    if code is None:
+        return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError | psycopg2.DatabaseError)
+    return code.startswith(_CONNECTION_CLASSES) or code in _SHUTDOWN
+
+
+def _first_line(error: psycopg2.Error) -> str:
+    primary = error.diag.message_primary
+    return primary if primary is not None else str(error).strip().partition("\n")[0]
