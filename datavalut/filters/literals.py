@@ -70,6 +70,8 @@ def fit_element(value: Scalar, array: ValueType) -> FittedLiteral:
     """`value` as an element of an array. Arrays are compared with arrays of exactly their type, so that no wider
     constant will do."""
     element = array.element_type()
+    if element.is_money:
+        raise LiteralUnfitError("values of type money[] cannot be compared with a constant")
     literal = fit_literal(value, element)
     if literal.cast == "numeric" and element.base_name in INTEGER_RANGES:
         raise LiteralUnfitError(f"{literal.text} is no {element.base_name}")
@@ -153,8 +155,6 @@ def _numeric(value: Scalar, value_type: ValueType) -> FittedLiteral:
     if number != 0 and abs(number.adjusted()) > limit:
         raise LiteralUnfitError(f"{shown(str(value))} is out of the range of {name}")
     known = name in {"numeric", "real", "double precision"}
-    if name == "money":
-        return FittedLiteral(_plain(number), "numeric")
     return FittedLiteral(_plain(number), name if known else None)
 
 
