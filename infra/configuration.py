@@ -1,6 +1,6 @@
 """What a deployment can choose: the CDK context, read once and checked.
 
-    cdk deploy -c architecture=arm64 -c retention=60
+cdk deploy -c architecture=arm64 -c retention=60
 """
 
 from dataclasses import dataclass, fields

@@ -28,7 +28,9 @@ class Encryption(Construct):
                 conditions={
                     "ArnLike": {
                         "kms:EncryptionContext:aws:logs:arn": stack.format_arn(
-                            service="logs", resource="log-group", resource_name=f"{stack.stack_name}/*", 
+                            service="logs",
+                            resource="log-group",
+                            resource_name=f"{stack.stack_name}/*",
                         )
                     }
                 },

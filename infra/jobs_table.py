@@ -7,6 +7,7 @@ from constructs import Construct
 
 BY_OWNER = "by_owner"
 BY_OWNER_AND_STATUS = "by_owner_and_status"
+INDEXES = (BY_OWNER, BY_OWNER_AND_STATUS)
 
 
 class JobsTable(Construct):

@@ -56,7 +56,7 @@ class PackagingError(Exception):
 
 @dataclass(frozen=True)
 class Platform:
-    """For which machine packages are. `wheel_tags` and `python` are None for the machine and the Python that run this."""
+    """For which machine packages are. `wheel_tags` and `python` are None for the machine and Python that run this."""
 
     name: str
     wheel_tags: tuple[str, ...] | None

@@ -1,0 +1,310 @@
+"""The functions, and what each may do: its own role, with its own actions on its own resources."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import ArnFormat, Duration, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.acknowledge import UNNAMED, acknowledge, acknowledge_resource
+from infra.configuration import Configuration
+from infra.jobs_table import INDEXES
+from infra.logs import log_group
+from infra.network import Network
+from infra.packaging import Bundles
+
+LONGEST = Duration.seconds(900)
+
+# A transaction needs the permissions of its parts; there is none of its own.
+_READ_JOBS = ("dynamodb:GetItem", "dynamodb:Query")
+_WRITE_JOBS = (
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:ConditionCheckItem",
+)
+_READ_SECRET = ("secretsmanager:GetSecretValue",)
+_CREATE_SECRET = ("secretsmanager:CreateSecret", "secretsmanager:TagResource")
+_WRITE_SECRET = ("secretsmanager:PutSecretValue",)
+_DELETE_SECRET = ("secretsmanager:DeleteSecret",)
+_USE_KEY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What functions work on."""
+
+    table: dynamodb.ITable
+    bus: events.IEventBus
+    target_secret: secretsmanager.ISecret
+    page_token_secret: secretsmanager.ISecret
+    openai_secret: secretsmanager.ISecret | None
+    request_secrets: str
+    result_secrets: str
+    state_machine_name: str
+    encryption_key: kms.IKey | None
+    network: Network | None
+
+
+class Functions(Construct):
+    """`by_name` holds each function by the name of its folder."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bundles: Bundles,
+        configuration: Configuration,
+        resources: Resources,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._bundles = bundles
+        self._configuration = configuration
+        self._resources = resources
+        self._runtime = lambda_.Runtime.PYTHON_3_13
+        self._architecture = (
+            lambda_.Architecture.ARM_64 if configuration.architecture == "arm64" else lambda_.Architecture.X86_64
+        )
+        self._api_layers = [
+            self._layer("Library", str(bundles.library), "The datavalut package"),
+            self._layer("Api", str(bundles.api), "What every function needs"),
+        ]
+        self._database_layers = [
+            *self._api_layers,
+            self._layer("Database", str(bundles.database), "Database drivers, pg_dump and the OpenAI client"),
+        ]
+        self.by_name: dict[str, lambda_.Function] = {}
+
+        stack = Stack.of(self)
+        self._table = resources.table.table_arn
+        self._table_and_indexes = (self._table, *(f"{self._table}/index/{name}" for name in INDEXES))
+        self._machine = stack.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=resources.state_machine_name,
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self._executions = stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{resources.state_machine_name}:*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+        self._add_endpoints(resources)
+        self._add_steps(resources)
+        self._add_publisher(resources)
+
+    def _add_endpoints(self, resources: Resources) -> None:
+        machine = {"STATE_MACHINE_ARN": self._machine}
+        page_token = resources.page_token_secret.secret_arn
+
+        create_job = self._api_function("create_job", "Accepts a job and starts its execution", machine)
+        self._allow(create_job, (*_READ_JOBS, *_WRITE_JOBS), self._table_and_indexes)
+        self._allow(create_job, (*_CREATE_SECRET, *_DELETE_SECRET), (resources.request_secrets,))
+        self._allow(create_job, ("states:StartExecution",), (self._machine,))
+
+        get_job = self._api_function("get_job", "Shows a job", {})
+        self._allow(get_job, _READ_JOBS, (self._table,))
+        self._allow(get_job, _READ_SECRET, (resources.result_secrets,))
+
+        list_jobs = self._api_function("list_jobs", "Lists a caller's jobs", {"PAGE_TOKEN_SECRET_ARN": page_token})
+        self._allow(list_jobs, _READ_JOBS, self._table_and_indexes)
+        self._allow(list_jobs, _READ_SECRET, (page_token,))
+
+        cancel_job = self._api_function("cancel_job", "Cancels a job and stops its execution", machine)
+        self._allow(cancel_job, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
+        self._allow(cancel_job, ("states:StopExecution",), (self._executions,))
+
+    def _add_steps(self, resources: Resources) -> None:
+        requests, results = resources.request_secrets, resources.result_secrets
+        admin = resources.target_secret.secret_arn
+        target = {"TARGET_SECRET_ARN": admin}
+
+        plan_job = self._step("plan_job", "Plans the filter", self._planner_environment(), memory=2048)
+        self._allow(plan_job, _READ_SECRET, (requests,))
+        if resources.openai_secret is not None:
+            resources.openai_secret.grant_read(plan_job)
+
+        keep_snapshot = self._step("keep_snapshot", "Holds the source's snapshot open", {})
+        self._allow(keep_snapshot, _READ_SECRET, (requests,))
+
+        prepare_target = self._step("prepare_target", "Creates the database and its schema", target)
+        self._allow(prepare_target, _READ_SECRET, (requests, results, admin))
+        self._allow(prepare_target, (*_CREATE_SECRET, *_WRITE_SECRET), (results,))
+
+        copy_worker = self._step("copy_worker", "Copies a batch of tables", {}, memory=2048)
+        self._allow(copy_worker, _READ_SECRET, (requests, results))
+
+        index_worker = self._step("index_worker", "Builds indexes and constraints", {})
+        self._allow(index_worker, _READ_SECRET, (requests, results))
+
+        finalize_job = self._step("finalize_job", "Verifies the database and names it", target)
+        self._allow(finalize_job, _READ_SECRET, (requests, results, admin))
+        self._allow(finalize_job, _WRITE_SECRET, (results,))
+
+        settle_job = self._step("settle_job", "Ends a job, whatever ended it", target, timeout=Duration.seconds(300))
+        self._allow(settle_job, _READ_SECRET, (requests, results, admin))
+        self._allow(settle_job, _DELETE_SECRET, (requests, results))
+
+    def _add_publisher(self, resources: Resources) -> None:
+        bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
+        publish_events = self._api_function("publish_events", "Puts each change of a job on the event bus", bus)
+        self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
+
+    def _planner_environment(self) -> dict[str, str]:
+        choices = {"PLANNER": self._configuration.planner, "OPENAI_MODEL": self._configuration.openai_model}
+        if self._resources.openai_secret is not None:
+            choices["OPENAI_API_KEY_SECRET_ARN"] = self._resources.openai_secret.secret_arn
+        if self._configuration.openai_base_url:
+            choices["OPENAI_BASE_URL"] = self._configuration.openai_base_url
+        return choices
+
+    def _api_function(self, name: str, description: str, environment: dict[str, str]) -> lambda_.Function:
+        """Outside the VPC: a quick start, and no way to any database."""
+        return self._function(
+            name,
+            description,
+            environment,
+            layers=self._api_layers,
+            network=None,
+            memory=1024,
+            timeout=Duration.seconds(29),  # API Gateway waits no longer
+        )
+
+    def _step(
+        self,
+        name: str,
+        description: str,
+        environment: dict[str, str],
+        *,
+        memory: int = 1024,
+        timeout: Duration = LONGEST,
+    ) -> lambda_.Function:
+        """A step of the workflow: near the databases, and for long."""
+        function = self._function(
+            name,
+            description,
+            self._source_environment() | environment,
+            layers=self._database_layers,
+            network=self._resources.network,
+            memory=memory,
+            timeout=timeout,
+        )
+        self._allow(function, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
+        return function
+
+    def _source_environment(self) -> dict[str, str]:
+        networks = {
+            "SOURCE_ALLOWED_NETWORKS": self._configuration.source_allowed_networks,
+            "SOURCE_DENIED_NETWORKS": self._configuration.source_denied_networks,
+        }
+        return {name: value for name, value in networks.items() if value}
+
+    def _function(
+        self,
+        name: str,
+        description: str,
+        environment: dict[str, str],
+        *,
+        layers: Sequence[lambda_.ILayerVersion],
+        network: Network | None,
+        memory: int,
+        timeout: Duration,
+    ) -> lambda_.Function:
+        construct_id = "".join(part.capitalize() for part in name.split("_"))
+        encryption_key = self._resources.encryption_key
+        logs = log_group(self, f"{construct_id}Log", f"function/{name}", self._configuration, encryption_key)
+        role = iam.Role(
+            self,
+            f"{construct_id}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What {name} may do",
+        )
+        function = lambda_.Function(
+            self,
+            construct_id,
+            function_name=f"{Stack.of(self).stack_name}-{name}",
+            description=description,
+            runtime=self._runtime,
+            architecture=self._architecture,
+            handler="handler.handler",
+            code=lambda_.Code.from_asset(str(self._bundles.functions / name), exclude=["__pycache__", "*.pyc"]),
+            layers=list(layers),
+            environment=self._common_environment() | environment,
+            environment_encryption=encryption_key,
+            role=role,
+            memory_size=memory,
+            timeout=timeout,
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=logs,
+            logging_format=lambda_.LoggingFormat.TEXT,  # powertools writes JSON already
+            vpc=network.vpc if network else None,
+            vpc_subnets=network.worker_subnets if network else None,
+            security_groups=[network.workers] if network else None,
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[logs.log_group_arn])
+        )
+        if network:
+            role.add_to_policy(
+                iam.PolicyStatement(
+                    actions=[
+                        "ec2:CreateNetworkInterface",
+                        "ec2:DescribeNetworkInterfaces",
+                        "ec2:DescribeSubnets",
+                        "ec2:DeleteNetworkInterface",
+                        "ec2:AssignPrivateIpAddresses",
+                        "ec2:UnassignPrivateIpAddresses",
+                    ],
+                    resources=["*"],
+                )
+            )
+        if encryption_key is not None:
+            self._allow(function, _USE_KEY, (encryption_key.key_arn,))
+        acknowledge_resource(
+            role, UNNAMED, "X-Ray's segments, and the network interfaces of a function in a VPC, have no ARN to name."
+        )
+        acknowledge(function, "AwsSolutions-L1", "The newest Python that all dependencies have wheels for.")
+        self.by_name[name] = function
+        return function
+
+    def _common_environment(self) -> dict[str, str]:
+        configuration = self._configuration
+        environment = {
+            "JOBS_TABLE": self._resources.table.table_name,
+            "SECRET_PREFIX": configuration.secret_prefix,
+            "JOB_RETENTION_DAYS": str(configuration.retention),
+            "POWERTOOLS_SERVICE_NAME": "datavalut",
+            "POWERTOOLS_METRICS_NAMESPACE": "DataValut",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+        if self._resources.encryption_key is not None:
+            environment["SECRET_KEY_ARN"] = self._resources.encryption_key.key_arn
+        if configuration.is_local:
+            # There are no callers to tell apart, and no X-Ray daemon to send to.
+            environment |= {"LOCAL_OWNER": "local", "POWERTOOLS_TRACE_DISABLED": "true"}
+        return environment
+
+    def _layer(self, name: str, folder: str, description: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            f"{name}Layer",
+            code=lambda_.Code.from_asset(folder),
+            description=description,
+            compatible_runtimes=[self._runtime],
+            compatible_architectures=[self._architecture],
+        )
+
+    @staticmethod
+    def _allow(function: lambda_.Function, actions: Sequence[str], resources: Sequence[str]) -> None:
+        function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+        for resource in resources:
+            if resource.endswith("*") and function.role is not None:
+                acknowledge_resource(function.role, resource, "Each job's secrets and execution bear the job's name.")
