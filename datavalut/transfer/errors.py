@@ -292,6 +292,14 @@ class TargetNameTaken(TransferError):
         self.name = name
 
 
+class TargetMissing(TransferError):
+    """The job's database is not there (any more)."""
+
+    def __init__(self, database: str) -> None:
+        super().__init__(f"there is no database {database} of this job")
+        self.database = database
+
+
 class TargetInUse(TransferError):
     """Sessions that may not be ended keep the database from being renamed or dropped."""
 
