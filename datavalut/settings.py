@@ -28,12 +28,13 @@ class PlannerChoice(StrEnum):
 @dataclass(frozen=True)
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
-    in no allowed one is refused."""
+    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own."""
 
     jobs_table: str
     state_machine_arn: str
     event_bus_name: str
     secret_prefix: str
+    secret_key_arn: str | None
     target_secret_arn: str
     page_token_secret_arn: str
     planner: PlannerChoice
@@ -80,6 +81,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         state_machine_arn=environment.get("STATE_MACHINE_ARN", ""),
         event_bus_name=environment.get("EVENT_BUS_NAME", ""),
         secret_prefix=environment.get("SECRET_PREFIX", "datavalut"),
+        secret_key_arn=environment.get("SECRET_KEY_ARN") or None,
         target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
         planner=planner,

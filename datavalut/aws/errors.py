@@ -11,16 +11,7 @@ class SecretNotFoundError(DataValutError):
         self.name = name
 
 
-class SourceSecretRefused(DataValutError):  # noqa: N818
-    """A caller's secret cannot be used. `reason` completes "The secret …". It is the same for a secret that is not
-    there and one that is not the caller's, lest it be told which secrets there are."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The secret {reason}.")
-        self.reason = reason
-
-
-class EventNotPublished(DataValutError):  # noqa: N818
+class EventNotPublished(DataValutError):
     """The event bus took the call but not the event. `code` is the bus's own."""
 
     def __init__(self, code: str) -> None:

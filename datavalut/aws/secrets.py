@@ -2,14 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
-from datavalut.aws.errors import SecretNotFoundError, SourceSecretRefused
+from datavalut.aws.errors import SecretNotFoundError
 from datavalut.connections import ConnectionParameters, ConnectionStringError
-from datavalut.jobs.request_secret import RequestSecret
+from datavalut.jobs.secret_request import SecretRequest
+from datavalut.jobs.source_secret import SourceSecretRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -22,6 +24,12 @@ _NOT_THERE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 _NOT_READABLE = _NOT_THERE | {"AccessDeniedException", "DecryptionFailure", "InvalidParameterException"}
 
 
+class KmsKey(TypedDict, total=False):
+    """Left out, Secrets Manager's own key of the account."""
+
+    KmsKeyId: str
+
+
 class Secrets:
     """Secrets of jobs are named `<prefix>/request/<job id>` and `<prefix>/result/<job id>`."""
 
@@ -30,12 +38,14 @@ class Secrets:
         client: "SecretsManagerClient",
         *,
         prefix: str,
+        key_arn: str | None,
         target_secret_arn: str,
         page_token_secret_arn: str,
         openai_api_key_secret_arn: str | None,
     ) -> None:
         self._client = client
         self._prefix = prefix
+        self._key: KmsKey = {"KmsKeyId": key_arn} if key_arn else {}
         self._target_secret_arn = target_secret_arn
         self._page_token_secret_arn = page_token_secret_arn
         self._openai_api_key_secret_arn = openai_api_key_secret_arn
@@ -43,12 +53,12 @@ class Secrets:
 
     # of a job
 
-    def put_request(self, job_id: str, request: RequestSecret) -> None:
+    def put_request(self, job_id: str, request: SecretRequest) -> None:
         self._put(self._request_name(job_id), json.dumps(request.to_json_object(), ensure_ascii=False))
 
-    def get_request(self, job_id: str) -> RequestSecret:
+    def get_request(self, job_id: str) -> SecretRequest:
         """Raises SecretNotFoundError."""
-        return RequestSecret.from_json_object(json.loads(self._get(self._request_name(job_id))))
+        return SecretRequest.from_json_object(json.loads(self._get(self._request_name(job_id))))
 
     def delete_request(self, job_id: str) -> None:
         """Does nothing if it is gone already."""
@@ -60,6 +70,13 @@ class Secrets:
     def get_result(self, job_id: str) -> ConnectionParameters:
         """How to log in to the job's finished database. Raises SecretNotFoundError."""
         return ConnectionParameters.from_json(self._get(self._result_name(job_id)))
+
+    def find_result(self, job_id: str) -> ConnectionParameters | None:
+        """As `get_result`; None if it is gone."""
+        try:
+            return self.get_result(job_id)
+        except SecretNotFoundError:
+            return None
 
     def delete_result(self, job_id: str) -> None:
         """Does nothing if it is gone already."""
@@ -130,26 +147,26 @@ class Secrets:
 
     def _put(self, name: str, value: str) -> None:
         try:
-            self._client.create_secret(Name=name, SecretString=value)
+            self._client.create_secret(Name=name, SecretString=value, **self._key)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceExistsException":
                 raise
             self._client.put_secret_value(SecretId=name, SecretString=value)
 
     def _get(self, name: str) -> str:
-        return self._unless_gone(name, lambda: self._client.get_secret_value(SecretId=name))["SecretString"]
+        with _telling_what_is_gone(name):
+            return self._client.get_secret_value(SecretId=name)["SecretString"]
 
     def _delete(self, name: str) -> None:
-        try:
-            self._unless_gone(name, lambda: self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True))
-        except SecretNotFoundError:
-            return
+        with suppress(SecretNotFoundError), _telling_what_is_gone(name):
+            self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
-    @staticmethod
-    def _unless_gone(name: str, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _NOT_THERE:
-                raise SecretNotFoundError(name) from None
-            raise
+
+@contextmanager
+def _telling_what_is_gone(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _NOT_THERE:
+            raise SecretNotFoundError(name) from None
+        raise

@@ -38,6 +38,7 @@ def secrets() -> Secrets:
     return Secrets(
         boto3.client("secretsmanager", config=_CLIENT_CONFIG),
         prefix=settings().secret_prefix,
+        key_arn=settings().secret_key_arn,
         target_secret_arn=settings().target_secret_arn,
         page_token_secret_arn=settings().page_token_secret_arn,
         openai_api_key_secret_arn=settings().openai_api_key_secret_arn,

@@ -10,7 +10,7 @@ class JobNotFoundError(DataValutError):
         self.job_id = job_id
 
 
-class IllegalMove(DataValutError):  # noqa: N818  # it is an answer as much as an error: another move was first
+class IllegalMove(DataValutError):  # it is an answer as much as an error: another move was first
     """The job's present state does not lead to `to_status`. `current` is the job as it stands, unchanged."""
 
     def __init__(self, current: Job, to_status: JobStatus) -> None:
@@ -19,7 +19,7 @@ class IllegalMove(DataValutError):  # noqa: N818  # it is an answer as much as a
         self.to_status = to_status
 
 
-class JobNotRunning(DataValutError):  # noqa: N818  # how a worker learns that it should stop
+class JobNotRunning(DataValutError):  # how a worker learns that it should stop
     """Only a running job can take what a worker wanted to record. `status` is the job's present one."""
 
     def __init__(self, job_id: str, status: JobStatus) -> None:
@@ -28,7 +28,7 @@ class JobNotRunning(DataValutError):  # noqa: N818  # how a worker learns that i
         self.status = status
 
 
-class IdempotencyKeyReused(DataValutError):  # noqa: N818
+class IdempotencyKeyReused(DataValutError):
     """The owner has sent this key before, with another request. `job_id` is that request's job."""
 
     def __init__(self, job_id: str) -> None:
@@ -36,7 +36,7 @@ class IdempotencyKeyReused(DataValutError):  # noqa: N818
         self.job_id = job_id
 
 
-class JobTooLarge(DataValutError):  # noqa: N818
+class JobTooLarge(DataValutError):
     """A plan or a result is beyond what the store holds. Sizes are in bytes, compressed."""
 
     def __init__(self, job_id: str, what: str, size: int, limit: int) -> None:
@@ -47,7 +47,7 @@ class JobTooLarge(DataValutError):  # noqa: N818
         self.limit = limit
 
 
-class StoreBusy(DataValutError):  # noqa: N818
+class StoreBusy(DataValutError):
     """Other writers kept getting in between. Nothing was written; the same call can be made again."""
 
     def __init__(self, job_id: str) -> None:

@@ -1,0 +1,67 @@
+"""Between API Gateway and a handler: every answer, also that to an error, in the agreed shape."""
+
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from pydantic import BaseModel
+
+from datavalut.api.errors import RouteNotFound
+from datavalut.api.problems import INTERNAL, PROBLEM_JSON, kind_of, problem_answer
+from datavalut.errors import DataValutError
+
+STAGE = "/datavalut"  # API Gateway leaves its stage out of a request's path, others that call us leave it in
+POLL_SECONDS = 5
+
+
+def make_resolver(logger: Logger) -> APIGatewayRestResolver:
+    """A resolver whose routes may raise what they like: `problems` turns it into an answer."""
+    resolver = APIGatewayRestResolver(strip_prefixes=[STAGE])
+
+    def with_problems(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[str]:
+        try:
+            return next_middleware(app)
+        except Exception as error:  # the last place where one can still be answered in our shape
+            return _answer_to(error, app, logger)
+
+    def not_found(_: Exception) -> Response[str]:
+        return _answer_to(RouteNotFound(), resolver, logger)
+
+    resolver.use(middlewares=[with_problems])
+    resolver.not_found(not_found)
+    return resolver
+
+
+def answer(
+    model: BaseModel, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> Response[str]:
+    return Response(
+        status_code=status, content_type="application/json", body=model.model_dump_json(), headers=dict(headers or {})
+    )
+
+
+def header(app: APIGatewayRestResolver, name: str) -> str | None:
+    return app.current_event.headers.get(name)
+
+
+def _answer_to(error: Exception, app: APIGatewayRestResolver, logger: Logger) -> Response[str]:
+    request_id = app.current_event.request_context.request_id or ""
+    kind = kind_of(error)
+    if kind is INTERNAL:
+        # Not the error's text: nobody knows what is in it, and it may be of a body.
+        logger.error("Unexpected error", error=type(error).__name__, stack=traceback.format_tb(error.__traceback__))
+    else:
+        logger.info("Request refused", problem=kind.name, cause=_cause(error))
+    told = problem_answer(error, request_id)
+    return Response(status_code=told.status, content_type=PROBLEM_JSON, body=told.body, headers=dict(told.headers))
+
+
+def _cause(error: Exception) -> dict[str, Any] | None:
+    cause = error.__cause__
+    if cause is None:
+        return None
+    return {"error": type(cause).__name__, "text": str(cause) if isinstance(cause, DataValutError) else None}

@@ -1,0 +1,10 @@
+"""Logs, traces and metrics of every function. None of them ever holds a body, a result or an error's text of unknown
+origin: events are not logged, responses and errors not captured."""
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+
+SERVICE = "datavalut"
+
+logger = Logger(service=SERVICE)
+tracer = Tracer(service=SERVICE)
+metrics = Metrics(namespace="DataValut", service=SERVICE)
