@@ -1,0 +1,44 @@
+"""The queries that read a subset, each one statement over the source: it needs no temporary table, and gives the same
+rows in every session that reads the same snapshot."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from psycopg2 import sql
+
+from datavalut.catalog.model import Catalog, TableName
+from datavalut.filters.model import Root
+from datavalut.subset.model import SubsetPlan
+from datavalut.subset.query import SubsetQuery
+
+RenderRoot = Callable[[Root, sql.Composable, Catalog, datetime], sql.Composable]
+
+
+def copy_query(
+    subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
+) -> sql.Composable:
+    """A SELECT of the table's `stored_columns` in the rows that are kept, in no order, for COPY (…) TO STDOUT.
+
+    `render_root` is `datavalut.filters.render.render_root`. The server must be PostgreSQL 12 or newer where the tables
+    that decide about this one reference each other in a circle. Raises UnknownTable.
+    """
+    return SubsetQuery(subset, reference_time, render_root).kept_rows(table_name)
+
+
+def count_query(
+    subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
+) -> sql.Composable:
+    """A SELECT of one row and column: how many rows of the table are kept. Raises UnknownTable."""
+    kept = copy_query(subset, table_name, reference_time, render_root)
+    return sql.SQL("SELECT count(*) FROM (\n{}\n) AS kept_rows").format(kept)
+
+
+def required_rows_query(
+    subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
+) -> sql.Composable:
+    """A SELECT of one row and column: how many rows of the table are kept only because kept rows reference them.
+
+    For a root, descendant, sibling or excluded table; 0 for the others, for which this is the rule or cannot be.
+    Raises UnknownTable.
+    """
+    return SubsetQuery(subset, reference_time, render_root).required_rows(table_name)
