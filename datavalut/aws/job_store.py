@@ -266,10 +266,16 @@ class DynamoJobStore:
         return job_from_attributes(attributes)
 
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
+        facts = {"source_database": source_database, "rows_expected": rows_expected}
+        self._record_document(job_id, "plan", plan, facts)
+
+    def record_result(self, job_id: str, result: dict[str, Any]) -> None:
+        self._record_document(job_id, "result", result, {})
+
+    def _record_document(self, job_id: str, what: Document, document: dict[str, Any], facts: dict[str, Any]) -> None:
         self._running(job_id)
-        document_id = self._write_document(job_id, "plan", plan, datetime.now(UTC))
-        changes = {"plan_document": document_id, "source_database": source_database, "rows_expected": rows_expected}
-        if not self._changed(job_id, changes, "#status = :running"):
+        document_id = self._write_document(job_id, what, document, datetime.now(UTC))
+        if not self._changed(job_id, {f"{what}_document": document_id, **facts}, "#status = :running"):
             self._delete_document(job_id, document_id)
             self._running(job_id)
             raise StoreBusy(job_id)

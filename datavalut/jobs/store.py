@@ -80,6 +80,10 @@ class JobStore(Protocol):
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         """Raises JobNotRunning, and JobTooLarge."""
 
+    def record_result(self, job_id: str, result: dict[str, Any]) -> None:
+        """The result that the job has once it is completed, and nobody sees before. Raises JobNotRunning, and
+        JobTooLarge."""
+
     def record_snapshot(self, job_id: str, snapshot_id: str | None) -> None:
         """The exported snapshot that workers are to import now; None while there is none. Raises JobNotRunning."""
 
@@ -208,7 +212,7 @@ class InMemoryJobStore:
                 completed_at=completed_at,
                 only_from=only_from,
             )
-            self._jobs[job_id] = replace(job, result=result)
+            self._jobs[job_id] = job if result is None else replace(job, result=result)
             return without_documents(job)
 
     def record_progress(self, job_id: str, progress: float, message: str, at: datetime) -> None:
@@ -230,6 +234,10 @@ class InMemoryJobStore:
             self._jobs[job_id] = replace(
                 self._running(job_id), plan=plan, source_database=source_database, rows_expected=rows_expected
             )
+
+    def record_result(self, job_id: str, result: dict[str, Any]) -> None:
+        with self._lock:
+            self._jobs[job_id] = replace(self._running(job_id), result=result)
 
     def record_snapshot(self, job_id: str, snapshot_id: str | None) -> None:
         with self._lock:

@@ -288,6 +288,19 @@ class TestPlansAndSnapshots:
         assert store.get(job.job_id).plan == {"number": 1}
         assert store.get(job.job_id).result == {"number": 2}
 
+    def test_a_result_recorded_before_the_end_is_the_completed_job_s(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_result(job.job_id, {"database_name": "shop_filtered"})
+        store.move(job.job_id, JobStatus.COMPLETED, message="", at=START)
+        assert store.get(job.job_id).result == {"database_name": "shop_filtered"}
+
+    def test_no_result_is_recorded_once_a_job_has_ended(self, store: JobStore) -> None:
+        job = running(store)
+        store.move(job.job_id, JobStatus.CANCELLED, message="", at=START)
+        with pytest.raises(JobNotRunning):
+            store.record_result(job.job_id, {"database_name": "shop_filtered"})
+        assert store.get(job.job_id).result is None
+
     def test_a_snapshot_can_be_handed_over_and_taken_back(self, store: JobStore) -> None:
         job = running(store)
         store.record_snapshot(job.job_id, "00000003-0000001B-1")
