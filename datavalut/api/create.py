@@ -8,7 +8,7 @@ from datavalut.api.requests import CreateJobBody
 from datavalut.connections import ConnectionParameters, PortNotANumberError, parse_connection_string
 from datavalut.jobs.lifecycle import Executions, RequestSecrets, create_failed_job, create_job
 from datavalut.jobs.model import Job, JobError, JobRequest
-from datavalut.jobs.secret_request import SecretRequest
+from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.source_secret import SourceSecretRefused
 from datavalut.jobs.store import JobStore
 
@@ -64,7 +64,7 @@ def accept_job(
     return create_job(
         owner=owner,
         request=request,
-        secret=SecretRequest(source, body.request.filter_prompt, body.filter_json),
+        secret=RequestSecret(source, body.request.filter_prompt, body.filter_json),
         idempotency_key=idempotency_key,
         request_fingerprint=fingerprint,
         at=at,

@@ -124,7 +124,8 @@ class CreateJobBody:
 
 def read_create_job_body(body: str | bytes | None) -> CreateJobBody:
     """Raises MalformedBody, BodyTooLarge, InvalidFields."""
-    data = body.encode() if isinstance(body, str) else body or b""
+    # Halves of characters cannot come over HTTP, but be in an event that was made otherwise.
+    data = body.encode(errors="surrogatepass") if isinstance(body, str) else body or b""
     if len(data) > MAX_BODY_BYTES:
         raise BodyTooLarge(MAX_BODY_BYTES)
     value = _json_object(data)

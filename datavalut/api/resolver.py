@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import BaseModel
 
 from datavalut.api.errors import RouteNotFound
@@ -18,15 +19,20 @@ STAGE = "/datavalut"  # API Gateway leaves its stage out of a request's path, ot
 POLL_SECONDS = 5
 
 
-def make_resolver(logger: Logger) -> APIGatewayRestResolver:
-    """A resolver whose routes may raise what they like: `problems` turns it into an answer."""
+def make_resolver(logger: Logger, metrics: Metrics) -> APIGatewayRestResolver:
+    """A resolver whose routes may raise what they like: `problems` turns it into an answer.
+
+    Counts `Answered`, `Refused` (the request's fault) and `Unavailable` (ours).
+    """
     resolver = APIGatewayRestResolver(strip_prefixes=[STAGE])
 
     def with_problems(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[str]:
         try:
-            return next_middleware(app)
+            response = next_middleware(app)
         except Exception as error:  # the last place where one can still be answered in our shape
-            return _answer_to(error, app, logger)
+            response = _answer_to(error, app, logger)
+        metrics.add_metric(_outcome(response.status_code), MetricUnit.Count, 1)
+        return response
 
     def not_found(_: Exception) -> Response[str]:
         return _answer_to(RouteNotFound(), resolver, logger)
@@ -40,12 +46,21 @@ def answer(
     model: BaseModel, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> Response[str]:
     return Response(
-        status_code=status, content_type="application/json", body=model.model_dump_json(), headers=dict(headers or {})
+        status_code=int(status),
+        content_type="application/json",
+        body=model.model_dump_json(),
+        headers=dict(headers or {}),
     )
 
 
 def header(app: APIGatewayRestResolver, name: str) -> str | None:
     return app.current_event.headers.get(name)
+
+
+def _outcome(status: int) -> str:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "Unavailable"
+    return "Refused" if status >= HTTPStatus.BAD_REQUEST else "Answered"
 
 
 def _answer_to(error: Exception, app: APIGatewayRestResolver, logger: Logger) -> Response[str]:
@@ -57,7 +72,7 @@ def _answer_to(error: Exception, app: APIGatewayRestResolver, logger: Logger) ->
     else:
         logger.info("Request refused", problem=kind.name, cause=_cause(error))
     told = problem_answer(error, request_id)
-    return Response(status_code=told.status, content_type=PROBLEM_JSON, body=told.body, headers=dict(told.headers))
+    return Response(status_code=int(told.status), content_type=PROBLEM_JSON, body=told.body, headers=dict(told.headers))
 
 
 def _cause(error: Exception) -> dict[str, Any] | None:

@@ -4,7 +4,8 @@ that wrote it died."""
 from collections.abc import Sequence
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
 from datavalut.aws.events import EventBus
 from datavalut.aws.job_items import JOB_SORT_KEY, job_from_attributes
@@ -13,7 +14,7 @@ from datavalut.jobs.events import job_event
 
 
 def publish_records(
-    records: Sequence[dict[str, Any]], bus: EventBus, store: DynamoJobStore, logger: Logger
+    records: Sequence[dict[str, Any]], bus: EventBus, store: DynamoJobStore, logger: Logger, metrics: Metrics
 ) -> dict[str, Any]:
     """Publishes the records' events in order, up to the first that fails.
 
@@ -25,7 +26,9 @@ def publish_records(
             _publish(record, bus, store)
         except Exception as error:
             logger.error("Event not published", error=type(error).__name__, event_id=record.get("eventID"))
+            metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
+    metrics.add_metric("RecordsPublished", MetricUnit.Count, len(records))
     return {"batchItemFailures": []}
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 from botocore.exceptions import ClientError
 
-from datavalut.aws.errors import SecretNotFoundError
 from datavalut.connections import ConnectionParameters, ConnectionStringError
-from datavalut.jobs.secret_request import SecretRequest
+from datavalut.jobs.errors import SecretNotFoundError
+from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.source_secret import SourceSecretRefused
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class Secrets:
 
     # of a job
 
-    def put_request(self, job_id: str, request: SecretRequest) -> None:
+    def put_request(self, job_id: str, request: RequestSecret) -> None:
         self._put(self._request_name(job_id), json.dumps(request.to_json_object(), ensure_ascii=False))
 
-    def get_request(self, job_id: str) -> SecretRequest:
+    def get_request(self, job_id: str) -> RequestSecret:
         """Raises SecretNotFoundError."""
-        return SecretRequest.from_json_object(json.loads(self._get(self._request_name(job_id))))
+        return RequestSecret.from_json_object(json.loads(self._get(self._request_name(job_id))))
 
     def delete_request(self, job_id: str) -> None:
         """Does nothing if it is gone already."""

@@ -53,3 +53,11 @@ class StoreBusy(DataValutError):
     def __init__(self, job_id: str) -> None:
         super().__init__(f"Job {job_id} was written by others at the same time, too often to go on.")
         self.job_id = job_id
+
+
+class SecretNotFoundError(DataValutError):
+    """A secret of ours is gone, as a request's is once its job has ended. `name` is the secret's name or ARN."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no secret {name}.")
+        self.name = name

@@ -11,7 +11,7 @@ from typing import Protocol
 from datavalut.errors import DataValutError
 from datavalut.jobs.errors import IllegalMove, JobNotFoundError
 from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus
-from datavalut.jobs.secret_request import SecretRequest
+from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
 
 CREATED_MESSAGE = "Waiting to start"
@@ -25,7 +25,7 @@ NOT_STARTED = JobError(
 
 
 class RequestSecrets(Protocol):
-    def put_request(self, job_id: str, request: SecretRequest) -> None: ...
+    def put_request(self, job_id: str, request: RequestSecret) -> None: ...
 
     def delete_request(self, job_id: str) -> None:
         """Does nothing if it is gone already."""
@@ -55,7 +55,7 @@ def create_job(
     *,
     owner: str,
     request: JobRequest,
-    secret: SecretRequest,
+    secret: RequestSecret,
     idempotency_key: str | None,
     request_fingerprint: str,
     at: datetime,

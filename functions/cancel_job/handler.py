@@ -15,7 +15,7 @@ from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.jobs.lifecycle import cancel_job
 from datavalut.settings import settings
 
-app = make_resolver(logger)
+app = make_resolver(logger, metrics)
 
 
 @app.delete("/job/<job_id>")

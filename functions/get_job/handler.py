@@ -14,7 +14,7 @@ from datavalut.aws import services
 from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.settings import settings
 
-app = make_resolver(logger)
+app = make_resolver(logger, metrics)
 
 
 @app.get("/job/<job_id>")
