@@ -95,6 +95,9 @@ TIMESTAMP = ValueType(TypeCategory.TIMESTAMP, "timestamp without time zone")
 TIMESTAMPTZ = ValueType(TypeCategory.TIMESTAMPTZ, "timestamp with time zone")
 INTERVAL = ValueType(TypeCategory.INTERVAL, "interval")
 
+# What these aggregates are where there is nothing to aggregate; the others are null there.
+ZERO_WITHOUT_ROWS = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT, AggregateFunction.SUM})
+
 JSON_TYPES = {JsonType.TEXT: TEXT, JsonType.NUMERIC: NUMERIC, JsonType.BOOLEAN: BOOLEAN}
 
 
@@ -194,9 +197,10 @@ def constant_operand_type(
         return None
     if beside.category is TypeCategory.DATE and isinstance(constant.value, int):
         return INTEGER
-    looks_like_a_moment = isinstance(constant.value, str) and re.match(r"\s*\d{4}-\d\d", constant.value) is not None
+    text = constant.value.strip() if isinstance(constant.value, str) else ""
+    looks_like_a_moment = re.match(r"\d{4}-\d\d-\d\d", text) is not None
     if operator is ArithmeticOperator.SUBTRACT and (looks_like_a_moment or not on_the_right):
-        return beside
+        return TIMESTAMP if beside.category is TypeCategory.DATE and len(text) > len("2026-05-23") else beside
     return INTERVAL
 
 

@@ -1,0 +1,108 @@
+"""SQL for values: conversions, arithmetic, JSON and aggregates, on operands that are rendered already."""
+
+from psycopg2 import sql
+
+from datavalut.catalog.model import TypeCategory
+from datavalut.filters.model import AggregateFunction, ArithmeticOperator, JsonType, JsonValue
+from datavalut.filters.sql_rows import Row
+from datavalut.filters.value_types import ZERO_WITHOUT_ROWS, ValueType
+
+
+def converted(value: sql.Composable, value_type: ValueType, common: ValueType) -> sql.Composable:
+    """The value as one of type `common`, where SQL's own conversion would depend on the session or is missing."""
+    if value_type.category is TypeCategory.TIMESTAMPTZ and common.category is TypeCategory.TIMESTAMP:
+        return sql.SQL("({} AT TIME ZONE 'UTC')").format(value)
+    if value_type.category is TypeCategory.ENUM and common.category is TypeCategory.TEXT:
+        return sql.SQL("{}::text").format(value)
+    return value
+
+
+def as_numeric(value: sql.Composable, value_type: ValueType) -> sql.Composable:
+    return value if value_type.base_name == "numeric" else sql.SQL("{}::numeric").format(value)
+
+
+def computed(
+    operator: ArithmeticOperator,
+    left: sql.Composable,
+    left_type: ValueType,
+    right: sql.Composable,
+    right_type: ValueType,
+) -> sql.Composable:
+    """`left operator right` for types that `value_types.arithmetic_type` knows."""
+    if left_type.is_number and right_type.is_number:
+        left, right = as_numeric(left, left_type), as_numeric(right, right_type)
+        if operator is ArithmeticOperator.DIVIDE:
+            right = sql.SQL("NULLIF({}, 0)").format(right)
+    elif left_type.is_moment and right_type.is_moment:
+        same = left_type.category is right_type.category
+        left = _finite(left, left_type, in_utc=not same)
+        right = _finite(right, right_type, in_utc=not same)
+    elif left_type.is_moment:
+        return _moved(operator, left, left_type, right, right_type)
+    elif right_type.is_moment:
+        return _moved(operator, right, right_type, left, left_type)
+    return sql.SQL("({} " + operator.value + " {})").format(left, right)
+
+
+def _finite(moment: sql.Composable, value_type: ValueType, in_utc: bool) -> sql.Composable:
+    """The moment, or null for the infinite ones, which have no difference."""
+    name = {
+        TypeCategory.DATE: "date",
+        TypeCategory.TIMESTAMP: "timestamp",
+        TypeCategory.TIMESTAMPTZ: "timestamptz",
+    }[value_type.category]
+    if in_utc and value_type.category is TypeCategory.TIMESTAMPTZ:
+        moment, name = sql.SQL("({} AT TIME ZONE 'UTC')").format(moment), "timestamp"
+    return sql.SQL("NULLIF(NULLIF({0}, 'infinity'::{1}), '-infinity'::{1})").format(moment, sql.SQL(name))
+
+
+def _moved(
+    operator: ArithmeticOperator, moment: sql.Composable, moment_type: ValueType, by: sql.Composable, by_type: ValueType
+) -> sql.Composable:
+    if by_type.category is TypeCategory.INTEGER and by_type.base_name != "integer":
+        by = sql.SQL("{}::integer").format(by)
+    if moment_type.category is TypeCategory.TIMESTAMPTZ:
+        # A day is 24 hours in UTC, whatever the session's time zone says about it.
+        template = "(({} AT TIME ZONE 'UTC' " + operator.value + " {}) AT TIME ZONE 'UTC')"
+        return sql.SQL(template).format(moment, by)
+    return sql.SQL("({} " + operator.value + " {})").format(moment, by)
+
+
+def json_value(expression: JsonValue, row: Row) -> sql.Composable:
+    """What stands at the path, if it is of the wanted JSON type."""
+    column = row.column(expression.column)
+    type_name = row.table.column(expression.column).type_name
+    if type_name not in {"json", "jsonb"}:  # a domain
+        column = sql.SQL("{}::jsonb").format(column)
+    json_type, cast = {
+        JsonType.TEXT: ("string", ""),
+        JsonType.NUMERIC: ("number", "::numeric"),
+        JsonType.BOOLEAN: ("boolean", "::boolean"),
+    }[expression.type]
+    return sql.SQL("(CASE {}({} #> {}) WHEN {} THEN ({} #>> {}){} END)").format(
+        sql.SQL("json_typeof" if type_name == "json" else "jsonb_typeof"),
+        column,
+        _json_path(expression),
+        sql.Literal(json_type),
+        column,
+        _json_path(expression),
+        sql.SQL(cast),
+    )
+
+
+def _json_path(expression: JsonValue) -> sql.Composable:
+    return sql.SQL("ARRAY[{}]::text[]").format(sql.SQL(", ").join(sql.Literal(key) for key in expression.path))
+
+
+def aggregated(function: AggregateFunction, value: sql.Composable | None) -> sql.Composable:
+    """The aggregate call; null (for `sum` too) where SQL gives null."""
+    if value is None:
+        return sql.SQL("count(*)")
+    distinct = sql.SQL("DISTINCT " if function is AggregateFunction.COUNT_DISTINCT else "")
+    name = "count" if function is AggregateFunction.COUNT_DISTINCT else function.value
+    return sql.SQL("{}({}{})").format(sql.SQL(name), distinct, value)
+
+
+def zero_for_none(function: AggregateFunction, value: sql.Composable) -> sql.Composable:
+    """The aggregate's value, 0 in place of null where that is what it is without any row."""
+    return sql.SQL("coalesce({}, 0)").format(value) if function in ZERO_WITHOUT_ROWS else value
