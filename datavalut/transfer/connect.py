@@ -35,13 +35,13 @@ from datavalut.transfer.errors import (
     WrongPassword,
 )
 
-__all__ = ["ANY_ADDRESS", "SUPPORTED_VERSIONS", "AddressPolicy", "checked_dsn", "connect"]
+__all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "SUPPORTED_VERSIONS", "AddressPolicy", "checked_dsn", "connect"]
 
 SUPPORTED_VERSIONS = (12, 17)  # majors: from what the catalog queries need to what pg_dump can read
 CONNECT_TIMEOUT = 10  # seconds, for one address
 
 # A worker lives 15 minutes; no statement of it, and no forgotten session, may live longer.
-_WORKER_MILLISECONDS = 15 * 60 * 1000
+STATEMENT_MILLISECONDS = 15 * 60 * 1000
 _SOURCE_LOCK_MILLISECONDS = 60 * 1000
 
 # So that a value's text is the same on both sides and loses nothing.
@@ -58,8 +58,11 @@ _FORMATS = {
 }
 _LIVENESS = {
     "client_connection_check_interval": "10000",  # ends a query whose worker has died (PostgreSQL 14 and later)
-    "idle_in_transaction_session_timeout": str(_WORKER_MILLISECONDS),
-    "statement_timeout": str(_WORKER_MILLISECONDS),
+    "idle_in_transaction_session_timeout": str(STATEMENT_MILLISECONDS),
+    "statement_timeout": str(STATEMENT_MILLISECONDS),
+    "tcp_keepalives_count": "3",
+    "tcp_keepalives_idle": "30",  # seconds
+    "tcp_keepalives_interval": "10",
 }
 _SOURCE_SETTINGS = {
     **_FORMATS,

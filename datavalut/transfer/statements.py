@@ -33,7 +33,7 @@ def source_error(error: psycopg2.Error, table: str | None = None) -> TransferErr
         return SourceBusy(code)
     if code == "57014":
         return StatementTimedOut()
-    return SourceQueryFailed(code or "", _first_line(error))
+    return SourceQueryFailed(code or "", first_line(error))
 
 
 def target_error(error: psycopg2.Error) -> TransferError:
@@ -46,7 +46,7 @@ def target_error(error: psycopg2.Error) -> TransferError:
         return TargetNotAllowed()
     if code == "57014":
         return StatementTimedOut()
-    return TargetQueryFailed(code or "", _first_line(error))
+    return TargetQueryFailed(code or "", first_line(error))
 
 
 @contextmanager
@@ -75,6 +75,7 @@ def lost_connection(error: psycopg2.Error) -> bool:
     return code.startswith(_CONNECTION_CLASSES) or code in _SHUTDOWN
 
 
-def _first_line(error: psycopg2.Error) -> str:
+def first_line(error: psycopg2.Error) -> str:
+    """The server's message, without details, which may hold values of rows."""
     primary = error.diag.message_primary
     return primary if primary is not None else str(error).strip().partition("\n")[0]

@@ -1,0 +1,84 @@
+"""What a build has done so far, kept in the target database itself, in a schema that is dropped at the end.
+
+A step's entry is written in the transaction of the step's work: a step that is run again finds its entry and changes
+nothing; of two that run at the same time the second waits for the first, then finds its entry.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+from psycopg2.extensions import connection
+
+from datavalut.catalog.model import TableName
+from datavalut.transfer.statements import writing_target
+
+WORK_SCHEMA = "datavalut_work"
+_PIECE_BYTES = 4 * 1024 * 1024
+
+_CREATE = """
+CREATE SCHEMA IF NOT EXISTS datavalut_work;
+CREATE TABLE IF NOT EXISTS datavalut_work.archive (piece integer PRIMARY KEY, content bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS datavalut_work.restored (entry integer PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS datavalut_work.copied (
+    table_schema text,
+    table_name text,
+    chunk integer,
+    rows bigint NOT NULL DEFAULT 0,
+    bytes bigint NOT NULL DEFAULT 0,
+    seconds double precision NOT NULL DEFAULT 0,
+    PRIMARY KEY (table_schema, table_name, chunk)
+)
+"""
+
+
+@dataclass(frozen=True)
+class CopiedTable:
+    """The sums over a table's chunks. `seconds` is the time that copying took, of chunks in parallel added up."""
+
+    table: TableName
+    rows: int
+    bytes: int
+    seconds: float
+
+
+def create_ledger(target: connection) -> None:
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(_CREATE)
+
+
+def drop_ledger(target: connection) -> None:
+    """Removes every trace of the work. Can be repeated."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS datavalut_work CASCADE")
+
+
+def store_archive(target: connection, archive: Path) -> None:
+    """Keeps the dump for the workers that restore its later sections."""
+    with writing_target(), target.cursor() as cursor, archive.open("rb") as content:
+        cursor.execute("TRUNCATE datavalut_work.archive")
+        for number, piece in enumerate(iter(lambda: content.read(_PIECE_BYTES), b"")):
+            cursor.execute("INSERT INTO datavalut_work.archive VALUES (%s, %s)", (number, psycopg2.Binary(piece)))
+
+
+def load_archive(target: connection, destination: Path) -> None:
+    with writing_target(), target.cursor() as cursor, destination.open("wb") as content:
+        cursor.execute("SELECT count(*) FROM datavalut_work.archive")
+        ((pieces,),) = cursor.fetchall()
+        for number in range(pieces):
+            cursor.execute("SELECT content FROM datavalut_work.archive WHERE piece = %s", (number,))
+            ((piece,),) = cursor.fetchall()
+            content.write(piece)
+
+
+def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
+    """What has been copied so far, by table."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_schema, table_name, sum(rows)::bigint, sum(bytes)::bigint, sum(seconds)"
+            " FROM datavalut_work.copied GROUP BY table_schema, table_name ORDER BY table_schema, table_name"
+        )
+        return tuple(
+            CopiedTable(TableName(schema, name), rows, size, seconds)
+            for schema, name, rows, size, seconds in cursor.fetchall()
+        )
