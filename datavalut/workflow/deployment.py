@@ -3,31 +3,35 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from datavalut.connections import ConnectionParameters
+from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
 from datavalut.planning.planner import Planner
-from datavalut.transfer.connect import AddressPolicy
-
-
-@dataclass(frozen=True)
-class SecretRequest:
-    """The part of a request that is secret. Exactly one of `filter_prompt` and `filter_plan` is given."""
-
-    source: ConnectionParameters
-    filter_prompt: str | None
-    filter_plan: dict[str, Any] | None
+from datavalut.transfer.addresses import AddressPolicy
 
 
 class Secrets(Protocol):
-    def get_request(self, job_id: str) -> SecretRequest: ...
+    def get_request(self, job_id: str) -> RequestSecret: ...
+
+    def delete_request(self, job_id: str) -> None: ...
+
+    def put_result(self, job_id: str, connection: ConnectionParameters) -> None: ...
+
+    def get_result(self, job_id: str) -> ConnectionParameters: ...
+
+    def delete_result(self, job_id: str) -> None: ...
+
+    def target_admin(self) -> ConnectionParameters: ...
 
 
 @dataclass(frozen=True)
 class Deployment:
+    """`planner` is made when it is first needed, as only one step needs it. `now` is the time in UTC, aware."""
+
     store: JobStore
+    secrets: Secrets
     planner: Callable[[], Planner]
-    sources: AddressPolicy
-    targets: AddressPolicy
+    source_addresses: AddressPolicy
     now: Callable[[], datetime]

@@ -1,4 +1,4 @@
-"""What can go wrong between the steps of a job."""
+"""What can go wrong between the steps of a job, and the two names by which the state machine knows a failure."""
 
 from datavalut.errors import DataValutError
 
@@ -6,12 +6,12 @@ from datavalut.errors import DataValutError
 class SnapshotNotKept(DataValutError):
     """The session that kept the source's snapshot ended before all rows were copied."""
 
-    def __init__(self, job_id: str) -> None:
-        super().__init__(f"the snapshot of job {job_id} was lost before all rows were copied")
+    def __init__(self) -> None:
+        super().__init__("its snapshot was not kept until all rows were copied")
 
 
 class CopyTookTooLong(DataValutError):
-    """Copying outlived the snapshot's keeper. `seconds` is how long it kept it."""
+    """Copying outlived the snapshot's keeper, which held it for `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"the rows were not copied within {seconds:.0f} seconds")
@@ -26,9 +26,18 @@ class SnapshotNotExported(DataValutError):
         self.seconds = seconds
 
 
-class TransientFault(Exception):  # noqa: N818
-    """What may succeed when the state machine runs the step again: it retries on this name."""
+class TargetServerUnavailable(DataValutError):
+    """No session could be opened on the target server. Its address is not told."""
+
+    transient = True
+
+    def __init__(self) -> None:
+        super().__init__("no session could be opened on it")
 
 
-class JobFailed(Exception):  # noqa: N818
-    """What will not succeed however often it is run. The job's record has the error."""
+class TransientFault(Exception):
+    """May succeed when the step is run again: the state machine retries on this name."""
+
+
+class JobFailed(Exception):
+    """Will not succeed however often the step is run. The job's record has the error."""

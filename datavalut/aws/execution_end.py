@@ -1,0 +1,40 @@
+"""How an execution ended: told by the state machine's own last step, or by its status event on EventBridge."""
+
+import json
+from typing import Any
+
+from datavalut.workflow.settle import Ending, ExecutionEnd
+from datavalut.workflow.step import fault_error
+
+_OF_STATUS = {
+    "SUCCEEDED": Ending.REACHED_THE_END,
+    "FAILED": Ending.FAILED,
+    "TIMED_OUT": Ending.TIMED_OUT,
+    "ABORTED": Ending.STOPPED,
+}
+
+
+def execution_end(event: dict[str, Any]) -> tuple[str, ExecutionEnd]:
+    """The job's id and its execution's end.
+
+    `event` is the state's input, `{"job_id": …}` with the caught `failure` if there is one, or an event "Step Functions
+    Execution Status Change".
+    """
+    if "detail" in event:
+        detail = event["detail"]
+        return str(detail["name"]), ExecutionEnd(_OF_STATUS[detail["status"]])
+    job_id = str(event["job_id"])
+    failure = event.get("failure")
+    if failure is None:
+        return job_id, ExecutionEnd(Ending.REACHED_THE_END)
+    if failure.get("Error") == "States.Timeout":
+        return job_id, ExecutionEnd(Ending.TIMED_OUT)
+    return job_id, ExecutionEnd(Ending.FAILED, fault_error(_message(str(failure.get("Cause", "")))))
+
+
+def _message(cause: str) -> str:
+    """Of a Lambda's failure, the exception's text."""
+    try:
+        return str(json.loads(cause)["errorMessage"])
+    except (ValueError, TypeError, KeyError):
+        return cause

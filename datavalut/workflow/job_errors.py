@@ -1,0 +1,244 @@
+"""The one place that turns errors into a failed job's `error`: what went wrong and what its caller can do."""
+
+from datavalut.connections import ConnectionStringError
+from datavalut.filters.errors import FilterPlanError
+from datavalut.jobs.errors import JobTooLarge
+from datavalut.jobs.model import JobError
+from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, PromptNotUnderstood
+from datavalut.subset.errors import ContradictoryPlan
+from datavalut.transfer import errors as transfer
+from datavalut.workflow.errors import CopyTookTooLong, SnapshotNotExported, SnapshotNotKept, TargetServerUnavailable
+
+_CHECK_CONNECTION = "Check source_db_connection."
+_OURS = "This is not the request's fault: try again later, and tell the operator of this deployment if it stays."
+
+INTERNAL = JobError("internal_error", "The job failed because of an error in DataValut.", _OURS)
+TIMED_OUT = JobError("timeout", "The job took longer than it may.", "Ask for fewer rows, or for scope minimal.")
+STOPPED = JobError("stopped", "The job was stopped before it could finish.", "Create it again.")
+
+
+def job_error(error: BaseException) -> JobError:
+    """Any other error than those known here is INTERNAL: its text is for the log only."""
+    return _of_connection(error) or _of_request(error) or _of_source(error) or _of_target(error) or INTERNAL
+
+
+def _of_connection(error: BaseException) -> JobError | None:
+    match error:
+        case ConnectionStringError():
+            return JobError("bad_connection_string", str(error), _CHECK_CONNECTION)
+        case transfer.HostNotFound():
+            return JobError("unknown_host", f"The source's host name {error.host} does not exist.", _CHECK_CONNECTION)
+        case transfer.AddressNotAllowed():
+            return JobError(
+                "address_not_allowed",
+                f"This deployment does not connect to the address of {error.host}.",
+                "Give a source at an address that it may reach, or ask its operator to allow this one.",
+            )
+        case transfer.SourceUnreachable():
+            return JobError(
+                "source_unreachable",
+                f"The source {error.host}:{error.port} cannot be reached: {error.reason}.",
+                "Check host and port, that the server runs, and that its firewall lets DataValut in.",
+            )
+        case transfer.NotAPostgresServer():
+            return JobError(
+                "not_postgresql",
+                f"{error.host}:{error.port} does not answer as a PostgreSQL server.",
+                "Check host and port.",
+            )
+        case transfer.WrongPassword():
+            return JobError(
+                "wrong_password",
+                f"The source does not accept user {error.user} with this password.",
+                "Check user and password; percent-encode special characters.",
+            )
+        case transfer.LoginNotAllowed():
+            return JobError(
+                "login_not_allowed",
+                f"The source does not let user {error.user} log in to database {error.database} from here.",
+                "Let this user in, in the server's pg_hba.conf, or give it the LOGIN attribute.",
+            )
+        case transfer.ConnectNotGranted():
+            return JobError(
+                "missing_permission",
+                f"User {error.user} may not connect to database {error.database}.",
+                f"GRANT CONNECT ON DATABASE {error.database} TO {error.user}.",
+            )
+        case transfer.UnknownDatabase():
+            return JobError(
+                "unknown_database", f"The source has no database {error.database}.", "Check the database's name."
+            )
+        case transfer.TooManyConnections():
+            return JobError(
+                "too_many_connections",
+                f"The source {error.host} has no connection free.",
+                "Free some, or raise the limit of the server or of its user.",
+            )
+        case transfer.ServerNotReady():
+            return JobError(
+                "source_not_ready",
+                f"The source {error.host}:{error.port} is starting up or shutting down.",
+                "Create the job again when it is up.",
+            )
+        case transfer.TlsRequired():
+            return JobError(
+                "tls_required", f"The source {error.host} takes encrypted connections only.", "Set sslmode=require."
+            )
+        case transfer.TlsNotSupported():
+            return JobError(
+                "tls_not_supported",
+                f"The source {error.host} does not offer encrypted connections, but sslmode is {error.sslmode}.",
+                "Switch TLS on in the server, or set sslmode=prefer.",
+            )
+        case transfer.TlsFailed():
+            return JobError(
+                "tls_failed",
+                f"No trusted encrypted connection to {error.host} (sslmode {error.sslmode}).",
+                "Check the server's certificate, or set sslmode=require, which does not check it.",
+            )
+        case transfer.ConnectFailed():
+            return JobError("connection_failed", f"{error}.", _CHECK_CONNECTION)
+    return None
+
+
+def _of_request(error: BaseException) -> JobError | None:
+    match error:
+        case PromptNotUnderstood():
+            refusal = error.refusal
+            return JobError(
+                "prompt_not_understood",
+                refusal.reason,
+                "Say it in other words, with the names of your tables and columns, or send a filter.",
+                tuple(
+                    f'"{part.words}"' + (f": one of {', '.join(part.candidates)}?" if part.candidates else "")
+                    for part in refusal.not_understood
+                ),
+            )
+        case FilterPlanError():
+            return JobError(
+                "filter_does_not_fit",
+                "The filter does not fit the source database.",
+                "Correct what is named; names are those of the source's catalog.",
+                tuple(problem.sentence() for problem in error.problems),
+            )
+        case ContradictoryPlan():
+            return JobError("filter_does_not_fit", str(error), "Name each table once.")
+        case PlannerUnavailable():
+            return JobError(
+                "planner_unavailable",
+                f"The language model gave no answer: {error.cause}.",
+                "Try again later, or send a filter instead of a prompt.",
+            )
+        case PlannerAnswerInvalid():
+            return JobError(
+                "planner_answer_invalid",
+                "The language model gave no plan that fits the source database.",
+                "Say it in other words, with the names of your tables and columns, or send a filter.",
+                error.problems,
+            )
+        case JobTooLarge():
+            return JobError("too_large", f"The {error.what} is too large to be kept.", "Ask for fewer tables.")
+    return None
+
+
+def _of_source(error: BaseException) -> JobError | None:
+    match error:
+        case transfer.UnsupportedServerVersion():
+            first, last = error.supported
+            return JobError(
+                "unsupported_server_version",
+                f"The source runs PostgreSQL {error.version}; this DataValut reads {first} to {last}.",
+                "Use a source of a supported version, or a newer DataValut.",
+            )
+        case transfer.PermissionDenied():
+            what = error.table or "everything it should hold"
+            return JobError(
+                "missing_permission",
+                f"The source's user may not read {what}.",
+                f"GRANT SELECT ON {what} (and USAGE on its schema) to the user."
+                if error.table
+                else "GRANT SELECT on all tables and sequences, and USAGE on their schemas, to the user.",
+            )
+        case transfer.RowSecurityHidesRows():
+            return JobError(
+                "row_security",
+                f"Row-level security hides rows of {error.table} from the source's user.",
+                "Use a user that sees all rows (BYPASSRLS, or a policy that lets it).",
+            )
+        case transfer.ForeignKeyViolated():
+            return JobError(
+                "source_violates_foreign_key",
+                f"Rows of {error.table} in the source violate its foreign key {error.name}.",
+                "Mend them: ALTER TABLE … VALIDATE CONSTRAINT names them.",
+            )
+        case transfer.SchemaNotReadable():
+            return JobError(
+                "schema_not_readable",
+                f"The source's schema cannot be read: {error.reason}",
+                "Give the source's user the rights that are missing.",
+            )
+        case transfer.SourceConnectionLost() | transfer.SourceBusy() | transfer.SnapshotLost() | SnapshotNotKept():
+            return JobError(
+                "source_connection_lost",
+                f"The source was lost while it was read: {error}.",
+                "Check that the server stays up and that nothing between ends long connections; create the job again.",
+            )
+        case transfer.SourceQueryFailed():
+            return JobError(
+                "source_query_failed",
+                f"A query of the source failed: {error.reason} (SQLSTATE {error.sqlstate}).",
+                "Check what it names; with dry_run the queries are shown.",
+            )
+        case transfer.StatementTimedOut() | CopyTookTooLong():
+            return JobError("timeout", f"The job took longer than it may: {error}.", TIMED_OUT.remedy)
+        case SnapshotNotExported():
+            return JobError("source_unreachable", f"{error}.", "Check that the source takes several connections.")
+    return None
+
+
+def _of_target(error: BaseException) -> JobError | None:
+    match error:
+        case transfer.MissingExtension():
+            reason = (
+                "only a superuser may create it there" if error.installable else "the target server does not have it"
+            )
+            return JobError(
+                "missing_extension",
+                f"The source needs the extension {error.name}, and {reason}.",
+                "Ask the operator of this deployment for it, or remove it from the source.",
+            )
+        case transfer.SchemaNotRestorable():
+            return JobError(
+                "schema_not_restorable",
+                f"{error.object_name} cannot be made in the filtered database: {error.reason}",
+                "Change or remove this object in the source, or give the target server what it needs.",
+            )
+        case transfer.DiskFull():
+            return JobError(
+                "disk_full",
+                "The target server's disk is full.",
+                "Ask for fewer rows, or ask the operator of this deployment for space.",
+            )
+        case transfer.CopyFailed():
+            return JobError(
+                "copy_failed",
+                f"The rows of {error.table} were not accepted: {error.reason} (SQLSTATE {error.sqlstate}).",
+                "The source's own rows break this rule: mend them, or exclude the table.",
+            )
+        case transfer.VerificationFailed():
+            return JobError(
+                "verification_failed",
+                "The filtered database was not what it should be, and was dropped.",
+                _OURS,
+                tuple(str(discrepancy) for discrepancy in error.discrepancies),
+            )
+        case TargetServerUnavailable() | transfer.TargetConnectionLost() | transfer.TargetInUse():
+            return JobError("target_unavailable", f"The target server is not available: {error}.", _OURS)
+        case (
+            transfer.TargetNotAllowed()
+            | transfer.TargetNameTaken()
+            | transfer.TargetMissing()
+            | transfer.TargetQueryFailed()
+        ):
+            return JobError("target_failed", f"{error}.", _OURS)
+    return None

@@ -1,0 +1,174 @@
+"""The first step: what is asked for, in terms of the source's tables, and how it will be copied."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from datavalut.catalog.model import Catalog, TableName
+from datavalut.catalog.reader import read_catalog
+from datavalut.filters.check import check_plan
+from datavalut.filters.explain import explain_plan
+from datavalut.filters.model import FilterPlan, Refusal, Scope
+from datavalut.filters.render import render_root
+from datavalut.jobs.errors import IllegalMove, JobNotRunning
+from datavalut.jobs.model import Job, JobStatus
+from datavalut.jobs.request_secret import RequestSecret
+from datavalut.planning.errors import PromptNotUnderstood
+from datavalut.subset.model import Rule, SubsetPlan
+from datavalut.subset.plan import plan_subset
+from datavalut.subset.sql import copy_query, count_query
+from datavalut.transfer.statements import reading_source
+from datavalut.workflow.batches import batch_tables
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.plan_record import PlannedTable, PlanRecord
+from datavalut.workflow.progress import Phase
+from datavalut.workflow.sessions import source_session
+
+
+@dataclass(frozen=True)
+class PlanOutcome:
+    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the batches."""
+
+    dry_run: bool
+    batches: tuple[int, ...]
+
+
+def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
+    """Takes the job from pending to running, and records its plan. A dry run is completed with it."""
+    job = _started(deployment, job_id)
+    request = deployment.secrets.get_request(job_id)
+    with source_session(deployment, job_id, request.source) as source:
+        with reading_source():
+            catalog = read_catalog(source)
+        filter_plan = _filter_plan(deployment, job, request, catalog)
+        subset = plan_subset(catalog, filter_plan)
+        with source.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
+    record = PlanRecord(
+        filter=filter_plan,
+        explanation=explain_plan(filter_plan, catalog, job.created_at),
+        tables=planned,
+        batches=_batches(catalog, planned),
+        warnings=_warnings(catalog, subset, planned),
+    )
+    rows_expected = sum(table.rows_expected for table in planned)
+    deployment.store.record_plan(job_id, record.model_dump(mode="json"), catalog.database, rows_expected)
+    if job.request.dry_run:
+        _complete_dry_run(deployment, job, record, subset)
+    return PlanOutcome(job.request.dry_run, tuple(range(len(record.batches))))
+
+
+def _started(deployment: Deployment, job_id: str) -> Job:
+    try:
+        return deployment.store.move(job_id, JobStatus.RUNNING, message=Phase.PLANNING.message, at=deployment.now())
+    except IllegalMove as refusal:
+        if refusal.current.status is not JobStatus.RUNNING:
+            raise JobNotRunning(job_id, refusal.current.status) from refusal
+        return refusal.current  # an earlier run of this step was cut off
+
+
+def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, catalog: Catalog) -> FilterPlan:
+    if request.filter is not None:
+        plan = FilterPlan.model_validate(request.filter)
+    else:
+        answer = deployment.planner().plan(request.filter_prompt or "", catalog)
+        if isinstance(answer, Refusal):
+            raise PromptNotUnderstood(answer)
+        plan = answer
+    if job.request.scope is not None:
+        plan = plan.model_copy(update={"scope": Scope(job.request.scope)})
+    return check_plan(plan, catalog)
+
+
+def _planned_table(source: connection, subset: SubsetPlan, name: TableName, reference_time: datetime) -> PlannedTable:
+    """Explaining its query also proves that the source's user may read all that it needs."""
+    table, decided = subset.catalog.table(name), subset.table(name)
+    query = copy_query(subset, name, reference_time, render_root)
+    rows_expected = _estimated_rows(source, query, str(name))
+    if decided.rule is Rule.ROOT:
+        rows_expected = _counted_rows(source, count_query(subset, name, reference_time, render_root), str(name))
+    return PlannedTable(
+        schema_name=name.schema,
+        name=name.name,
+        rule=decided.rule,
+        reason=decided.reason,
+        rows_expected=rows_expected,
+        rows_in_source=table.estimated_rows,
+    )
+
+
+def _estimated_rows(source: connection, query: sql.Composable, table: str) -> int:
+    with reading_source(table), source.cursor() as cursor:
+        cursor.execute(sql.SQL("EXPLAIN (FORMAT JSON) {}").format(query))
+        (explained,) = cursor.fetchone() or ([],)
+    plans: list[dict[str, Any]] = json.loads(explained) if isinstance(explained, str) else explained
+    return int(plans[0]["Plan"]["Plan Rows"])
+
+
+def _counted_rows(source: connection, query: sql.Composable, table: str) -> int:
+    with reading_source(table), source.cursor() as cursor:
+        cursor.execute(query)
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
+
+
+def _batches(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> tuple[tuple[int, ...], ...]:
+    positions = {table.table: position for position, table in enumerate(planned)}
+    sizes = {table.table: _bytes_to_copy(catalog, table) for table in planned}
+    return tuple(tuple(positions[name] for name in batch) for batch in batch_tables(sizes))
+
+
+def _bytes_to_copy(catalog: Catalog, planned: PlannedTable) -> int:
+    table = catalog.table(planned.table)
+    share = min(1.0, planned.rows_expected / table.estimated_rows) if table.estimated_rows > 0 else 1.0
+    return int(table.size_bytes * share)
+
+
+def _warnings(catalog: Catalog, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> tuple[str, ...]:
+    warnings = [
+        f"No row of {table.table} matches: the filtered database holds none of them."
+        for table in planned
+        if table.rule == Rule.ROOT and table.rows_expected == 0
+    ]
+    warnings += [
+        f"All rows of {decided.name} are asked for: its condition is empty."
+        for decided in subset.tables
+        if decided.root is not None
+        and decided.root.condition is None
+        and decided.root.top is None
+        and decided.root.sample is None
+    ]
+    if catalog.large_objects:
+        warnings.append(f"{catalog.large_objects} large objects of the source are not copied.")
+    return tuple(warnings)
+
+
+def _complete_dry_run(deployment: Deployment, job: Job, record: PlanRecord, subset: SubsetPlan) -> None:
+    result = {
+        "plan": record.filter.model_dump(mode="json"),
+        "explanation": record.explanation,
+        "tables": [
+            {
+                "table": str(table.table),
+                "rule": table.rule,
+                "reason": table.reason,
+                "estimated_rows": table.rows_expected,
+                "rows_in_source": table.rows_in_source,
+                "sql": _text(copy_query(subset, table.table, job.created_at, render_root)),
+            }
+            for table in record.tables
+        ],
+        "warnings": list(record.warnings),
+    }
+    deployment.store.move(
+        job.job_id,
+        JobStatus.COMPLETED,
+        message="Planned only, as dry_run asks: no database was made",
+        at=deployment.now(),
+        result=result,
+    )

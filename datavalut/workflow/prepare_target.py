@@ -1,0 +1,67 @@
+"""The database that the rows will go to: its role, itself under a temporary name, and its schema."""
+
+import secrets
+import tempfile
+from pathlib import Path
+
+from datavalut.catalog.model import Catalog
+from datavalut.catalog.reader import read_catalog
+from datavalut.connections import ConnectionParameters
+from datavalut.jobs.errors import JobNotRunning
+from datavalut.jobs.model import JobStatus
+from datavalut.transfer.ledger import create_ledger, store_archive
+from datavalut.transfer.schema import dump_schema, restore_pre_data
+from datavalut.transfer.snapshot import import_snapshot
+from datavalut.transfer.statements import reading_source
+from datavalut.transfer.target import TargetNames, create_target
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.keep_snapshot import wait_for_snapshot
+from datavalut.workflow.progress import Phase
+from datavalut.workflow.sessions import source_session, target_session
+
+_PASSWORD_BYTES = 24
+
+
+def prepare_target(deployment: Deployment, job_id: str) -> None:
+    """Makes the database anew, whatever an earlier run of this step left."""
+    snapshot_id = wait_for_snapshot(deployment, job_id)
+    deployment.store.record_progress(job_id, Phase.PREPARING.start, Phase.PREPARING.message, deployment.now())
+    source = deployment.secrets.get_request(job_id).source
+    with source_session(deployment, job_id, source) as session:
+        import_snapshot(session, snapshot_id)
+        with reading_source():
+            catalog = read_catalog(session)
+    target = _create_database(deployment, job_id, catalog)
+    with tempfile.TemporaryDirectory() as directory:
+        archive = Path(directory) / "schema.dump"
+        dump_schema(source, snapshot_id, archive)
+        restore_pre_data(archive, target)
+        with target_session(job_id, target) as session:
+            create_ledger(session)
+            store_archive(session, archive)
+
+
+def _create_database(deployment: Deployment, job_id: str, catalog: Catalog) -> ConnectionParameters:
+    """How the job's role logs in to it."""
+    names = TargetNames(job_id)
+    admin = deployment.secrets.target_admin()
+    target = ConnectionParameters(
+        host=admin.host,
+        port=admin.port,
+        database=names.build_database,
+        user=names.role,
+        password=secrets.token_urlsafe(_PASSWORD_BYTES),
+        options=admin.options,
+    )
+
+    def is_wanted() -> bool:
+        return not deployment.store.get_state(job_id).status.is_final
+
+    with target_session(job_id, admin) as session:
+        create_target(session, names, target.password, catalog, is_wanted)
+    deployment.secrets.put_result(job_id, target)
+    status = deployment.store.get_state(job_id).status
+    if status is not JobStatus.RUNNING:  # it was settled meanwhile, perhaps before its password was stored
+        deployment.secrets.delete_result(job_id)
+        raise JobNotRunning(job_id, status)
+    return target

@@ -1,0 +1,32 @@
+"""Sessions of a job's source and target. Each carries the job's id as its application_name, by which it is found."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from psycopg2.extensions import connection
+
+from datavalut.connections import ConnectionParameters
+from datavalut.transfer.addresses import ANY_ADDRESS
+from datavalut.transfer.connect import connect
+from datavalut.transfer.errors import ConnectFailed
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.errors import TargetServerUnavailable
+
+
+@contextmanager
+def source_session(deployment: Deployment, job_id: str, source: ConnectionParameters) -> Iterator[connection]:
+    """Raises the subclasses of ConnectFailed, and UnsupportedServerVersion."""
+    opened = connect(source, application_name=job_id, address_policy=deployment.source_addresses, read_only=True)
+    with closing(opened):
+        yield opened
+
+
+@contextmanager
+def target_session(job_id: str, target: ConnectionParameters) -> Iterator[connection]:
+    """Raises TargetServerUnavailable."""
+    try:
+        opened = connect(target, application_name=job_id, address_policy=ANY_ADDRESS)
+    except ConnectFailed as error:
+        raise TargetServerUnavailable from error
+    with closing(opened):
+        yield opened

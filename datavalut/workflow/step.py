@@ -1,0 +1,60 @@
+"""Running one step of a job so that whatever goes wrong ends in an error its caller can act on."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TypeVar
+
+from datavalut.jobs.errors import JobNotFoundError, JobNotRunning
+from datavalut.jobs.model import JobError
+from datavalut.planning.errors import PlannerUnavailable
+from datavalut.transfer.errors import JobNoLongerRunning, TransferError
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.errors import JobFailed, TargetServerUnavailable, TransientFault
+from datavalut.workflow.job_errors import INTERNAL, job_error
+
+logger = logging.getLogger(__name__)
+Outcome = TypeVar("Outcome")
+
+
+def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -> Outcome:
+    """What the step returns.
+
+    Raises JobFailed after recording the error with the job, or TransientFault, which carries the error in case that no
+    retry helps (`fault_error`). Both are free of secrets: Step Functions keeps their texts in its history.
+    """
+    try:
+        return step()
+    except (JobNotRunning, JobNoLongerRunning, JobNotFoundError) as error:
+        logger.info("The step stops: the job has ended elsewhere")
+        raise JobFailed("the job has ended elsewhere") from error
+    except Exception as error:
+        cause = job_error(error)
+        if cause is INTERNAL:
+            logger.exception("The step failed unexpectedly")
+        else:
+            logger.warning("The step failed: %s", error)
+        if _is_transient(error):
+            raise TransientFault(json.dumps(asdict(cause))) from None
+        deployment.store.record_error(job_id, cause)
+        raise JobFailed(cause.code) from None
+
+
+def fault_error(text: str) -> JobError | None:
+    """The error that a TransientFault's text carries; None for any other text."""
+    try:
+        facts = json.loads(text)
+        return JobError(facts["code"], facts["message"], facts["remedy"], tuple(facts["details"]))
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _is_transient(error: Exception) -> bool:
+    match error:
+        case TransferError() | TargetServerUnavailable():
+            return error.transient
+        case PlannerUnavailable():
+            return error.retryable
+        case _:
+            return False

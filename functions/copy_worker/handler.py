@@ -1,0 +1,21 @@
+"""Copy a batch of tables: rows of the source's snapshot into the target."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from datavalut.aws.telemetry import logger, metrics, tracer
+from datavalut.aws.workflow_deployment import workflow_deployment
+from datavalut.workflow.copy_batch import copy_batch
+from datavalut.workflow.step import run_step
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    job_id = str(event["job_id"])
+    logger.append_keys(job_id=job_id)
+    deployment = workflow_deployment()
+    batch = int(event["batch"])
+    run_step(deployment, job_id, lambda: copy_batch(deployment, job_id, batch))

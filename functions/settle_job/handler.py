@@ -1,0 +1,19 @@
+"""Settle the job: ends it whatever happened. A step of the workflow, and started by its executions' status events."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from datavalut.aws.execution_end import execution_end
+from datavalut.aws.telemetry import logger, metrics, tracer
+from datavalut.aws.workflow_deployment import workflow_deployment
+from datavalut.workflow.settle import settle
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False, capture_error=False)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
+    job_id, end = execution_end(event)
+    logger.append_keys(job_id=job_id)
+    return {"status": settle(workflow_deployment(), job_id, end)}

@@ -1,0 +1,92 @@
+"""Needs nothing running."""
+
+import inspect
+from types import ModuleType
+
+import pytest
+
+from datavalut.errors import DataValutError
+from datavalut.filters.errors import FilterPlanError, FilterProblem
+from datavalut.filters.model import NotUnderstood, Refusal
+from datavalut.planning import errors as planning
+from datavalut.subset import errors as subset
+from datavalut.transfer import errors as transfer
+from datavalut.workflow import errors as workflow
+from datavalut.workflow.job_errors import INTERNAL, job_error
+
+HOW_A_WORKER_LEARNS_THAT_ITS_JOB_ENDED = {transfer.JobNoLongerRunning}
+NEVER_RAISED_ITSELF = {transfer.TransferError, transfer.ConnectFailed}
+A_MISTAKE_OF_OURS = {subset.UnknownTable}
+FACTS = {
+    "host": "db.example.com",
+    "port": 5432,
+    "user": "reader",
+    "database": "shop",
+    "reason": "Connection refused",
+    "sslmode": "require",
+    "sqlstate": "42P01",
+    "version": 18,
+    "supported": (12, 17),
+    "table": "public.orders",
+    "name": "vector",
+    "object_name": "VIEW public.totals",
+    "snapshot_id": "00000003-0000001B-1",
+    "discrepancies": (transfer.Discrepancy("rows of public.orders", "3", "2"),),
+    "cause": planning.UnavailableCause.TIMEOUT,
+    "attempts": 3,
+    "problems": ("there is no column surname",),
+    "refusal": Refusal(reason="Some words are not understood.", not_understood=(NotUnderstood(words="purple"),)),
+    "seconds": 840.0,
+    "statements": ("root", "exclude"),
+}
+
+
+def errors_of(module: ModuleType) -> list[type[DataValutError]]:
+    return [
+        error
+        for _, error in inspect.getmembers(module, inspect.isclass)
+        if issubclass(error, DataValutError)
+        and error.__module__ == module.__name__
+        and error not in HOW_A_WORKER_LEARNS_THAT_ITS_JOB_ENDED | NEVER_RAISED_ITSELF | A_MISTAKE_OF_OURS
+    ]
+
+
+def example_of(error: type[DataValutError]) -> DataValutError:
+    parameters = inspect.signature(error).parameters.values()
+    facts = {
+        parameter.name: FACTS[parameter.name]
+        for parameter in parameters
+        if parameter.default is inspect.Parameter.empty
+    }
+    return error(**facts)
+
+
+@pytest.mark.parametrize(
+    "error", [*errors_of(transfer), *errors_of(planning), *errors_of(subset), *errors_of(workflow)]
+)
+def test_every_error_that_a_step_can_meet_tells_its_cause_and_a_remedy(error: type[DataValutError]) -> None:
+    told = job_error(example_of(error))
+    assert told is not INTERNAL
+    assert told.message.strip()
+    assert told.remedy.strip()
+    assert "\n" not in told.message
+
+
+def test_a_prompt_that_is_not_understood_fails_with_its_words_and_what_they_may_mean() -> None:
+    refusal = Refusal(
+        reason="I do not know what some words mean.",
+        not_understood=(NotUnderstood(words="purple"), NotUnderstood(words="date", candidates=("due", "paid"))),
+    )
+    told = job_error(planning.PromptNotUnderstood(refusal))
+    assert told.code == "prompt_not_understood"
+    assert told.details == ('"purple"', '"date": one of due, paid?')
+
+
+def test_a_filter_that_does_not_fit_fails_with_each_problem() -> None:
+    told = job_error(FilterPlanError((FilterProblem("roots[0].table", "there is no table cats", ("carts",)),)))
+    assert told.details == ("roots[0].table: there is no table cats (perhaps: carts)",)
+
+
+def test_an_unknown_error_says_nothing_of_its_text() -> None:
+    assert job_error(RuntimeError("password=hunter2")) is INTERNAL
+    assert "hunter2" not in str(INTERNAL)
