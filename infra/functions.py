@@ -35,6 +35,8 @@ _WRITE_SECRET = ("secretsmanager:PutSecretValue",)
 _DELETE_SECRET = ("secretsmanager:DeleteSecret",)
 _USE_KEY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
+_LENDING_TAG = "datavalut:source"  # as datavalut.aws.secrets has it
+
 
 @dataclass(frozen=True)
 class Resources:
@@ -105,10 +107,14 @@ class Functions(Construct):
         machine = {"STATE_MACHINE_ARN": self._machine}
         page_token = resources.page_token_secret.secret_arn
 
-        create_job = self._api_function("create_job", "Accepts a job and starts its execution", machine)
+        create_job = self._api_function(
+            "create_job", "Accepts a job and starts its execution", machine | {"PAGE_TOKEN_SECRET_ARN": page_token}
+        )
         self._allow(create_job, (*_READ_JOBS, *_WRITE_JOBS), self._table_and_indexes)
         self._allow(create_job, (*_CREATE_SECRET, *_DELETE_SECRET), (resources.request_secrets,))
+        self._allow(create_job, _READ_SECRET, (page_token,))
         self._allow(create_job, ("states:StartExecution",), (self._machine,))
+        self._allow_lent_secrets(create_job)
 
         get_job = self._api_function("get_job", "Shows a job", {})
         self._allow(get_job, _READ_JOBS, (self._table,))
@@ -120,6 +126,7 @@ class Functions(Construct):
 
         cancel_job = self._api_function("cancel_job", "Cancels a job and stops its execution", machine)
         self._allow(cancel_job, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
+        self._allow(cancel_job, _DELETE_SECRET, (resources.request_secrets,))
         self._allow(cancel_job, ("states:StopExecution",), (self._executions,))
 
     def _add_steps(self, resources: Resources) -> None:
@@ -156,6 +163,7 @@ class Functions(Construct):
     def _add_publisher(self, resources: Resources) -> None:
         bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
         publish_events = self._api_function("publish_events", "Puts each change of a job on the event bus", bus)
+        self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
 
     def _planner_environment(self) -> dict[str, str]:
@@ -300,6 +308,17 @@ class Functions(Construct):
             description=description,
             compatible_runtimes=[self._runtime],
             compatible_architectures=[self._architecture],
+        )
+
+    @staticmethod
+    def _allow_lent_secrets(function: lambda_.Function) -> None:
+        """A caller may keep its source's connection in a secret of its own, and lends it to us by a tag."""
+        function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                resources=["*"],
+                conditions={"Null": {f"secretsmanager:ResourceTag/{_LENDING_TAG}": "false"}},
+            )
         )
 
     @staticmethod

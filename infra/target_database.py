@@ -28,7 +28,7 @@ class RdsTarget(Construct):
         encryption_key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
-        engine = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.VER_17)
+        engine = rds.DatabaseInstanceEngine.postgres(version=rds.PostgresEngineVersion.of("17.10", "17"))
         self.instance = rds.DatabaseInstance(
             self,
             "Instance",
