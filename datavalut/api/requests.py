@@ -25,6 +25,7 @@ from datavalut.jobs.model import JobStatus
 MAX_BODY_BYTES = 60_000  # it must fit in a secret, of 65,536 bytes
 MAX_PROMPT_LENGTH = 4000  # characters
 MAX_PROBLEMS = 50  # told in one answer
+MAX_DEPTH = 100  # of JSON: a filter nested that deep is none that a person means
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
@@ -40,7 +41,12 @@ class CreateJobRequest(BaseModel):
     """The body of POST. Exactly one of `source_db_connection` and `source_secret_arn`, and exactly one of
     `filter_prompt` and `filter`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        json_schema_extra={"allOf": [{"oneOf": [{"required": [name]} for name in names]} for names in _ALTERNATIVES]},
+    )
 
     source_db_connection: str | None = Field(
         default=None,
@@ -129,6 +135,8 @@ def read_create_job_body(body: str | bytes | None) -> CreateJobBody:
     if len(data) > MAX_BODY_BYTES:
         raise BodyTooLarge(MAX_BODY_BYTES)
     value = _json_object(data)
+    if _depth(value) > MAX_DEPTH:
+        raise InvalidFields((FieldProblem("filter", f"Is nested deeper than {MAX_DEPTH} levels of JSON"),))
     problems = list(_alternative_problems(value))
     request = None
     try:
@@ -191,6 +199,20 @@ def _json_object(data: bytes) -> dict[str, Any]:
     return value
 
 
+def _depth(value: object) -> int:
+    depth = 0
+    level = [value]
+    while level:
+        depth += 1
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+    return depth
+
+
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
@@ -229,8 +251,6 @@ def _reason(detail: ErrorDetails) -> str:
         return "Is missing"
     if detail["type"] == "union_tag_not_found":
         return "Is missing its kind"
-    if detail["type"] == "recursion_loop":
-        return "Is nested too deeply"
     return detail["msg"]
 
 

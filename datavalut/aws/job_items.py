@@ -1,4 +1,4 @@
-"""How a job looks in DynamoDB: keys, attributes and documents. See docs/jobs-table.md.
+"""How a job looks in DynamoDB: keys, attributes and documents.
 
 One table holds, by partition and sort key:
 
