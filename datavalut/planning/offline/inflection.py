@@ -1,0 +1,118 @@
+"""Forms of English words: one form for singular and plural, one stem for a verb and the nouns made of it.
+
+Both are compared only with other words put through the same function, so that a form that no dictionary knows
+("statu") would do no harm as long as two different words do not get the same one.
+"""
+
+_IRREGULAR_SINGULARS = {
+    "people": "person",
+    "persons": "person",
+    "children": "child",
+    "men": "man",
+    "women": "woman",
+    "feet": "foot",
+    "mice": "mouse",
+    "staffs": "staff",
+    "series": "series",
+    "species": "species",
+    "news": "news",
+    "movies": "movie",
+    "cookies": "cookie",
+    "zombies": "zombie",
+    "calories": "calorie",
+    "analyses": "analysis",
+    "diagnoses": "diagnosis",
+    "bases": "base",
+    "databases": "database",
+    "cases": "case",
+    "houses": "house",
+    "warehouses": "warehouse",
+    "purchases": "purchase",
+    "courses": "course",
+    "nurses": "nurse",
+    "expenses": "expense",
+    "licenses": "license",
+    "licences": "licence",
+    "responses": "response",
+    "releases": "release",
+    "phases": "phase",
+    "leases": "lease",
+    "leaves": "leave",
+    "criteria": "criterion",
+    "indices": "index",
+    "indexes": "index",
+    "statuses": "status",
+    "buses": "bus",
+    "bonuses": "bonus",
+    "viruses": "virus",
+    "campuses": "campus",
+    "shoes": "shoe",
+    "toes": "toe",
+}
+
+
+def singular(word: str) -> str:
+    """The singular of a lower-case word; a singular comes back as it is."""
+    if word in _IRREGULAR_SINGULARS:
+        return _IRREGULAR_SINGULARS[word]
+    if len(word) <= 3 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes", "oes")):
+        return word[:-2]
+    return word[:-1]
+
+
+_IRREGULAR_STEMS = {
+    "paid": "pay",
+    "payment": "pay",
+    "bought": "buy",
+    "sold": "sel",
+    "sent": "send",
+    "made": "mak",
+    "born": "birth",
+    "dob": "birth",
+    "birthday": "birth",
+    "birthdate": "birth",
+    "delivery": "deliver",
+    "registration": "register",
+    "publication": "publish",
+    "admission": "admit",
+    "admitted": "admit",
+    "subscription": "subscrib",
+    "expiration": "expir",
+    "expiry": "expir",
+    "modification": "modifi",
+    "enrollment": "enrol",
+    "enrolment": "enrol",
+    "enrolled": "enrol",
+    "enroll": "enrol",
+    "sale": "sel",
+    "begun": "begin",
+    "began": "begin",
+    "written": "writ",
+    "wrote": "writ",
+    "closure": "clos",
+    "departure": "depart",
+    "arrival": "arriv",
+    "seen": "see",
+}
+# With the fewest letters that must be left of the word.
+_SUFFIXES = (("ation", 5), ("ment", 3), ("ing", 3), ("ion", 3), ("ed", 3), ("al", 3), ("e", 3))
+
+
+def stem(word: str) -> str:
+    """One stem for a verb's forms and the noun made of it: created, creation and create; rented and rental."""
+    word = singular(word)
+    if word in _IRREGULAR_STEMS:
+        return _IRREGULAR_STEMS[word]
+    for suffix, shortest in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= shortest:
+            word = word[: -len(suffix)]
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeious":
+        word = word[:-1]
+    if word.endswith("y") and word[-2] not in "aeiou":
+        word = word[:-1] + "i"
+    return word.removesuffix("e") if len(word) > 3 else word

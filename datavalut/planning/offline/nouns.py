@@ -1,0 +1,160 @@
+"""What stands before a noun or behind "are": labels, flags and states ("active", "PG-13", "not discontinued")."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of, any_of, negated
+from datavalut.planning.offline.predicates import is_true, one_of
+from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
+from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """One thing that an adjective can mean. `column` and `label`, where it is a label, so that "shipped or delivered"
+    can be one list."""
+
+    condition: Condition
+    meaning: str
+    end: int
+    column: Column
+    label: str | None = None
+
+
+class AdjectiveReader:
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        self._tokens = tokens
+        self._vocabulary = vocabulary
+        self._progress = progress
+
+    def read_list(self, table: Table, position: int, stop: int | None = None) -> Clause | None:
+        """Adjectives that describe `table`, with "and", "or" or nothing between them.
+
+        With `stop`, nothing but all tokens until there will do. Adjectives that can only be alternatives (two labels
+        of one column) are so whatever joins them. Raises UnclearError if one fits several things.
+        """
+        fits: list[_Fit] = []
+        joiners: set[str] = set()
+        end = position
+        while stop is None or end < stop:
+            joiner, at = self._joiner(end) if fits else ("", end)
+            if stop is None and fits and not joiner:
+                break
+            fit = self._read_one(table, at)
+            if fit is None or (stop is not None and fit.end > stop):
+                break
+            fits.append(fit)
+            joiners.add(joiner if len(fits) > 1 else "first")
+            end = fit.end
+        if not fits or (stop is not None and end != stop):
+            return None
+        self._progress.reach(end)
+        condition = self._combine(fits, joiners - {"first"}, position, end)
+        meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
+        return Clause(condition, position, end, meaning, (Explained(position, end, meaning),))
+
+    def _joiner(self, position: int) -> tuple[str, int]:
+        word = self._word(position)
+        if word in {"and", "or"}:
+            return word, position + 1
+        if word == ",":
+            after = self._word(position + 1)
+            return (after, position + 2) if after in {"and", "or"} else (",", position + 1)
+        return "", position
+
+    def _combine(self, fits: list[_Fit], joiners: set[str], start: int, end: int) -> Condition:
+        columns = {fit.column.name for fit in fits}
+        if len(fits) > 1 and len(columns) == 1 and all(fit.label is not None for fit in fits):
+            return one_of(fits[0].column, tuple(str(fit.label) for fit in fits))
+        if "or" in joiners and joiners - {"or", ","}:
+            raise UnclearError(start, end, 'both "and" and "or" stand between these')
+        conditions = [fit.condition for fit in fits]
+        return any_of(conditions) if "or" in joiners else all_of(conditions)
+
+    def _word(self, position: int) -> str:
+        return self._tokens[position].lower if 0 <= position < len(self._tokens) else ""
+
+    def _read_one(self, table: Table, position: int) -> _Fit | None:
+        if position >= len(self._tokens):
+            return None
+        if self._word(position) == "not":
+            at = position + 2 if self._word(position + 1) == "yet" else position + 1
+            fit = self._read_one(table, at)
+            return fit and _Fit(negated(fit.condition), f"not {fit.meaning}", fit.end, fit.column)
+        fits = list(self._fits(table, position))
+        if not fits:
+            return None
+        longest = max(fit.end for fit in fits)
+        fits = [fit for fit in fits if fit.end == longest]
+        if len(fits) > 1:
+            raise UnclearError(position, longest, "fits several things", (fit.meaning for fit in fits))
+        return fits[0]
+
+    def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
+        token = self._tokens[position]
+        for label in self._vocabulary.labels_at(table, position):
+            condition = one_of(label.column, (label.label,))
+            yield _Fit(condition, f"{label.column.name} = '{label.label}'", label.end, label.column, label.label)
+        own = self._vocabulary.own_columns_at(table, position)
+        for column in own[0] if own else ():
+            if _is_flag(column):
+                yield _Fit(_flag(column, True), f"{column.name} is true", own[1] if own else position, column)
+        if token.kind is not TokenKind.WORD:
+            return
+        for positive in _positives(token.lower):
+            for column in table.columns:
+                if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
+                    yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
+        yield from self._states(table, position)
+
+    def _states(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""
+        word = self._word(position)
+        for participle, there in ((word, True), (word.removeprefix("un"), False)):
+            if not participle.endswith(("ed", "aid", "old", "ent")) or (participle == word) != there:
+                continue
+            for column in self._vocabulary.date_columns(table):
+                if column.not_null or self._vocabulary.date_stem(table, column) != stem(participle):
+                    continue
+                is_null = IsNull(operand=ColumnValue(column=column.name))
+                condition = negated(is_null) if there else is_null
+                yield _Fit(condition, f"{column.name} is {'not ' if there else ''}null", position + 1, column)
+                for state in table.columns:
+                    unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
+                    if unknown and parts_of(state.name)[-1] in synonyms.STATUS_COLUMNS:
+                        yield _Fit(condition, f"{state.name} = '{word}'", position + 1, state)
+
+
+def _is_flag(column: Column) -> bool:
+    """A boolean; or a number whose name is that of a state (Northwind's products.discontinued is 0 or 1)."""
+    if column.category is TypeCategory.BOOLEAN:
+        return True
+    name = name_key(list(parts_of(column.name)))
+    named_as_a_state = name.endswith("ed") or name in {"active", "available", "visible", "public"}
+    return column.category is TypeCategory.INTEGER and (
+        named_as_a_state or (name.startswith(("is", "has")) and "_" in column.name)
+    )
+
+
+def _flag(column: Column, value: bool) -> Condition:
+    operand = ColumnValue(column=column.name)
+    if column.category is TypeCategory.BOOLEAN:
+        return is_true(operand, value)
+    operator = NOT_EQUAL if value else EQUAL
+    return Comparison(left=operand, operator=operator, right=LiteralValue(value=0))
+
+
+def _positives(word: str) -> Iterator[str]:
+    """ "inactive" denies "active"."""
+    if word in synonyms.ANTONYMS:
+        yield synonyms.ANTONYMS[word]
+        return
+    for prefix in synonyms.NEGATING_PREFIXES:
+        if word.startswith(prefix) and len(word) - len(prefix) >= 4:
+            yield word.removeprefix(prefix)
+            return

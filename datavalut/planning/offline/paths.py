@@ -1,0 +1,152 @@
+"""The foreign-key path from one table to another that a sentence means when it names both."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
+from datavalut.filters.model import Direction, PathStep
+from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.tokens import parts_of
+
+_LONGEST_PATH = 5
+
+
+@dataclass(frozen=True)
+class _Edge:
+    key: ForeignKey
+    direction: Direction
+
+    @property
+    def to(self) -> TableName:
+        return self.key.parent if self.direction is Direction.TO_PARENT else self.key.child
+
+
+class AmbiguousPathError(Exception):
+    """Several paths fit equally well. `paths` describes each in words."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        super().__init__(" or ".join(paths))
+        self.paths = paths
+
+
+class KeyGraph:
+    """The catalog's foreign keys as a graph that is walked from child to parent ("up") or back ("down").
+
+    Where several keys join the same two tables, the one named after the parent is meant (orders.customer_id, not
+    orders.referred_by); if none is, each gives a path of its own, so that the choice is ambiguous.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        pairs: dict[tuple[TableName, TableName], list[ForeignKey]] = {}
+        for key in catalog.foreign_keys:
+            if key.child != key.parent:
+                pairs.setdefault((key.child, key.parent), []).append(key)
+        self._up: dict[TableName, list[_Edge]] = {}
+        self._down: dict[TableName, list[_Edge]] = {}
+        for (child, parent), keys in pairs.items():
+            for key in _meant_keys(keys):
+                self._up.setdefault(child, []).append(_Edge(key, Direction.TO_PARENT))
+                self._down.setdefault(parent, []).append(_Edge(key, Direction.TO_CHILDREN))
+
+    def path(self, start: Table, goal: Table) -> tuple[PathStep, ...] | None:
+        """The path meant from `start` to `goal`; None if no path joins them in a way that English would mean.
+
+        A direct key is meant before a detour, and a row's own ancestors (the shortest way up) before anything else.
+        A way through children is meant only if it is the only one: customers reach products through their orders,
+        but if also through their reviews, that is a question. A way up and down again (all that shares a parent) is
+        never meant. Raises AmbiguousPathError.
+        """
+        if start.name == goal.name:
+            return None
+        up = list(self._walk(start.name, goal.name, (Direction.TO_PARENT,)))
+        mixed = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
+        mixed = _without_detours([path for path in mixed if path[0].direction is Direction.TO_CHILDREN])
+        direct = [path for path in (*up, *mixed) if len(path) == 1]
+        if direct:
+            return self._only(direct)
+        if up:
+            shortest = min(len(path) for path in up)
+            rivals = [path for path in mixed if len(path) < shortest]
+            return self._only([path for path in up if len(path) == shortest] + rivals)
+        return self._only(mixed) if mixed else None
+
+    def ancestors(self, start: Table) -> Iterator[tuple[int, Table]]:
+        """The tables reached by going up only, nearest first, each with its distance."""
+        seen = {start.name}
+        frontier = [start.name]
+        distance = 0
+        while frontier:
+            distance += 1
+            reached: list[TableName] = []
+            for name in frontier:
+                for edge in self._up.get(name, ()):
+                    if edge.to not in seen:
+                        seen.add(edge.to)
+                        reached.append(edge.to)
+                        yield distance, self._catalog.table(edge.to)
+            frontier = reached
+
+    def children(self, parent: Table) -> Iterator[Table]:
+        """The tables that reference `parent`."""
+        seen: set[TableName] = set()
+        for edge in self._down.get(parent.name, ()):
+            if edge.to not in seen:
+                seen.add(edge.to)
+                yield self._catalog.table(edge.to)
+
+    def is_below(self, child: Table, ancestor: Table) -> bool:
+        return any(table.name == ancestor.name for _, table in self.ancestors(child))
+
+    def _walk(self, start: TableName, goal: TableName, phases: tuple[Direction, ...]) -> Iterator[tuple[_Edge, ...]]:
+        """Every simple path that goes in the directions of `phases`, one after the other; a phase may be empty."""
+
+        def extend(
+            path: tuple[_Edge, ...], at: TableName, seen: frozenset[TableName], phase: int
+        ) -> Iterator[tuple[_Edge, ...]]:
+            if at == goal:
+                yield path
+                return
+            if len(path) == _LONGEST_PATH:
+                return
+            for later in range(phase, len(phases)):
+                edges = self._up if phases[later] is Direction.TO_PARENT else self._down
+                for edge in edges.get(at, ()):
+                    if edge.to not in seen:
+                        yield from extend((*path, edge), edge.to, seen | {edge.to}, later)
+
+        yield from extend((), start, frozenset({start}), 0)
+
+    def _only(self, paths: Sequence[tuple[_Edge, ...]]) -> tuple[PathStep, ...]:
+        if len(paths) > 1:
+            raise AmbiguousPathError(tuple(sorted(_in_words(path) for path in paths)))
+        return tuple(_step(edge) for edge in paths[0])
+
+
+def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
+    if len(keys) == 1:
+        return keys
+    named = [key for key in keys if _is_named_after_its_parent(key)]
+    return named if len(named) == 1 else keys
+
+
+def _is_named_after_its_parent(key: ForeignKey) -> bool:
+    parent = [singular(part) for part in parts_of(key.parent.name)]
+    return any(
+        [singular(part) for part in parts_of(column) if part not in {"id", "no", "code", "key", "fk"}] == parent
+        for column in key.columns
+    )
+
+
+def _without_detours(paths: list[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
+    """Less those that pass every table of a shorter one and others beside."""
+    tables = [frozenset(edge.to for edge in path) for path in paths]
+    return [path for path, own in zip(paths, tables, strict=True) if not any(other < own for other in tables)]
+
+
+def _step(edge: _Edge) -> PathStep:
+    return PathStep(table=str(edge.to), columns=edge.key.columns, direction=edge.direction)
+
+
+def _in_words(path: tuple[_Edge, ...]) -> str:
+    return ", ".join(f"{edge.key.child.name}.{'+'.join(edge.key.columns)}" for edge in path)

@@ -1,0 +1,90 @@
+"""What the parts of the grammar hand to each other."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from datavalut.filters.model import AllOf, AnyOf, Condition, Exists, Not, PathStep
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Tokens `start` until before `end`, and what they were taken to mean."""
+
+    start: int
+    end: int
+    meaning: str
+
+
+class Continuation(StrEnum):
+    """What the next phrase may leave out after "and" because this one said it: "with 3 orders and (with) an email"."""
+
+    NONE = ""
+    WITH = "with"
+    RELATIVE = "who"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A condition on a row of the noun that the phrase stands beside, read from tokens `start` until before `end`."""
+
+    condition: Condition
+    start: int
+    end: int
+    meaning: str
+    explained: tuple[Explained, ...]
+    continuation: Continuation = Continuation.NONE
+
+
+class UnclearError(Exception):
+    """Words that fit two things equally well, or nothing of what they need: the whole prompt is refused."""
+
+    def __init__(self, start: int, end: int, reason: str, candidates: Iterable[str] = ()) -> None:
+        super().__init__(reason)
+        self.start = start
+        self.end = end
+        self.reason = reason
+        self.candidates = tuple(candidates)
+
+
+class Progress:
+    """How far into the prompt any reading came: the word there is the one that was not understood."""
+
+    def __init__(self) -> None:
+        self.furthest = 0
+
+    def reach(self, position: int) -> None:
+        self.furthest = max(self.furthest, position)
+
+
+def all_of(conditions: Iterable[Condition]) -> Condition:
+    """Nested conjunctions become one."""
+    flat = tuple(_flattened(conditions, AllOf))
+    return flat[0] if len(flat) == 1 else AllOf(conditions=flat)
+
+
+def any_of(conditions: Iterable[Condition]) -> Condition:
+    """Nested disjunctions become one."""
+    flat = tuple(_flattened(conditions, AnyOf))
+    return flat[0] if len(flat) == 1 else AnyOf(conditions=flat)
+
+
+def _flattened(conditions: Iterable[Condition], kind: type[AllOf] | type[AnyOf]) -> Iterator[Condition]:
+    for condition in conditions:
+        if isinstance(condition, kind):
+            yield from condition.conditions
+        else:
+            yield condition
+
+
+def negated(condition: Condition) -> Condition:
+    return condition.condition if isinstance(condition, Not) else Not(condition=condition)
+
+
+def at_the_end_of(path: tuple[PathStep, ...], condition: Condition | None) -> Condition:
+    """`condition` on the rows at the end of `path`; without a path on the row itself, where it must be given."""
+    if path:
+        return Exists(path=path, condition=condition)
+    if condition is None:
+        raise ValueError("a condition on the row itself cannot be empty")
+    return condition

@@ -1,0 +1,125 @@
+"""The offline planner itself: a plan whose every word is explained, or a refusal that says which is not."""
+
+import difflib
+
+from datavalut.catalog.model import Catalog, TypeCategory
+from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
+from datavalut.planning.offline.sentence import Sentence, SentenceReader
+from datavalut.planning.offline.tokens import Token, TokenKind, parts_of, tokenize
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+
+_PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
+_CLAUSE_ENDS = frozenset({",", ";", ".", ":", "and", "then", "please", "!", "?", "also", "to", "or"})
+
+
+def plan_offline(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
+    """Read an English sentence against the vocabulary of `catalog`, by the rules of docs/offline-planner.md.
+
+    Deterministic and pure. Names in the plan are "schema.table", with every path's columns and direction. `evidence`
+    explains every word that carries meaning; where one would be left over, or fits two things equally well, the
+    answer is a Refusal that names it, with the names that may have been meant.
+    """
+    tokens = tokenize(prompt)
+    if not tokens:
+        return Refusal(reason="The prompt is empty: say which rows of which table to keep.")
+    forbidden = _forbidden_words(tokens)
+    if forbidden:
+        return Refusal(
+            reason="The prompt asks for something other than choosing rows.",
+            not_understood=tuple(NotUnderstood(words=words) for words in forbidden),
+        )
+    vocabulary = Vocabulary(catalog, tokens)
+    progress = Progress()
+    reader = SentenceReader(tokens, vocabulary, progress)
+    try:
+        sentence = reader.read()
+    except UnclearError as error:
+        words = _text(tokens, error.start, error.end)
+        return Refusal(
+            reason=f'"{words}" is not clear: {error.reason}.',
+            not_understood=(NotUnderstood(words=words, candidates=tuple(dict.fromkeys(error.candidates))),),
+        )
+    unexplained = progress.furthest if sentence is None else _first_unexplained(tokens, sentence)
+    if sentence is None or unexplained is not None:
+        return _refusal(tokens, vocabulary, unexplained or 0)
+    return FilterPlan(
+        roots=sentence.roots,
+        exclude=sentence.exclude,
+        full=sentence.full,
+        reading=sentence.reading,
+        evidence=tuple(
+            Evidence(words=_text(tokens, entry.start, entry.end), meaning=entry.meaning)
+            for entry in _in_order(sentence)
+        ),
+    )
+
+
+def _text(tokens: tuple[Token, ...], start: int, end: int) -> str:
+    return " ".join(token.text for token in tokens[start:end])
+
+
+def _in_order(sentence: Sentence) -> list[Explained]:
+    return sorted(sentence.explained, key=lambda entry: (entry.start, -entry.end))
+
+
+def _forbidden_words(tokens: tuple[Token, ...]) -> list[str]:
+    """Verbs that ask for a change or for obedience, where a clause begins."""
+    found = []
+    for position, token in enumerate(tokens):
+        begins = position == 0 or tokens[position - 1].lower in _CLAUSE_ENDS | synonyms.LEAD_WORDS
+        if token.kind is TokenKind.WORD and token.lower in synonyms.CHANGING_VERBS and begins:
+            found.append(token.text)
+    return found
+
+
+def _first_unexplained(tokens: tuple[Token, ...], sentence: Sentence) -> int | None:
+    """A word that no part of the plan explains and that is none of grammar's: the last line of defence."""
+    explained = {position for entry in sentence.explained for position in range(entry.start, entry.end)}
+    free = (
+        synonyms.LEAD_WORDS
+        | synonyms.LEAD_NOUNS
+        | synonyms.DETERMINERS
+        | synonyms.CONJUNCTIONS
+        | synonyms.RELATIVES
+        | synonyms.words("a an of with for about on as well also create make build new small filtered test then")
+        | synonyms.words("containing including keep the both either smaller but")
+    )
+    for position, token in enumerate(tokens):
+        if position not in explained and token.kind is not TokenKind.SIGN and token.lower not in free:
+            return position
+    return None
+
+
+def _refusal(tokens: tuple[Token, ...], vocabulary: Vocabulary, furthest: int) -> Refusal:
+    """The word at which understanding ended, and those behind it that mean nothing here at all."""
+    position = min(furthest, len(tokens) - 1)
+    named = [position]
+    named += [index for index in range(position + 1, len(tokens)) if not vocabulary.knows(tokens[index])]
+    unknown = tuple(
+        NotUnderstood(words=tokens[index].text, candidates=_candidates(tokens, vocabulary, index)) for index in named
+    )
+    if furthest >= len(tokens):
+        return Refusal(reason=f'The sentence ends too early, after "{tokens[-1].text}".', not_understood=unknown)
+    words = ", ".join(f'"{entry.words}"' for entry in unknown)
+    return Refusal(reason=f"Not understood: {words}.", not_understood=unknown)
+
+
+def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int) -> tuple[str, ...]:
+    """Names spelled nearly so; for a place without its column, the columns of places; for what may be a state, the
+    columns of states whose values nobody listed."""
+    token = tokens[position]
+    names = {name_key(list(parts_of(name))): name for name in vocabulary.names()}
+    near = difflib.get_close_matches(name_key(list(token.parts)), list(names), n=3, cutoff=0.75)
+    if near or vocabulary.knows(token):
+        return tuple(names[key] for key in near)
+    before = tokens[position - 1].lower if position else ""
+    kinds = _PLACE_COLUMNS if before in {"from", "in", "at"} else synonyms.STATUS_COLUMNS
+    columns = {
+        column.name
+        for table in vocabulary.catalog.tables
+        for column in table.columns
+        if column.category is TypeCategory.TEXT and parts_of(column.name)[-1:] and parts_of(column.name)[-1] in kinds
+    }
+    return tuple(f"{name} {token.text}" for name in sorted(columns)[:3])

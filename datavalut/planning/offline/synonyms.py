@@ -1,0 +1,149 @@
+"""Words that mean the same, and the words that carry grammar. Data; what is done with it stands elsewhere.
+
+Synonyms are near-true in any business ("client" for customer). A word that is only sometimes another's synonym is
+left out: the planner refuses rather than guesses.
+"""
+
+
+def words(text: str) -> frozenset[str]:
+    """The words that `text` lists."""
+    return frozenset(text.split())
+
+
+TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    words(group)
+    for group in (
+        "customer client buyer shopper",
+        "user account",
+        "order purchase sale",
+        "product article merchandise",
+        "film movie",
+        "employee staff worker personnel",
+        "supplier vendor",
+        "invoice bill",
+        "student pupil",
+        "teacher instructor",
+        "doctor physician",
+        "appointment visit",
+        "company organization organisation firm",
+        "shop store",
+        "rental rent",
+        "enrollment enrolment registration",
+        "category genre",
+        "picture image photo",
+        "log logs",
+    )
+)
+
+COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    words(group)
+    for group in (
+        "email emailaddress mail mailaddress",
+        "phone telephone phonenumber telephonenumber",
+        "mobile mobilephone mobilenumber cellphone",
+        "postalcode postcode zip zipcode",
+        "lastname surname familyname",
+        "firstname givenname forename",
+        "quantity qty",
+        "birthdate dateofbirth dob birthday",
+        "gender sex",
+        "description desc",
+    )
+)
+
+# Words at a column's end that its short name may leave out ("stock" for stock_quantity). Units such as cents are
+# not among them: who says "total above 500" of total_cents means something else.
+GENERIC_TAILS = words("amount value quantity count number usd eur")
+
+# Columns found in many tables: they say nothing about a row that only references their table.
+GENERIC_COLUMNS = words(
+    "id name title description status type code date note notes comment comments number value active"
+)
+
+STATUS_COLUMNS = words("status state stage phase")
+NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
+AMOUNT_COLUMNS = words(
+    "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "
+    "paymentamount amountpaid saleamount purchaseamount invoicetotal"
+)
+PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
+
+PERSONS = words(
+    "customer client buyer shopper user account member employee staff worker personnel person student pupil teacher "
+    "instructor professor patient doctor physician nurse actor author contact subscriber guest passenger driver "
+    "player lead visitor owner tenant admin administrator manager agent seller vendor supplier participant attendee "
+    "donor volunteer candidate applicant reader borrower follower friend human"
+)
+# What can join or register beside persons.
+JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
+
+# Date columns: words that say only that it is a date, and stems that say which.
+DATE_WORDS = words("at on date time timestamp datetime ts dt utc day when of the")
+CREATION_STEMS = words(
+    "creat insert add register signup join plac hir record occur happen issu book submit post open enrol"
+)
+JOIN_STEMS = words("register signup join enrol subscrib onboard")
+GENERIC_CREATION_STEMS = words("creat add mak enter record insert")
+ORDER_STEMS = words("order plac buy purchas sel")
+# Dates that say nothing about when a row came to be: none of them is taken for "from last month".
+OTHER_DATE_STEMS = words(
+    "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
+    "login see activ access cancel return ship deliver pay releas publish clos complet discharg renew resolv "
+    "die death terminat next last from to until effect verifi confirm approv"
+)
+
+ANTONYMS = {
+    "inactive": "active",
+    "disabled": "enabled",
+    "unavailable": "available",
+    "incomplete": "complete",
+    "invalid": "valid",
+    "private": "public",
+    "offline": "online",
+}
+NEGATING_PREFIXES = ("non-", "non", "un", "in", "not-")
+
+# Verbs of relative clauses whose object is a related row ("who placed 3 orders").
+LIGHT_VERBS = words("place placed make made have has had receive received submit submitted get got own owned hold held")
+BUYING_VERBS = words("order ordered orders buy bought purchase purchased")
+
+CHANGING_VERBS = words(
+    "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "
+    "disclose rename vacuum destroy erase wipe purge remove modify change disregard override overwrite print reset "
+    "disable call invoke read write"
+)
+FORBIDDEN_OBJECTS = words("instruction instructions prompt")
+
+LEAD_WORDS = words(
+    "please can could would will you i we need want wants like to give get show me us extract fetch find list export "
+    "select return pull keep include only just copy take retrieve collect load for hi hello hey dump grab provide "
+    "filter restrict limit let's choose pick"
+)
+LEAD_NOUNS = words("copy subset database db dataset extract data records rows list details information")
+DETERMINERS = words("all every each any the those these our my their any")
+
+COPULAS = words("is are was were be being been equals equal")
+ARTICLES = words("a an any some")
+CONJUNCTIONS = words("and or but plus")
+PREPOSITIONS = words("from in of at on for by to within during over through throughout")
+RELATIVES = words("who that which whose where")
+CURRENCY_WORDS = words("dollar dollars euro euros usd eur gbp pounds")
+
+TIME_WORDS = words(
+    "last past previous prior this current next since before after between today yesterday tomorrow older newer "
+    "until till ago"
+)
+
+# Words that end a value: none of them is ever the value of a column unless quoted.
+NOT_VALUES = (
+    CONJUNCTIONS
+    | (PREPOSITIONS - {"by"})
+    | RELATIVES
+    | COPULAS
+    | TIME_WORDS
+    | words(
+        "with without having has have had not no except excluding exclude than above below greater less "
+        "more fewer least most exactly equal contains containing starting starts ending ends begins beginning "
+        "null either neither nor as the a an by if all"
+    )
+)

@@ -1,0 +1,109 @@
+"""A prompt as tokens: words, numbers, quoted texts and signs."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+CURRENCY_SIGNS = "$€£¥"
+
+_TOKEN = re.compile(
+    r"""
+      (?P<quoted>"[^"]*" | (?<![\w'])'[^']+'(?!\w))
+    | (?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2}(?![\w-]))
+    | (?P<number>[$€£¥]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[km](?!\w))?(?![\w@]|[.,]?\d|-[^\W\d]))
+    | (?P<word>\w+(?:[-.@/'&]\w+)*)
+    | (?P<sign>>=|<=|<>|!=|==|≥|≤|≠|[^\w\s])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_TYPOGRAPHIC = str.maketrans(
+    {
+        "\N{LEFT DOUBLE QUOTATION MARK}": '"',
+        "\N{RIGHT DOUBLE QUOTATION MARK}": '"',
+        "\N{DOUBLE LOW-9 QUOTATION MARK}": '"',
+    }
+    | {"\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'"}
+    | {"\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{NO-BREAK SPACE}": " "}
+)
+_SAME_SIGN = {"==": "=", "≥": ">=", "≤": "<=", "≠": "<>", "!=": "<>"}
+_NEGATIONS = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall"}
+_CONTRACTIONS = {"'ve": "have", "'re": "are", "'d": "would", "'m": "am", "'ll": "will", "'s": "'s"}
+_MULTIPLIERS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_SENTENCE_ENDS = (".", "!", "?", ",", ";", ":")
+
+
+class TokenKind(StrEnum):
+    WORD = "word"
+    NUMBER = "number"
+    DATE = "date"  # year-month-day
+    QUOTED = "quoted"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True)
+class Token:
+    """`lower` is what grammar compares; `text` what the user wrote (without the quotes); `number` a number's value."""
+
+    text: str
+    lower: str
+    kind: TokenKind
+    number: Decimal | None = None
+    money: bool = False
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return parts_of(self.text)
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """The words of a name: order_items, orderItems and order-items are all ("order", "items")."""
+    return tuple(part.lower() for part in _PARTS.findall(name))
+
+
+def tokenize(prompt: str) -> tuple[Token, ...]:
+    """All of the prompt but white space and the punctuation that ends it."""
+    tokens = [token for match in _TOKEN.finditer(prompt.translate(_TYPOGRAPHIC)) for token in _tokens_of_match(match)]
+    while tokens and tokens[-1].kind is TokenKind.SIGN and tokens[-1].lower in _SENTENCE_ENDS:
+        tokens.pop()
+    return tuple(tokens)
+
+
+def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:
+    text = match.group()
+    match match.lastgroup:
+        case "quoted":
+            yield Token(text[1:-1], text[1:-1].lower(), TokenKind.QUOTED)
+        case "date":
+            yield Token(text, text.replace("/", "-"), TokenKind.DATE)
+        case "number":
+            yield _number_token(text)
+        case "word":
+            yield from _word_tokens(text)
+        case _:
+            yield Token(text, _SAME_SIGN.get(text, text), TokenKind.SIGN)
+
+
+def _number_token(text: str) -> Token:
+    money = text[0] in CURRENCY_SIGNS
+    digits = text.lstrip(CURRENCY_SIGNS).replace(",", "").lower()
+    multiplier = _MULTIPLIERS.get(digits[-1], Decimal(1))
+    return Token(text, text.lower(), TokenKind.NUMBER, Decimal(digits.rstrip("km")) * multiplier, money)
+
+
+def _word_tokens(text: str) -> Iterator[Token]:
+    """A word; a contraction is the words that it stands for ("haven't" is "have", "not")."""
+    lower = text.lower()
+    if lower == "cannot" or lower.endswith("n't"):
+        base = _NEGATIONS.get(lower, lower.removesuffix("n't"))
+        yield Token(base, base, TokenKind.WORD)
+        yield Token("not", "not", TokenKind.WORD)
+        return
+    for ending, word in _CONTRACTIONS.items():
+        if lower.endswith(ending) and len(lower) > len(ending):
+            yield Token(text[: -len(ending)], lower[: -len(ending)], TokenKind.WORD)
+            yield Token(word, word, TokenKind.WORD)
+            return
+    yield Token(text, lower, TokenKind.WORD)

@@ -1,0 +1,401 @@
+"""What words mean in one database: its tables, columns, labels and dates by the words that people use for them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
+from datavalut.filters.model import PathStep
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
+from datavalut.planning.offline.phrases import UnclearError
+from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+
+LONGEST_NAME = 5  # tokens
+TIME_CATEGORIES = frozenset({TypeCategory.DATE, TypeCategory.TIMESTAMP, TypeCategory.TIMESTAMPTZ})
+NUMBER_CATEGORIES = frozenset({TypeCategory.INTEGER, TypeCategory.NUMERIC})
+
+_TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
+_FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
+_ALLOWED_VALUES = re.compile(
+    r"^CHECK \(+\"?(?P<column>[\w$]+)\"?\)?(?:::[\w ]+)? = ANY \(+ARRAY\[(?P<values>.*?)\]", re.S
+)
+_TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
+
+
+def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
+    """What two spellings of a name have in common: singular words, without what joins them."""
+    return "".join(singular(word) for word in words)
+
+
+@dataclass(frozen=True)
+class ColumnReference:
+    """A column named by tokens until before `end`, on the row itself (no path) or on one of its ancestors."""
+
+    table: Table
+    column: Column
+    path: tuple[PathStep, ...]
+    end: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.table.name.name}.{self.column.name}"
+
+
+@dataclass(frozen=True)
+class LabelReference:
+    """A value that a column's type or check allows."""
+
+    column: Column
+    label: str
+    end: int
+
+
+class Vocabulary:
+    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...]) -> None:
+        self.catalog = catalog
+        self.keys = KeyGraph(catalog)
+        self._tokens = tokens
+        self._labels: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._column_levels: dict[str, dict[str, dict[int, list[Column]]]] = {}
+
+    # Tables
+
+    @cached_property
+    def _tables(self) -> dict[str, dict[int, list[Table]]]:
+        names: dict[str, dict[int, list[Table]]] = {}
+        prefixes = self._shared_prefixes()
+        for table in self.catalog.tables:
+            for level, key in _table_keys(table, prefixes):
+                tables = names.setdefault(key, {}).setdefault(level, [])
+                if table not in tables:
+                    tables.append(table)
+        return names
+
+    def _shared_prefixes(self) -> frozenset[str]:
+        """First words that most tables begin with: the application's name, which nobody says."""
+        firsts = [words[0] for table in self.catalog.tables if len(words := parts_of(table.name.name)) > 1]
+        return _TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
+
+    def table_at(self, position: int) -> tuple[Table, int] | None:
+        """The table that the longest run of tokens from `position` names. Raises UnclearError if several fit."""
+        for length in range(LONGEST_NAME, 0, -1):
+            if (key := self._key(position, length)) is None:
+                continue
+            levels = self._tables.get(key)
+            if levels:
+                tables = levels[min(levels)]
+                if len(tables) > 1:
+                    raise UnclearError(
+                        position, position + length, "several tables fit", (str(table.name) for table in tables)
+                    )
+                return tables[0], position + length
+        return None
+
+    def _key(self, position: int, length: int) -> str | None:
+        window = self._tokens[position : position + length]
+        if len(window) < length or any(token.kind not in {TokenKind.WORD, TokenKind.QUOTED} for token in window):
+            number_last = len(window) == length > 1 and window[-1].kind is TokenKind.NUMBER
+            if not number_last or any(token.kind is not TokenKind.WORD for token in window[:-1]):
+                return None
+        return name_key([part for token in window for part in token.parts]) or None
+
+    # Columns
+
+    def column_at(self, table: Table, position: int) -> ColumnReference | None:
+        """The column that the longest run of tokens names: of `table` itself, else of its nearest ancestor.
+
+        A name said only in part ("price" for unit_price) counts for the table itself, and only if no ancestor has a
+        column of that very name. Raises UnclearError if several fit.
+        """
+        for length in range(LONGEST_NAME, 0, -1):
+            if (key := self._key(position, length)) is None:
+                continue
+            end = position + length
+            levels = self._columns_of(table).get(key, {})
+            exact = [column for level in (0, 1) if level in levels for column in levels[level]]
+            own = levels[min(levels)] if levels else []
+            above = [] if exact else self._columns_above(table, key, position, end)
+            found = [ColumnReference(table, column, (), end) for column in own] + above
+            if len(found) > 1:
+                raise UnclearError(position, end, "several columns fit", (reference.text for reference in found))
+            if found:
+                return found[0]
+        return None
+
+    def own_columns_at(self, table: Table, position: int) -> tuple[list[Column], int] | None:
+        """As `column_at`, for the table itself, with all that fit equally well."""
+        for length in range(LONGEST_NAME, 0, -1):
+            key = self._key(position, length)
+            levels = self._columns_of(table).get(key, {}) if key else {}
+            if levels:
+                return levels[min(levels)], position + length
+        return None
+
+    def is_named(self, table: Table, column: Column, word: str) -> bool:
+        """Is `word` the column's name, or that without its "is" or "flag"?"""
+        levels = self._columns_of(table).get(singular(word), {})
+        return column in [*levels.get(0, ()), *levels.get(1, ())]
+
+    def _columns_above(self, table: Table, key: str, position: int, end: int) -> list[ColumnReference]:
+        if key in synonyms.GENERIC_COLUMNS:
+            return []
+        nearest: int | None = None
+        found: list[ColumnReference] = []
+        for distance, ancestor in self.keys.ancestors(table):
+            if nearest is not None and distance > nearest:
+                break
+            levels = self._columns_of(ancestor).get(key, {})
+            for column in levels.get(0) or levels.get(1) or ():
+                if any(column.name in key_.columns for key_ in self.catalog.references_of(ancestor.name)):
+                    continue
+                nearest = distance
+                found.append(ColumnReference(ancestor, column, self.path(table, ancestor, position, end), end))
+        return found
+
+    def path(self, start: Table, goal: Table, position: int, end: int) -> tuple[PathStep, ...]:
+        """Raises UnclearError if no path, or more than one, is meant."""
+        try:
+            path = self.keys.path(start, goal)
+        except AmbiguousPathError as error:
+            reason = f"several ways lead from {start.name.name} to {goal.name.name}"
+            raise UnclearError(position, end, reason, error.paths) from None
+        if path is None:
+            raise UnclearError(position, end, f"no foreign key leads from {start.name.name} to {goal.name.name}")
+        return path
+
+    def _columns_of(self, table: Table) -> dict[str, dict[int, list[Column]]]:
+        cached = self._column_levels.get(str(table.name))
+        if cached is None:
+            cached = {}
+            for column in table.columns:
+                for level, key in _column_keys(table, column):
+                    columns = cached.setdefault(key, {}).setdefault(level, [])
+                    if column not in columns:
+                        columns.append(column)
+            self._column_levels[str(table.name)] = cached
+        return cached
+
+    def name_columns(self, table: Table) -> list[Column]:
+        """The columns that hold what a row is called."""
+        own = name_key(list(parts_of(table.name.name)))
+        texts = [column for column in table.columns if column.category is TypeCategory.TEXT]
+        for wanted in (*synonyms.NAME_COLUMNS, own + "name", own + "title", own):
+            named = [column for column in texts if name_key(list(parts_of(column.name))) == wanted]
+            if named:
+                return named
+        return [column for column in texts if parts_of(column.name)[-1:] == ("name",)]
+
+    # Labels
+
+    def labels(self, table: Table, column: Column) -> tuple[str, ...]:
+        """The values that the column's enum type, or a check constraint of the table, allows."""
+        if column.enum_labels and column.category is TypeCategory.ENUM:
+            return column.enum_labels
+        cached = self._labels.get((str(table.name), column.name))
+        if cached is None:
+            cached = self._labels[str(table.name), column.name] = _checked_values(table, column)
+        return cached
+
+    def labels_at(self, table: Table, position: int) -> list[LabelReference]:
+        """The labels of the table's columns that the longest run of tokens spells."""
+        for length in range(LONGEST_NAME, 0, -1):
+            found = [
+                LabelReference(column, label, position + length)
+                for column in table.columns
+                for label in self.labels(table, column)
+                if self._spells(label, position, length)
+            ]
+            if found:
+                return found
+        return []
+
+    def label_at(self, table: Table, column: Column, position: int) -> LabelReference | None:
+        return next((label for label in self._labels_of(table, column, position)), None)
+
+    def _labels_of(self, table: Table, column: Column, position: int) -> Iterator[LabelReference]:
+        for length in range(LONGEST_NAME, 0, -1):
+            for label in self.labels(table, column):
+                if self._spells(label, position, length):
+                    yield LabelReference(column, label, position + length)
+
+    def _spells(self, label: str, position: int, length: int) -> bool:
+        window = self._tokens[position : position + length]
+        if len(window) < length or any(token.kind is TokenKind.SIGN for token in window):
+            return False
+        return _plain(" ".join(token.lower for token in window)) == _plain(label.lower())
+
+    # Dates
+
+    def date_columns(self, table: Table) -> list[Column]:
+        return [column for column in table.columns if column.category in TIME_CATEGORIES]
+
+    def date_stem(self, table: Table, column: Column) -> str:
+        """What a date column is the date of: "creat" for created_at, "" for the table's own event (order_date)."""
+        words = [word for word in parts_of(column.name) if word not in synonyms.DATE_WORDS]
+        own = {singular(word) for word in parts_of(table.name.name)}
+        left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
+        joined = "".join(stem(word) for word in left)
+        return "" if joined in self.own_stems(table) else joined
+
+    def own_stems(self, table: Table) -> frozenset[str]:
+        """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
+        words = parts_of(table.name.name)
+        same = {word for group in synonyms.TABLE_SYNONYMS if singular(words[-1]) in group for word in group}
+        return frozenset({stem(word) for word in {*words[-1:], *same}} | {"".join(stem(word) for word in words), ""})
+
+    def creation_column(self, table: Table, position: int, end: int) -> Column:
+        """The one date that says when a row of the table came to be.
+
+        That is a date named for its creation (created_at, registered_on, order_date of orders); else the table's
+        only date, unless it is known to be another (birth_date, last_update). Raises UnclearError if there is none,
+        or more than one.
+        """
+        dates = self.date_columns(table)
+        creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
+        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
+            creation = dates
+        if len(creation) == 1:
+            return creation[0]
+        reason = f"{table.name.name} has {'several dates' if creation else 'no date'} that the time could be of"
+        raise UnclearError(position, end, reason, (f"{table.name.name}.{column.name}" for column in creation or dates))
+
+    def _is_another_date(self, table: Table, column: Column) -> bool:
+        own = {singular(word) for word in parts_of(table.name.name)}
+        return any(
+            stem(word) in synonyms.OTHER_DATE_STEMS for word in parts_of(column.name) if singular(word) not in own
+        )
+
+    def is_of(self, table: Table, words: frozenset[str]) -> bool:
+        """Is the table's name, its last word or a synonym of it among `words`?"""
+        last = singular(parts_of(table.name.name)[-1])
+        return last in words
+
+    # For refusals
+
+    def knows(self, token: Token) -> bool:
+        """Has the word a meaning somewhere, in this database or in the grammar?"""
+        if token.kind is not TokenKind.WORD:
+            return True
+        key = name_key(list(token.parts))
+        return key in self._known_keys or token.lower in self._known_words
+
+    @cached_property
+    def _known_keys(self) -> frozenset[str]:
+        keys = set(self._tables)
+        for table in self.catalog.tables:
+            keys |= self._columns_of(table).keys()
+            for column in table.columns:
+                keys.update(singular(part) for part in parts_of(column.name) if part not in synonyms.DATE_WORDS)
+                keys.update(name_key(list(parts_of(label))) for label in self.labels(table, column))
+        return frozenset(keys)
+
+    @cached_property
+    def _known_words(self) -> frozenset[str]:
+        return (
+            synonyms.NOT_VALUES
+            | synonyms.DETERMINERS
+            | synonyms.LEAD_WORDS
+            | synonyms.LIGHT_VERBS
+            | synonyms.BUYING_VERBS
+        )
+
+    def means_something(self, table: Table, position: int) -> str | None:
+        """What the word at `position` could mean about `table` other than a value: a table, a column, a label or a
+        date's verb; None if nothing."""
+        try:
+            if (found := self.table_at(position)) is not None:
+                return str(found[0].name)
+            if (column := self.column_at(table, position)) is not None:
+                return column.text
+        except UnclearError as error:
+            return ", ".join(error.candidates)
+        labels = self.labels_at(table, position)
+        if labels:
+            return f"{labels[0].column.name} '{labels[0].label}'"
+        token = self._tokens[position]
+        verb = stem(token.lower) if token.kind is TokenKind.WORD else ""
+        for column_ in self.date_columns(table):
+            if verb and verb == self.date_stem(table, column_):
+                return f"{table.name.name}.{column_.name}"
+        if verb in synonyms.GENERIC_CREATION_STEMS | synonyms.JOIN_STEMS and token.lower.endswith("ed"):
+            return f"when the row of {table.name.name} was made"
+        return None
+
+    def names(self) -> list[str]:
+        """All tables and columns, for the names nearest to a word."""
+        tables = [table.name.name for table in self.catalog.tables]
+        return tables + sorted({column.name for table in self.catalog.tables for column in table.columns})
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text).strip()
+
+
+def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
+    words = [singular(part) for part in parts_of(table.name.name)]
+    yield 0, "".join(words)
+    yield 0, name_key([*parts_of(table.name.schema), *words])
+    if len(words) > 1 and words[0] in prefixes:
+        words = words[1:]
+        yield 1, "".join(words)
+    for position, word in enumerate(words):
+        for group in synonyms.TABLE_SYNONYMS:
+            if word in group:
+                for other in group - {word}:
+                    yield 1, "".join([*words[:position], other, *words[position + 1 :]])
+    if len(words) > 1:
+        yield 1, words[-1]
+
+
+def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
+    words = [singular(part) for part in parts_of(column.name)]
+    own = [singular(part) for part in parts_of(table.name.name)]
+    yield 0, "".join(words)
+    yield 0, "".join([*own, *words])
+    short = [words]
+    if len(words) > len(own) and words[: len(own)] == own:
+        short.append(words[len(own) :])
+    if own and len(words) > 1 and words[0] == own[-1] != own[0]:
+        short.append(words[1:])
+    if column.category in {TypeCategory.BOOLEAN, TypeCategory.INTEGER}:
+        short.extend(_without_flag_words(words))
+    for name in short:
+        yield 1, "".join(name)
+        yield from ((1, other) for other in _column_synonyms("".join(name)))
+    for start in range(1, len(words)):
+        head = "".join(words[start:])
+        if head != "id":
+            yield 2, head
+            yield from ((2, other) for other in _column_synonyms(head))
+    if len(words) > 1 and words[-1] in synonyms.GENERIC_TAILS:
+        yield 2, "".join(words[:-1])
+
+
+def _column_synonyms(key: str) -> Iterator[str]:
+    for group in synonyms.COLUMN_SYNONYMS:
+        if key in group:
+            yield from group - {key}
+
+
+def _without_flag_words(words: list[str]) -> Iterator[list[str]]:
+    if len(words) > 1 and words[0] in _FLAG_AFFIXES:
+        yield words[1:]
+    if len(words) > 1 and words[-1] in _FLAG_AFFIXES:
+        yield words[:-1]
+    if len(words) == 1:  # activebool, isactive
+        for affix in ("bool", "flag"):
+            if words[0].endswith(affix) and len(words[0]) > len(affix) + 2:
+                yield [words[0].removesuffix(affix)]
+
+
+def _checked_values(table: Table, column: Column) -> tuple[str, ...]:
+    if column.category is not TypeCategory.TEXT:
+        return ()
+    for constraint in table.check_constraints:
+        match = _ALLOWED_VALUES.search(constraint)
+        if match and match["column"] == column.name:
+            return tuple(value.replace("''", "'") for value in _TEXT_LITERAL.findall(match["values"]))
+    return ()
