@@ -89,7 +89,7 @@ def copy_chunk(
                 )
             cursor.execute("COMMIT")
         except BaseException:
-            if not target.closed:
+            with suppress(psycopg2.Error):  # a closed session has nothing to roll back
                 cursor.execute("ROLLBACK")
             raise
     return copied

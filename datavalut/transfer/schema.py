@@ -276,8 +276,13 @@ def _script(archive: Path, section: Section) -> _Script:
             statements=text[header.end() : end],
         )
         for header, end in zip(headers, ends, strict=True)
+        if _has_statements(text[header.end() : end])  # unlike the schema public, which is there already
     )
     return _Script(text[: headers[0].start()] if headers else text, pieces)
+
+
+def _has_statements(text: bytes) -> bool:
+    return any(line and not line.startswith(b"--") for line in map(bytes.strip, text.splitlines()))
 
 
 def _without_psql_commands(text: bytes) -> bytes:

@@ -71,7 +71,8 @@ def lost_connection(error: psycopg2.Error) -> bool:
     """Whether the session is over: libpq lost it (no SQLSTATE at all), or the server ended it."""
     code = error.pgcode
     if code is None:
-        return isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError | psycopg2.DatabaseError)
+        lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+        return lost or type(error) is psycopg2.DatabaseError  # what psycopg2 raises where libpq gives no class
     return code.startswith(_CONNECTION_CLASSES) or code in _SHUTDOWN
 
 
