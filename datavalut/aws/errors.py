@@ -1,4 +1,4 @@
-"""What can be missing around a job in AWS."""
+"""What AWS may answer that is neither success nor an error of its own."""
 
 from datavalut.errors import DataValutError
 

@@ -1,0 +1,202 @@
+"""What only the store in DynamoDB has: conflicts, expiry, sizes. On moto; needs nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from datavalut.aws import job_items
+from datavalut.aws.job_store import MAX_ATTEMPTS, DynamoJobStore
+from datavalut.jobs.errors import IllegalMove, JobTooLarge, StoreBusy
+from datavalut.jobs.model import JobStatus
+from tests.aws_doubles import JOBS_TABLE, create_jobs_table, dynamodb_client, fake_aws
+from tests.jobs_examples import OWNER, pending_job, seconds_later
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RETENTION = timedelta(days=30)
+
+
+class Interfered:
+    """A client before whose next writes something else happens."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self.errors: list[ClientError] = []
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+        if name not in ("transact_write_items", "update_item"):
+            return method
+
+        def call(**parameters: Any) -> Any:
+            if self.errors:
+                raise self.errors.pop()
+            return method(**parameters)
+
+        return call
+
+
+def conflict_of_transaction() -> ClientError:
+    response = {
+        "Error": {"Code": "TransactionCanceledException", "Message": ""},
+        "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+    }
+    return ClientError(cast("Any", response), "TransactWriteItems")
+
+
+def conflict_with_transaction() -> ClientError:
+    return ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, "UpdateItem")
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator["DynamoDBClient"]:
+    with fake_aws(monkeypatch):
+        dynamodb = dynamodb_client()
+        create_jobs_table(dynamodb)
+        yield dynamodb
+
+
+@pytest.fixture
+def interfered(client: "DynamoDBClient") -> Interfered:
+    return Interfered(client)
+
+
+@pytest.fixture
+def store(interfered: Interfered) -> DynamoJobStore:
+    return DynamoJobStore(cast("DynamoDBClient", interfered), JOBS_TABLE, RETENTION, pause=lambda _: None)
+
+
+def items(client: "DynamoDBClient", prefix: str) -> list[dict[str, Any]]:
+    found = client.scan(TableName=JOBS_TABLE)["Items"]
+    return [job_items.from_attributes(item) for item in found if item["sk"]["S"].startswith(prefix)]
+
+
+class TestConflicts:
+    def test_a_transaction_that_met_another_is_written_again(
+        self, store: DynamoJobStore, interfered: Interfered
+    ) -> None:
+        interfered.errors = [conflict_of_transaction() for _ in range(3)]
+        job = store.create(pending_job(), None, "")
+        interfered.errors = [conflict_of_transaction() for _ in range(3)]
+        store.move(job.job_id, JobStatus.RUNNING, message="", at=job.created_at)
+        assert store.list_jobs(OWNER, JobStatus.RUNNING, 10, None).total == 1
+
+    def test_an_update_that_met_a_transaction_is_written_again(
+        self, store: DynamoJobStore, interfered: Interfered
+    ) -> None:
+        job = store.create(pending_job(), None, "")
+        interfered.errors = [conflict_with_transaction() for _ in range(3)]
+        assert store.add_copied(job.job_id, 7, 1).rows_copied == 7
+
+    def test_after_too_many_conflicts_nothing_is_written(self, store: DynamoJobStore, interfered: Interfered) -> None:
+        interfered.errors = [conflict_of_transaction() for _ in range(MAX_ATTEMPTS)]
+        with pytest.raises(StoreBusy):
+            store.create(pending_job(), None, "")
+        assert store.list_jobs(OWNER, None, 10, None).total == 0
+
+    def test_another_failure_is_not_taken_for_a_conflict(self, store: DynamoJobStore, interfered: Interfered) -> None:
+        response = {
+            "Error": {"Code": "TransactionCanceledException", "Message": ""},
+            "CancellationReasons": [{"Code": "ValidationError"}],
+        }
+        interfered.errors = [ClientError(cast("Any", response), "TransactWriteItems")]
+        with pytest.raises(ClientError):
+            store.create(pending_job(), None, "")
+
+    def test_a_move_sees_what_came_between_its_reading_and_its_writing(
+        self, store: DynamoJobStore, client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The winner is written after the loser has read the job."""
+        job = store.create(pending_job(), None, "")
+        winner = DynamoJobStore(client, JOBS_TABLE, RETENTION)
+        written = store._written
+
+        def lose(writes: Any) -> bool:
+            monkeypatch.setattr(store, "_written", written)
+            winner.move(job.job_id, JobStatus.CANCELLED, message="", at=job.created_at)
+            return written(writes)
+
+        monkeypatch.setattr(store, "_written", lose)
+        with pytest.raises(IllegalMove) as refusal:
+            store.move(job.job_id, JobStatus.RUNNING, message="", at=job.created_at, result={"a": 1})
+        assert refusal.value.current.status is JobStatus.CANCELLED
+        assert items(client, "document#") == []
+
+
+class TestExpiry:
+    def test_a_job_lapses_after_its_retention_counted_from_its_end(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        job = store.create(pending_job(), "key", "")
+        for prefix in ("job", "idempotency"):
+            (item,) = items(client, prefix)
+            assert item["expires_at"] == int((job.created_at + RETENTION).timestamp())
+        store.move(job.job_id, JobStatus.CANCELLED, message="", at=seconds_later(86_400))
+        (item,) = items(client, "job")
+        assert item["expires_at"] == int((seconds_later(86_400) + RETENTION).timestamp())
+
+    def test_counters_never_lapse(self, store: DynamoJobStore, client: "DynamoDBClient") -> None:
+        store.create(pending_job(), None, "")
+        (counters,) = items(client, "counters")
+        assert "expires_at" not in counters
+
+    def test_a_job_that_has_lapsed_is_taken_out_of_the_count_once(self, store: DynamoJobStore) -> None:
+        job = store.create(pending_job(1), None, "")
+        store.create(pending_job(2), None, "")
+        for _ in range(3):
+            store.forget(job)
+        assert store.list_jobs(OWNER, None, 10, None).total == 1
+
+    def test_the_key_of_a_job_that_has_lapsed_can_be_used_again(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        """Its idempotency record may be there for a day or two longer."""
+        job = store.create(pending_job(1), "key", "fingerprint")
+        client.delete_item(
+            TableName=JOBS_TABLE,
+            Key=job_items.to_attributes({"pk": job_items.job_partition(job.job_id), "sk": job_items.JOB_SORT_KEY}),
+        )
+        assert store.create(pending_job(2), "key", "fingerprint") == pending_job(2)
+
+
+class TestSizes:
+    def test_a_document_beyond_all_measure_is_refused_and_nothing_of_it_kept(
+        self, store: DynamoJobStore, client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(job_items, "MAX_DOCUMENT_BYTES", 10)
+        job = store.create(pending_job(), None, "")
+        store.move(job.job_id, JobStatus.RUNNING, message="", at=job.created_at)
+        with pytest.raises(JobTooLarge) as refusal:
+            store.record_plan(job.job_id, {"roots": list(range(100))}, "shop", 0)
+        assert (refusal.value.what, refusal.value.limit) == ("plan", 10)
+        assert items(client, "document#") == []
+
+    def test_progress_costs_no_more_for_a_large_plan(self, store: DynamoJobStore, client: "DynamoDBClient") -> None:
+        job = store.create(pending_job(), None, "")
+        store.move(job.job_id, JobStatus.RUNNING, message="", at=job.created_at)
+        store.record_plan(job.job_id, {"roots": list(range(100_000))}, "shop", 0)
+        (item,) = items(client, "job")
+        assert len(str(item)) < 2000
+
+
+def test_every_field_of_a_job_survives_the_table(store: DynamoJobStore) -> None:
+    """A field that is added to Job and forgotten in job_items fails here."""
+    job = replace(
+        pending_job(),
+        progress=0.1,
+        started_at=seconds_later(1),
+        completed_at=seconds_later(2),
+        source_database="shop",
+        snapshot_id="1",
+        snapshot_released=True,
+        rows_expected=1,
+        rows_copied=2,
+        tables_copied=3,
+    )
+    assert store.create(job, None, "") == job
+    assert store.get(job.job_id) == job
