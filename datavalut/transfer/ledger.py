@@ -19,6 +19,15 @@ _PIECE_BYTES = 4 * 1024 * 1024
 _CREATE = """
 CREATE SCHEMA IF NOT EXISTS datavalut_work;
 CREATE TABLE IF NOT EXISTS datavalut_work.archive (piece integer PRIMARY KEY, content bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS datavalut_work.documents (name text PRIMARY KEY, content bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS datavalut_work.measured (
+    table_schema text,
+    table_name text,
+    required_rows bigint NOT NULL,
+    rows_in_source bigint NOT NULL,
+    rows_in_source_estimated boolean NOT NULL,
+    PRIMARY KEY (table_schema, table_name)
+);
 CREATE TABLE IF NOT EXISTS datavalut_work.restored (entry integer PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS datavalut_work.copied (
     table_schema text,
@@ -40,6 +49,15 @@ class CopiedTable:
     rows: int
     bytes: int
     seconds: float
+
+
+@dataclass(frozen=True)
+class TableMeasures:
+    """`required_rows` are kept only because kept rows reference them."""
+
+    required_rows: int
+    rows_in_source: int
+    rows_in_source_estimated: bool
 
 
 def create_ledger(target: connection) -> None:
@@ -69,6 +87,52 @@ def load_archive(target: connection, destination: Path) -> None:
             cursor.execute("SELECT content FROM datavalut_work.archive WHERE piece = %s", (number,))
             ((piece,),) = cursor.fetchall()
             content.write(piece)
+
+
+def store_document(target: connection, name: str, content: bytes) -> None:
+    """Keeps what later steps need to know; of one name the last."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO datavalut_work.documents VALUES (%s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET content = excluded.content",
+            (name, content),
+        )
+
+
+def load_document(target: connection, name: str) -> bytes:
+    """Raises KeyError if there is none of that name."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("SELECT content FROM datavalut_work.documents WHERE name = %s", (name,))
+        row = cursor.fetchone()
+    if row is None:
+        raise KeyError(name)
+    return bytes(row[0])
+
+
+def record_measures(target: connection, table: TableName, measures: TableMeasures) -> None:
+    """Can be repeated: the last measures stand."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO datavalut_work.measured VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT (table_schema, table_name) DO UPDATE SET required_rows = excluded.required_rows,"
+            " rows_in_source = excluded.rows_in_source, rows_in_source_estimated = excluded.rows_in_source_estimated",
+            (
+                table.schema,
+                table.name,
+                measures.required_rows,
+                measures.rows_in_source,
+                measures.rows_in_source_estimated,
+            ),
+        )
+
+
+def measured_tables(target: connection) -> dict[TableName, TableMeasures]:
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_schema, table_name, required_rows, rows_in_source, rows_in_source_estimated"
+            " FROM datavalut_work.measured"
+        )
+        return {TableName(schema, name): TableMeasures(*measures) for schema, name, *measures in cursor.fetchall()}
 
 
 def copied_tables(target: connection) -> tuple[CopiedTable, ...]:

@@ -101,6 +101,15 @@ def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> s
         return name
 
 
+def present_database(admin: connection, names: TargetNames) -> str:
+    """The name that the job's database has now. Raises TargetMissing, TargetNameTaken, and errors about the target."""
+    with writing_target():
+        name = _present_database(admin, names)
+    if name is None:
+        raise TargetMissing(names.build_database)
+    return name
+
+
 def drop_target(admin: connection, names: TargetNames) -> None:
     """Drops the job's database under whichever name it has, and the job's role, ending their sessions. Does nothing
     where there is nothing of the job. A completed job's database is dropped as well: ask the job's status first.

@@ -21,12 +21,15 @@ from datavalut.planning.errors import PromptNotUnderstood
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
+from datavalut.transfer.preflight import check_source
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.batches import batch_tables
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import source_session
+
+DRY_RUN_MESSAGE = "Planned only, as dry_run asks: no database was made"
 
 
 @dataclass(frozen=True)
@@ -40,26 +43,28 @@ class PlanOutcome:
 def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
     """Takes the job from pending to running, and records its plan. A dry run is completed with it."""
     job = _started(deployment, job_id)
+    if job.status is JobStatus.COMPLETED:
+        return PlanOutcome(dry_run=True, batches=())
     request = deployment.secrets.get_request(job_id)
     with source_session(deployment, job_id, request.source) as source:
         with reading_source():
             catalog = read_catalog(source)
+        check_source(source)
         filter_plan = _filter_plan(deployment, job, request, catalog)
         subset = plan_subset(catalog, filter_plan)
-        with source.cursor() as cursor:
-            cursor.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
-    record = PlanRecord(
-        filter=filter_plan,
-        explanation=explain_plan(filter_plan, catalog, job.created_at),
-        tables=planned,
-        batches=_batches(catalog, planned),
-        warnings=_warnings(catalog, subset, planned),
-    )
+        record = PlanRecord(
+            filter=filter_plan,
+            explanation=explain_plan(filter_plan, catalog, job.created_at),
+            tables=planned,
+            batches=_batches(catalog, planned),
+            warnings=_warnings(catalog, subset, planned),
+        )
+        dry_run = _dry_run_result(record, subset, job.created_at, source) if job.request.dry_run else None
     rows_expected = sum(table.rows_expected for table in planned)
     deployment.store.record_plan(job_id, record.model_dump(mode="json"), catalog.database, rows_expected)
-    if job.request.dry_run:
-        _complete_dry_run(deployment, job, record, subset)
+    if dry_run is not None:
+        deployment.store.move(job_id, JobStatus.COMPLETED, message=DRY_RUN_MESSAGE, at=deployment.now(), result=dry_run)
     return PlanOutcome(job.request.dry_run, tuple(range(len(record.batches))))
 
 
@@ -67,9 +72,11 @@ def _started(deployment: Deployment, job_id: str) -> Job:
     try:
         return deployment.store.move(job_id, JobStatus.RUNNING, message=Phase.PLANNING.message, at=deployment.now())
     except IllegalMove as refusal:
-        if refusal.current.status is not JobStatus.RUNNING:
+        # An earlier run of this step was cut off, perhaps after a dry run's end.
+        ended = refusal.current.status is JobStatus.COMPLETED and refusal.current.request.dry_run
+        if refusal.current.status is not JobStatus.RUNNING and not ended:
             raise JobNotRunning(job_id, refusal.current.status) from refusal
-        return refusal.current  # an earlier run of this step was cut off
+        return refusal.current
 
 
 def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, catalog: Catalog) -> FilterPlan:
@@ -148,8 +155,10 @@ def _warnings(catalog: Catalog, subset: SubsetPlan, planned: tuple[PlannedTable,
     return tuple(warnings)
 
 
-def _complete_dry_run(deployment: Deployment, job: Job, record: PlanRecord, subset: SubsetPlan) -> None:
-    result = {
+def _dry_run_result(
+    record: PlanRecord, subset: SubsetPlan, reference_time: datetime, source: connection
+) -> dict[str, Any]:
+    return {
         "plan": record.filter.model_dump(mode="json"),
         "explanation": record.explanation,
         "tables": [
@@ -159,16 +168,9 @@ def _complete_dry_run(deployment: Deployment, job: Job, record: PlanRecord, subs
                 "reason": table.reason,
                 "estimated_rows": table.rows_expected,
                 "rows_in_source": table.rows_in_source,
-                "sql": _text(copy_query(subset, table.table, job.created_at, render_root)),
+                "sql": copy_query(subset, table.table, reference_time, render_root).as_string(source),
             }
             for table in record.tables
         ],
         "warnings": list(record.warnings),
     }
-    deployment.store.move(
-        job.job_id,
-        JobStatus.COMPLETED,
-        message="Planned only, as dry_run asks: no database was made",
-        at=deployment.now(),
-        result=result,
-    )

@@ -4,20 +4,22 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from datavalut.catalog.model import Catalog
+from datavalut.catalog.model import Catalog, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.jobs.errors import JobNotRunning
 from datavalut.jobs.model import JobStatus
 from datavalut.transfer.ledger import create_ledger, store_archive
-from datavalut.transfer.schema import dump_schema, restore_pre_data
+from datavalut.transfer.schema import dump_schema, left_out_objects, restore_pre_data
+from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import import_snapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import TargetNames, create_target
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.keep_snapshot import wait_for_snapshot
 from datavalut.workflow.progress import Phase
-from datavalut.workflow.sessions import source_session, target_session
+from datavalut.workflow.sessions import running_check, source_session, target_session
+from datavalut.workflow.source_facts import SourceFacts, store_facts
 
 _PASSWORD_BYTES = 24
 
@@ -27,18 +29,25 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
     snapshot_id = wait_for_snapshot(deployment, job_id)
     deployment.store.record_progress(job_id, Phase.PREPARING.start, Phase.PREPARING.message, deployment.now())
     source = deployment.secrets.get_request(job_id).source
+    catalog, sequences = _read_source(deployment, job_id, source, snapshot_id)
+    target = _create_database(deployment, job_id, catalog)
+    with tempfile.TemporaryDirectory() as directory, target_session(job_id, target) as session:
+        archive = Path(directory) / "schema.dump"
+        dump_schema(source, snapshot_id, archive, application_name=job_id, address_policy=deployment.source_addresses)
+        create_ledger(session)
+        store_archive(session, archive)
+        store_facts(session, SourceFacts(catalog, tuple(sequences.items()), left_out_objects(archive)))
+        restore_pre_data(session, archive, running_check(deployment, job_id))
+
+
+def _read_source(
+    deployment: Deployment, job_id: str, source: ConnectionParameters, snapshot_id: str
+) -> tuple[Catalog, dict[TableName, SequenceState]]:
     with source_session(deployment, job_id, source) as session:
         import_snapshot(session, snapshot_id)
         with reading_source():
             catalog = read_catalog(session)
-    target = _create_database(deployment, job_id, catalog)
-    with tempfile.TemporaryDirectory() as directory:
-        archive = Path(directory) / "schema.dump"
-        dump_schema(source, snapshot_id, archive)
-        restore_pre_data(archive, target)
-        with target_session(job_id, target) as session:
-            create_ledger(session)
-            store_archive(session, archive)
+        return catalog, read_sequences(session)
 
 
 def _create_database(deployment: Deployment, job_id: str, catalog: Catalog) -> ConnectionParameters:

@@ -5,13 +5,14 @@ from typing import Any
 
 from datavalut.catalog.model import ForeignKey, TableName
 from datavalut.connections import ConnectionParameters
-from datavalut.transfer.ledger import CopiedTable
+from datavalut.transfer.ledger import CopiedTable, TableMeasures
 from datavalut.workflow.plan_record import PlanRecord
 
 
 def make_report(
     record: PlanRecord,
     copied: Mapping[TableName, CopiedTable],
+    measured: Mapping[TableName, TableMeasures],
     foreign_keys: tuple[ForeignKey, ...],
     warnings: tuple[str, ...],
 ) -> dict[str, Any]:
@@ -22,9 +23,9 @@ def make_report(
             "rule": planned.rule,
             "reason": planned.reason,
             "rows": copied[planned.table].rows,
-            "rows_in_source": copied[planned.table].rows_in_source,
-            "rows_in_source_estimated": copied[planned.table].rows_in_source_estimated,
-            "required_rows": copied[planned.table].required_rows,
+            "rows_in_source": measured[planned.table].rows_in_source,
+            "rows_in_source_estimated": measured[planned.table].rows_in_source_estimated,
+            "required_rows": measured[planned.table].required_rows,
             "bytes": copied[planned.table].bytes,
             "seconds": round(copied[planned.table].seconds, 3),
         }
@@ -39,10 +40,10 @@ def make_report(
     }
 
 
-def make_result(database_name: str, target: ConnectionParameters, report: dict[str, Any]) -> dict[str, Any]:
+def make_result(target: ConnectionParameters, report: dict[str, Any]) -> dict[str, Any]:
     """What the job's record keeps: all of the result but the password."""
     return {
-        "database_name": database_name,
+        "database_name": target.database,
         "host": target.host,
         "port": target.port,
         "user": target.user,

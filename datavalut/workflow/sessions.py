@@ -1,16 +1,21 @@
 """Sessions of a job's source and target. Each carries the job's id as its application_name, by which it is found."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from psycopg2.extensions import connection
 
 from datavalut.connections import ConnectionParameters
+from datavalut.jobs.errors import JobNotRunning
+from datavalut.jobs.model import JobStatus
 from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.connect import connect
 from datavalut.transfer.errors import ConnectFailed
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import TargetServerUnavailable
+
+CHECK_SECONDS = 1.0
 
 
 @contextmanager
@@ -30,3 +35,19 @@ def target_session(job_id: str, target: ConnectionParameters) -> Iterator[connec
         raise TargetServerUnavailable from error
     with closing(opened):
         yield opened
+
+
+def running_check(deployment: Deployment, job_id: str) -> Callable[[], None]:
+    """A check for long work: raises JobNotRunning once the job has ended elsewhere, asking once a second at most."""
+    asked = 0.0
+
+    def check() -> None:
+        nonlocal asked
+        if time.monotonic() - asked < CHECK_SECONDS:
+            return
+        asked = time.monotonic()
+        status = deployment.store.get_state(job_id).status
+        if status is not JobStatus.RUNNING:
+            raise JobNotRunning(job_id, status)
+
+    return check

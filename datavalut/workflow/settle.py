@@ -4,7 +4,6 @@ import logging
 from dataclasses import dataclass
 from enum import Enum
 
-from datavalut.connections import ConnectionParameters
 from datavalut.errors import DataValutError
 from datavalut.jobs.errors import IllegalMove, SecretNotFoundError
 from datavalut.jobs.model import Job, JobError, JobStatus

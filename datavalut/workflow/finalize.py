@@ -1,0 +1,69 @@
+"""The end of a job that went well: the database is verified, gets its name, and is handed over."""
+
+from dataclasses import replace
+from typing import Any
+
+from psycopg2.extensions import connection
+
+from datavalut.jobs.errors import IllegalMove, JobNotRunning
+from datavalut.jobs.model import Job, JobStatus
+from datavalut.transfer.ledger import copied_tables, drop_ledger, measured_tables
+from datavalut.transfer.sequences import set_sequences
+from datavalut.transfer.target import TargetNames, present_database, publish_target
+from datavalut.transfer.verify import analyze_target, verify_target
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.plan_record import PlanRecord
+from datavalut.workflow.progress import Phase
+from datavalut.workflow.report import make_report, make_result
+from datavalut.workflow.sessions import running_check, target_session
+from datavalut.workflow.source_facts import load_facts
+
+
+def finalize(deployment: Deployment, job_id: str) -> None:
+    """Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed.
+
+    Raises VerificationFailed, and JobNotRunning if the job was ended meanwhile: then settling drops the database.
+    """
+    job = deployment.store.get(job_id)
+    if job.status is JobStatus.COMPLETED:
+        return
+    deployment.store.record_progress(job_id, Phase.FINALIZING.start, Phase.FINALIZING.message, deployment.now())
+    target = deployment.secrets.get_result(job_id)
+    with target_session(job_id, deployment.secrets.target_admin()) as admin:
+        target = replace(target, database=present_database(admin, TargetNames(job_id)))
+        with target_session(job_id, target) as session:
+            report = job.result["report"] if job.result is not None else _verified(deployment, job, session)
+            deployment.store.record_result(job_id, make_result(target, report))
+            drop_ledger(session)
+        target = replace(target, database=publish_target(admin, TargetNames(job_id), _wanted_name(job)))
+    deployment.secrets.put_result(job_id, target)
+    try:
+        deployment.store.move(
+            job_id,
+            JobStatus.COMPLETED,
+            message=f"Successfully created filtered database: {target.database}",
+            at=deployment.now(),
+            result=make_result(target, report),
+        )
+    except IllegalMove as refusal:
+        raise JobNotRunning(job_id, refusal.current.status) from refusal
+
+
+def _wanted_name(job: Job) -> str:
+    return job.request.target_db_name or f"{job.source_database}_filtered"
+
+
+def _verified(deployment: Deployment, job: Job, session: connection) -> dict[str, Any]:
+    """The job's report."""
+    facts = load_facts(session)
+    record = PlanRecord.model_validate(job.plan)
+    check = running_check(deployment, job.job_id)
+    guessed = set_sequences(session, dict(facts.sequences))
+    analyze_target(session, check)
+    copied = {table.table: table for table in copied_tables(session)}
+    verify_target(session, facts.catalog, {name: table.rows for name, table in copied.items()}, check)
+    warnings = [f"{left_out} is left out: only a superuser could make it." for left_out in facts.left_out]
+    warnings += [
+        f"Sequence {name} may repeat values: the source's user may not read where it stands." for name in guessed
+    ]
+    return make_report(record, copied, measured_tables(session), facts.catalog.foreign_keys, tuple(warnings))
