@@ -13,7 +13,7 @@ endif
 
 VENV := .venv/bin
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
-INSTALLED := .venv/installed .venv-ministack/installed build/local-layers
+INSTALLED := .venv/installed .venv-ministack/installed build/made
 CHECKED := datavalut functions infra local tests examples bench
 
 .PHONY: help demo test test-all up down check synth bench lock clean
@@ -74,10 +74,11 @@ clean: down ## stop the stack, and remove its data and everything that was insta
 	@.venv-ministack/bin/python -m $(PIP_INSTALL) --requirement requirements/ministack.txt
 	@touch $@
 
-build/local-layers: .venv/installed infra/packaging.py requirements/layer-api.txt requirements/layer-database.txt
-	@echo "building the Lambda layers for this machine"
-	@$(VENV)/python -m infra.packaging
-	@mkdir -p build && touch $@
+# `make up` makes it anew when something has changed that goes into it.
+build/made: .venv/installed requirements/layer-api.txt requirements/layer-database.txt
+	@echo "building the functions' layers and the template for this machine"
+	@$(VENV)/python -m local.synthesis
+	@touch $@
 
 define require_python
 if [ -z "$(PYTHON)" ]; then \

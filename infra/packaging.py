@@ -171,7 +171,3 @@ def _keep_postgres_client(packages: Path) -> None:
 def _remove_all_but(folder: Path, keep: Callable[[str], bool]) -> None:
     for entry in [entry for entry in folder.iterdir() if not keep(entry.name)]:
         shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-
-
-if __name__ == "__main__":
-    build_bundles(Platform.of_this_machine())

@@ -57,16 +57,8 @@ class LocalSettings:
         return f"http://{HOST}:{self.aws_port}"
 
     @property
-    def assembly(self) -> Path:
-        return self.directory / "assembly"
-
-    @property
     def emulator_directory(self) -> Path:
         return self.directory / "emulator"
-
-    @property
-    def logs(self) -> Path:
-        return self.directory / "logs"
 
     @property
     def postgres_directory(self) -> Path:

@@ -58,9 +58,7 @@ def _start(settings: LocalSettings) -> RunningStack:
         require_free(settings.api_port, "API", "DATAVALUT_API_PORT")
     databases = Databases.of(settings)
     emulator = Emulator(settings)
-    synthesis = Synthesis(settings, os.environ)
-
-    synthesizing = synthesis.start()  # the longest, beside the others
+    synthesis = Synthesis.start(os.environ)  # the longest, beside the others
     try:
         is_new = emulator.start()
         _say("PostgreSQL")
@@ -71,11 +69,10 @@ def _start(settings: LocalSettings) -> RunningStack:
         _say("AWS emulator")
         emulator.wait()
         _say("infrastructure")
-        synthesis.wait(synthesizing)
+        assembly = synthesis.wait()
     finally:
-        if synthesizing is not None and synthesizing.poll() is None:
-            synthesizing.kill()
-    deployer = Deployer(settings.aws_url, settings.assembly)
+        synthesis.abandon()
+    deployer = Deployer(settings.aws_url, assembly)
     if os.environ.get("OPENAI_API_KEY"):
         deployer.put_secret(OPENAI_SECRET, os.environ["OPENAI_API_KEY"])
     outputs = deployer.deploy({"TargetConnection": databases.admin_connection})
