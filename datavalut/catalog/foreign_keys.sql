@@ -21,4 +21,4 @@ SELECT
     con.condeferrable AS deferrable
 FROM pg_catalog.pg_constraint AS con
 WHERE con.contype = 'f' AND con.conparentid = 0
-ORDER BY child_oid, name, con.oid;
+ORDER BY con.oid;

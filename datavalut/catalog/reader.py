@@ -187,7 +187,7 @@ def _foreign_keys(rows: list[Any], names: dict[int, TableName]) -> tuple[Foreign
         if same in found:
             key = replace(found[same], validated=found[same].validated and key.validated)
         found[same] = key
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda key: (key.child, key.name, key.columns)))
 
 
 def _sequence(row: Any, names: dict[int, TableName]) -> Sequence:
