@@ -12,7 +12,7 @@ from psycopg2.extensions import encodings as python_codecs
 
 from datavalut.catalog.model import Catalog, Table, TypeCategory
 from datavalut.filters.errors import FilterPlanError, FilterProblem, LiteralUnfitError, NameUnresolvedError
-from datavalut.filters.literals import fit_element, fit_literal, moment_of, shown
+from datavalut.filters.literals import MAXIMUM_INTERVAL, fit_element, fit_literal, moment_of, shown
 from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
@@ -50,6 +50,7 @@ from datavalut.filters.model import (
 )
 from datavalut.filters.names import resolve_column, resolve_step, resolve_table
 from datavalut.filters.value_types import (
+    INTEGER,
     JSON_TYPES,
     ValueType,
     aggregate_type,
@@ -434,8 +435,12 @@ class _Checker:
             described = beside.value_type.describe() if beside.value_type else ""
             self.problem(constant.location, f"there is no arithmetic with a {described}")
             return None
-        fitted = self.fit(constant, value_type)
-        return value_type if fitted is not None else None
+        if value_type is INTEGER and isinstance(constant.expression, LiteralValue):
+            days = constant.expression.value
+            if not isinstance(days, int) or abs(days) > MAXIMUM_INTERVAL.days:
+                self.problem(f"{constant.location}.value", "is too many days")
+                return None
+        return value_type if self.fit(constant, value_type) is not None else None
 
     def aggregate(self, expression: Aggregate, table: Table, location: str, depth: int) -> _Checked:
         path, end = self.path(expression.path, table, f"{location}.path")

@@ -29,7 +29,7 @@ INTEGER_RANGES = {
 NUMERIC_EXPONENTS = {"real": 37, "double precision": 300}
 NUMERIC_EXPONENT = 1000
 MAXIMUM_DIGITS = 1000
-MAXIMUM_INTERVAL = timedelta(days=365_000_000)
+MAXIMUM_INTERVAL = timedelta(days=1_461_000)  # 4,000 years: dates near ours, so moved, stay dates
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 

@@ -61,6 +61,7 @@ from datavalut.filters.sql_values import aggregated, as_numeric, computed, conve
 from datavalut.filters.times import bounds_of
 from datavalut.filters.value_types import (
     TEXT,
+    ZERO_WITHOUT_ROWS,
     ValueType,
     common_type,
     constant_operand_type,
@@ -369,7 +370,7 @@ class _Renderer:
             return exists if needed is met else sql.SQL("NOT ") + exists
         wanted = met_without_rows(condition, aggregate) is not met
         groups = self.groups(aggregate, row.table)
-        value = zero_for_none(aggregate.function, groups.value)
+        value = groups.value if aggregate.function is not AggregateFunction.SUM else zero_for_none(groups.value)
         having = self.predicate(condition, row, {aggregate: value}, met if wanted else not met)
         chosen = sql.SQL("SELECT {0} FROM {1} GROUP BY {0} HAVING {2}").format(groups.keys, groups.source, having)
         if wanted:
@@ -427,7 +428,8 @@ class _Renderer:
                 sql.SQL(", ").join(names),
                 all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near_columns)),
             )
-            values[aggregate] = zero_for_none(aggregate.function, alias + sql.SQL(".value"))
+            value = alias + sql.SQL(".value")
+            values[aggregate] = zero_for_none(value) if aggregate.function in ZERO_WITHOUT_ROWS else value
         return source, values
 
     def compared_with_row(

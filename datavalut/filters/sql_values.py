@@ -5,7 +5,7 @@ from psycopg2 import sql
 from datavalut.catalog.model import TypeCategory
 from datavalut.filters.model import AggregateFunction, ArithmeticOperator, JsonType, JsonValue
 from datavalut.filters.sql_rows import Row
-from datavalut.filters.value_types import ZERO_WITHOUT_ROWS, ValueType
+from datavalut.filters.value_types import ValueType
 
 
 def converted(value: sql.Composable, value_type: ValueType, common: ValueType) -> sql.Composable:
@@ -63,7 +63,7 @@ def _moved(
         by = sql.SQL("{}::integer").format(by)
     if moment_type.category is TypeCategory.TIMESTAMPTZ:
         # A day is 24 hours in UTC, whatever the session's time zone says about it.
-        template = "(({} AT TIME ZONE 'UTC' " + operator.value + " {}) AT TIME ZONE 'UTC')"
+        template = "((({} AT TIME ZONE 'UTC') " + operator.value + " {}) AT TIME ZONE 'UTC')"
         return sql.SQL(template).format(moment, by)
     return sql.SQL("({} " + operator.value + " {})").format(moment, by)
 
@@ -103,6 +103,5 @@ def aggregated(function: AggregateFunction, value: sql.Composable | None) -> sql
     return sql.SQL("{}({}{})").format(sql.SQL(name), distinct, value)
 
 
-def zero_for_none(function: AggregateFunction, value: sql.Composable) -> sql.Composable:
-    """The aggregate's value, 0 in place of null where that is what it is without any row."""
-    return sql.SQL("coalesce({}, 0)").format(value) if function in ZERO_WITHOUT_ROWS else value
+def zero_for_none(value: sql.Composable) -> sql.Composable:
+    return sql.SQL("coalesce({}, 0)").format(value)
