@@ -1,0 +1,123 @@
+"""A job's steps run by hand, in the order of the state machine, with everything real but AWS."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from datavalut.catalog.model import Catalog
+from datavalut.connections import ConnectionParameters
+from datavalut.filters.model import FilterPlan, Refusal
+from datavalut.jobs.errors import SecretNotFoundError
+from datavalut.jobs.lifecycle import new_job_id
+from datavalut.jobs.model import Job, JobRequest, JobStatus
+from datavalut.jobs.request_secret import RequestSecret
+from datavalut.jobs.store import InMemoryJobStore
+from datavalut.transfer.addresses import ANY_ADDRESS
+from datavalut.workflow.copy_batch import copy_batch
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.errors import JobFailed, TransientFault
+from datavalut.workflow.finalize import finalize
+from datavalut.workflow.index_and_constrain import index_and_constrain
+from datavalut.workflow.keep_snapshot import keep_snapshot
+from datavalut.workflow.plan_filter import plan_filter
+from datavalut.workflow.prepare_target import prepare_target
+from datavalut.workflow.settle import Ending, ExecutionEnd, settle
+from datavalut.workflow.step import fault_error, run_step
+
+
+@dataclass
+class InMemorySecrets:
+    admin: ConnectionParameters
+    requests: dict[str, RequestSecret] = field(default_factory=dict)
+    results: dict[str, ConnectionParameters] = field(default_factory=dict)
+
+    def get_request(self, job_id: str) -> RequestSecret:
+        if job_id not in self.requests:
+            raise SecretNotFoundError(job_id)
+        return self.requests[job_id]
+
+    def delete_request(self, job_id: str) -> None:
+        self.requests.pop(job_id, None)
+
+    def put_result(self, job_id: str, connection: ConnectionParameters) -> None:
+        self.results[job_id] = connection
+
+    def get_result(self, job_id: str) -> ConnectionParameters:
+        if job_id not in self.results:
+            raise SecretNotFoundError(job_id)
+        return self.results[job_id]
+
+    def delete_result(self, job_id: str) -> None:
+        self.results.pop(job_id, None)
+
+    def target_admin(self) -> ConnectionParameters:
+        return self.admin
+
+
+@dataclass(frozen=True)
+class FixedPlanner:
+    """Gives the same answer to every prompt."""
+
+    answer: FilterPlan | Refusal
+
+    def plan(self, prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
+        return self.answer
+
+
+class WorkflowRunner:
+    """`before` holds, by a step's name, what is to happen before that step begins."""
+
+    def __init__(self, admin: ConnectionParameters, answer: FilterPlan | Refusal) -> None:
+        self.store = InMemoryJobStore()
+        self.secrets = InMemorySecrets(admin)
+        self.before: dict[str, Callable[[str], Any]] = {}
+        self.deployment = Deployment(
+            store=self.store,
+            secrets=self.secrets,
+            planner=lambda: FixedPlanner(answer),
+            source_addresses=ANY_ADDRESS,
+            now=lambda: datetime.now(UTC),
+        )
+
+    def create(self, source: ConnectionParameters, request: JobRequest | None = None) -> str:
+        now = datetime.now(UTC)
+        job = Job(new_job_id(), "local", JobStatus.PENDING, "", now, now, request or JobRequest())
+        self.secrets.requests[job.job_id] = RequestSecret(source, filter_prompt="what the planner's answer says")
+        self.store.create(job, None, "")
+        return job.job_id
+
+    def run(self, job_id: str) -> Job:
+        """The job when it has ended and is settled."""
+        try:
+            self._run_steps(job_id)
+            end = ExecutionEnd(Ending.REACHED_THE_END)
+        except JobFailed:
+            end = ExecutionEnd(Ending.FAILED)
+        except TransientFault as fault:
+            end = ExecutionEnd(Ending.FAILED, fault_error(str(fault)))
+        settle(self.deployment, job_id, end)
+        return self.store.get(job_id)
+
+    def _run_steps(self, job_id: str) -> None:
+        deployment = self.deployment
+        plan = self._step("plan", job_id, lambda: plan_filter(deployment, job_id))
+        if plan.dry_run:
+            return
+        with ThreadPoolExecutor(1) as beside:
+            keeping = beside.submit(self._step, "keep", job_id, lambda: keep_snapshot(deployment, job_id, lambda: 900))
+            try:
+                self._step("prepare", job_id, lambda: prepare_target(deployment, job_id))
+                for batch in plan.batches:
+                    self._step("copy", job_id, lambda batch=batch: copy_batch(deployment, job_id, batch))
+                self._step("index", job_id, lambda: index_and_constrain(deployment, job_id))
+            finally:
+                self.store.release_snapshot(job_id)  # so that a keeper never outlives its test
+            keeping.result()
+        self._step("finalize", job_id, lambda: finalize(deployment, job_id))
+
+    def _step(self, name: str, job_id: str, step: Callable[[], Any]) -> Any:
+        if name in self.before:
+            self.before[name](job_id)
+        return run_step(self.deployment, job_id, step)
