@@ -197,24 +197,23 @@ def _locked(admin: connection, names: TargetNames) -> Iterator[None]:
 
 
 def _create_role(admin: connection, names: TargetNames, password: str) -> None:
-    role = sql.Identifier(names.role)
+    create = sql.SQL(
+        "CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT"
+        " CONNECTION LIMIT {connections} PASSWORD {verifier};"
+        " COMMENT ON ROLE {role} IS {mark};"
+        # From PostgreSQL 16 on, who creates a role may administer it, but not yet own things in its name.
+        " GRANT {role} TO CURRENT_USER"
+    ).format(
+        role=sql.Identifier(names.role),
+        connections=sql.Literal(_ROLE_CONNECTIONS),
+        verifier=sql.Literal(_scram_verifier(admin, names.role, password)),
+        mark=sql.Literal(names.mark),
+    )
     with admin.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION INHERIT"
-                " CONNECTION LIMIT {} PASSWORD {};"
-                " COMMENT ON ROLE {} IS {};"
-                # From PostgreSQL 16 on, who creates a role may administer it, but not yet own things in its name.
-                " GRANT {} TO CURRENT_USER"
-            ).format(
-                role,
-                sql.Literal(_ROLE_CONNECTIONS),
-                sql.Literal(_scram_verifier(admin, names.role, password)),
-                role,
-                sql.Literal(names.mark),
-                role,
-            )
-        )
+        try:
+            cursor.execute(create)
+        except sqlstates.DuplicateObject:
+            raise TargetNameTaken(names.role) from None
 
 
 def _create_database(admin: connection, names: TargetNames, like: Catalog) -> None:
