@@ -16,8 +16,9 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
-from datavalut.planning.offline.predicates import PredicateReader, compared, in_time
+from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, parts_of
 from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary, name_key
@@ -32,6 +33,7 @@ _FUNCTIONS = {
     )
     for word in words.split()
 }
+FUNCTION_WORDS = frozenset(_FUNCTIONS)
 _AMOUNT_WORDS = frozenset({"amount", "value", "total", "spend", "spending", "price"})
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
@@ -60,18 +62,10 @@ class Amount:
         return TypeCategory.NUMERIC if self.function is AggregateFunction.AVG else self.column.category
 
 
-class AmountReader:
-    def __init__(
-        self, tokens: tuple[Token, ...], vocabulary: Vocabulary, predicates: PredicateReader, progress: Progress
-    ) -> None:
-        self._tokens = tokens
-        self._vocabulary = vocabulary
-        self._predicates = predicates
-        self._progress = progress
+class AmountReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
         self._times = TimeReader(tokens)
-
-    def _word(self, position: int) -> str:
-        return self._tokens[position].lower if 0 <= position < len(self._tokens) else ""
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
@@ -144,6 +138,8 @@ class AmountReader:
         at += 1
         while self._word(at) in _DETERMINERS:
             at += 1
+        if self._vocabulary.own_columns_at(table, at):
+            return None  # "maximum price 50" of products is no maximum over their orders
         return self._of_a_named_table(table, function, at) or self._of_a_column(table, function, at)
 
     def _count(self, table: Table, position: int) -> Amount | None:

@@ -1,7 +1,7 @@
 """What the parts of the grammar hand to each other."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from datavalut.filters.model import AllOf, AnyOf, Condition, Exists, Not, PathStep
@@ -21,6 +21,7 @@ class Continuation(StrEnum):
 
     NONE = ""
     WITH = "with"
+    NO = "with no"
     RELATIVE = "who"
 
 
@@ -88,3 +89,26 @@ def at_the_end_of(path: tuple[PathStep, ...], condition: Condition | None) -> Co
     if condition is None:
         raise ValueError("a condition on the row itself cannot be empty")
     return condition
+
+
+def opened(clause: Clause, start: int, continuation: Continuation | None = None) -> Clause:
+    """The clause with the words that lead into it, from `start`."""
+    main, *rest = clause.explained
+    return replace(
+        clause,
+        start=start,
+        explained=(replace(main, start=start), *rest),
+        continuation=clause.continuation if continuation is None else continuation,
+    )
+
+
+def denied(clause: Clause, start: int) -> Clause:
+    """The clause with the "not" at `start`."""
+    main, *rest = clause.explained
+    return replace(
+        clause,
+        condition=negated(clause.condition),
+        start=start,
+        meaning=f"not ({clause.meaning})",
+        explained=(Explained(start, main.end, f"not ({main.meaning})"), *rest),
+    )

@@ -31,6 +31,7 @@ from datavalut.planning.offline.quantities import (
     read_comparator,
     read_quantity,
 )
+from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, TIME_CATEGORIES, Vocabulary
@@ -66,11 +67,9 @@ class _Opening:
     negative: bool
 
 
-class PredicateReader:
+class PredicateReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
-        self._tokens = tokens
-        self._vocabulary = vocabulary
-        self._progress = progress
+        super().__init__(tokens, vocabulary, progress)
         self._times = TimeReader(tokens)
         # Capitals tell names apart only in a prompt that also has words without.
         self._capitals_count = any(token.kind is TokenKind.WORD and token.text[0].islower() for token in tokens)
@@ -112,11 +111,6 @@ class PredicateReader:
         return None
 
     # Before the value
-
-    def _word(self, position: int) -> str:
-        if not 0 <= position < len(self._tokens) or self._tokens[position].kind is TokenKind.QUOTED:
-            return ""
-        return self._tokens[position].lower
 
     def _read_opening(self, position: int) -> _Opening:
         end, explicit, negative = position, False, False

@@ -19,10 +19,12 @@ from datavalut.filters.model import (
     Top,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError, all_of, any_of
-from datavalut.planning.offline.qualifiers import NounPhrase, QualifierReader
+from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.quantities import Number, read_number
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import Token, parts_of
 from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, TIME_CATEGORIES, Vocabulary, name_key
 
 _EXCLUDING = frozenset({"exclude", "skip", "omit"})
@@ -98,11 +100,9 @@ class Sentence:
     explained: tuple[Explained, ...]
 
 
-class SentenceReader:
+class SentenceReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
-        self._tokens = tokens
-        self._vocabulary = vocabulary
-        self._progress = progress
+        super().__init__(tokens, vocabulary, progress)
         self._qualifiers = QualifierReader(tokens, vocabulary, progress)
         self.subjects: list[Subject] = []
         self._excluded: list[tuple[Table, Explained]] = []
@@ -130,14 +130,6 @@ class SentenceReader:
         return self._sentence([everything] if everything else [])
 
     # Words
-
-    def _word(self, position: int) -> str:
-        if not 0 <= position < len(self._tokens) or self._tokens[position].kind is TokenKind.QUOTED:
-            return ""
-        return self._tokens[position].lower
-
-    def _words(self, position: int, *words: str) -> bool:
-        return all(self._word(position + index) == word for index, word in enumerate(words))
 
     def _past_lead(self, position: int) -> int:
         """Past "please give me a copy of" and "create a database with"."""
@@ -234,7 +226,7 @@ class SentenceReader:
             self._come_along(None, position, at + 1)
             return at + 1
         end: int | None = None
-        while (noun := self._qualifiers.read_noun(at, qualified=False)) is not None and noun.condition is None:
+        while (noun := self._qualifiers.read_bare_noun(at)) is not None and noun.condition is None:
             self._come_along(noun, at if end else position, noun.end)
             end = noun.end
             following = end + (2 if self._words(end, ",", "and") else 1)
@@ -311,7 +303,7 @@ class SentenceReader:
     def _subject(self, position: int) -> Subject | None:
         selection = self._selection(position)
         at = selection.end if selection else position
-        noun = self._qualifiers.read_noun(at, qualified=False)
+        noun = self._qualifiers.read_bare_noun(at)
         if noun is None:
             return None
         ordering = self._ordering(noun.table, noun.end, selection)

@@ -78,7 +78,7 @@ PERSONS = words(
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
 
 # Date columns: words that say only that it is a date, and stems that say which.
-DATE_WORDS = words("at on date time timestamp datetime ts dt utc day when of the")
+DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when of the")
 CREATION_STEMS = words(
     "creat insert add register signup join plac hir record occur happen issu book submit post open enrol"
 )

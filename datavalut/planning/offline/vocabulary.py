@@ -134,6 +134,16 @@ class Vocabulary:
                 return levels[min(levels)], position + length
         return None
 
+    def flags_at(self, table: Table, position: int) -> list[tuple[Column, int]]:
+        """The columns that the longest run of tokens names, fully or but for an "is" or "flag"; each with the end."""
+        for length in range(LONGEST_NAME, 0, -1):
+            key = self._key(position, length)
+            levels = self._columns_of(table).get(key, {}) if key else {}
+            columns = dict.fromkeys([*levels.get(0, ()), *levels.get(1, ())])
+            if columns:
+                return [(column, position + length) for column in columns]
+        return []
+
     def is_named(self, table: Table, column: Column, word: str) -> bool:
         """Is `word` the column's name, or that without its "is" or "flag"?"""
         levels = self._columns_of(table).get(singular(word), {})

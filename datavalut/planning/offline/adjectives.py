@@ -1,60 +1,65 @@
 """What stands before a noun or behind "are": labels, flags and states ("active", "PG-13", "not discontinued")."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.inflection import stem
-from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of, any_of, negated
+from datavalut.planning.offline.phrases import Clause, Explained, UnclearError, all_of, any_of, negated
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import TokenKind, parts_of
+from datavalut.planning.offline.vocabulary import name_key
 
 
 @dataclass(frozen=True)
 class _Fit:
-    """One thing that an adjective can mean. `column` and `label`, where it is a label, so that "shipped or delivered"
-    can be one list."""
+    """One thing that an adjective can mean.
+
+    `label`, where it is a label, so that "shipped or delivered" can be one list. `derived`: from a date's being there
+    ("shipped" from shipped_at). `denied`: said with "not".
+    """
 
     condition: Condition
     meaning: str
     end: int
     column: Column
     label: str | None = None
+    derived: bool = False
+    denied: bool = False
 
 
-class AdjectiveReader:
-    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
-        self._tokens = tokens
-        self._vocabulary = vocabulary
-        self._progress = progress
-
-    def read_list(self, table: Table, position: int, stop: int | None = None) -> Clause | None:
+class AdjectiveReader(Reader):
+    def read_list(
+        self, table: Table, position: int, stop: int | None = None, *, is_denied: bool = False
+    ) -> Clause | None:
         """Adjectives that describe `table`, with "and", "or" or nothing between them.
 
-        With `stop`, nothing but all tokens until there will do. Adjectives that can only be alternatives (two labels
-        of one column) are so whatever joins them. Raises UnclearError if one fits several things.
+        With `stop`, nothing but all tokens until there will do. `is_denied`: a "not" before them holds for them all.
+        Labels of one column can only be alternatives, whatever joins them. Raises UnclearError if one fits several
+        things.
         """
         fits: list[_Fit] = []
-        joiners: set[str] = set()
+        joiners: list[str] = []
         end = position
         while stop is None or end < stop:
             joiner, at = self._joiner(end) if fits else ("", end)
             if stop is None and fits and not joiner:
                 break
-            fit = self._read_one(table, at)
+            fit = self._read_one(table, at, is_denied)
             if fit is None or (stop is not None and fit.end > stop):
                 break
+            if fits:
+                joiners.append(joiner)
             fits.append(fit)
-            joiners.add(joiner if len(fits) > 1 else "first")
             end = fit.end
         if not fits or (stop is not None and end != stop):
             return None
         self._progress.reach(end)
-        condition = self._combine(fits, joiners - {"first"}, position, end)
+        condition = self._combine(fits, joiners, is_denied, position)
         meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
         return Clause(condition, position, end, meaning, (Explained(position, end, meaning),))
 
@@ -67,43 +72,47 @@ class AdjectiveReader:
             return (after, position + 2) if after in {"and", "or"} else (",", position + 1)
         return "", position
 
-    def _combine(self, fits: list[_Fit], joiners: set[str], start: int, end: int) -> Condition:
+    def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> Condition:
+        end = fits[-1].end
         columns = {fit.column.name for fit in fits}
-        if len(fits) > 1 and len(columns) == 1 and all(fit.label is not None for fit in fits):
+        if len(fits) > 1 and len(columns) == 1 and all(fit.label is not None and not fit.denied for fit in fits):
             return one_of(fits[0].column, tuple(str(fit.label) for fit in fits))
-        if "or" in joiners and joiners - {"or", ","}:
+        if "or" in joiners and set(joiners) - {"or", ","}:
             raise UnclearError(start, end, 'both "and" and "or" stand between these')
+        mixed = len({fit.denied for fit in fits}) > 1 and "or" in joiners
+        if mixed or (is_denied and len(fits) > 1 and "or" not in joiners):
+            raise UnclearError(start, end, 'does "not" hold for all of these?')
         conditions = [fit.condition for fit in fits]
         return any_of(conditions) if "or" in joiners else all_of(conditions)
 
-    def _word(self, position: int) -> str:
-        return self._tokens[position].lower if 0 <= position < len(self._tokens) else ""
-
-    def _read_one(self, table: Table, position: int) -> _Fit | None:
+    def _read_one(self, table: Table, position: int, is_denied: bool) -> _Fit | None:
         if position >= len(self._tokens):
             return None
         if self._word(position) == "not":
             at = position + 2 if self._word(position + 1) == "yet" else position + 1
-            fit = self._read_one(table, at)
-            return fit and _Fit(negated(fit.condition), f"not {fit.meaning}", fit.end, fit.column)
+            fit = self._read_one(table, at, True)
+            if fit is None:
+                return None
+            condition, meaning = negated(fit.condition), f"not {fit.meaning}"
+            return replace(fit, condition=condition, meaning=meaning, denied=not fit.denied)
         fits = list(self._fits(table, position))
-        if not fits:
-            return None
-        longest = max(fit.end for fit in fits)
+        longest = max((fit.end for fit in fits), default=0)
         fits = [fit for fit in fits if fit.end == longest]
+        said = [fit for fit in fits if not fit.derived]
+        if not is_denied and len(said) == 1 and said[0].label is not None:
+            return said[0]  # "shipped" is a status, where there is one; what is not shipped is another matter
         if len(fits) > 1:
             raise UnclearError(position, longest, "fits several things", (fit.meaning for fit in fits))
-        return fits[0]
+        return fits[0] if fits else None
 
     def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
         token = self._tokens[position]
         for label in self._vocabulary.labels_at(table, position):
             condition = one_of(label.column, (label.label,))
             yield _Fit(condition, f"{label.column.name} = '{label.label}'", label.end, label.column, label.label)
-        own = self._vocabulary.own_columns_at(table, position)
-        for column in own[0] if own else ():
+        for column, end in self._vocabulary.flags_at(table, position):
             if _is_flag(column):
-                yield _Fit(_flag(column, True), f"{column.name} is true", own[1] if own else position, column)
+                yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
             return
         for positive in _positives(token.lower):
@@ -123,11 +132,13 @@ class AdjectiveReader:
                     continue
                 is_null = IsNull(operand=ColumnValue(column=column.name))
                 condition = negated(is_null) if there else is_null
-                yield _Fit(condition, f"{column.name} is {'not ' if there else ''}null", position + 1, column)
+                yield _Fit(
+                    condition, f"{column.name} is {'not ' if there else ''}null", position + 1, column, derived=True
+                )
                 for state in table.columns:
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
                     if unknown and parts_of(state.name)[-1] in synonyms.STATUS_COLUMNS:
-                        yield _Fit(condition, f"{state.name} = '{word}'", position + 1, state)
+                        yield _Fit(condition, f"{state.name} = '{word}'", position + 1, state, derived=True)
 
 
 def _is_flag(column: Column) -> bool:

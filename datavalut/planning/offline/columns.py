@@ -1,0 +1,113 @@
+"""What is said of a column of the noun: "rental rate above 3", "PG-13 rating", "country Canada", "named Ada"."""
+
+from dataclasses import replace
+
+from datavalut.catalog.model import Table, TypeCategory
+from datavalut.filters.model import ColumnValue
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.dates import holds_years
+from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, at_the_end_of
+from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimeReader
+from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, ColumnReference, Vocabulary
+
+
+class ColumnReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens)
+        self._predicates = PredicateReader(tokens, vocabulary, progress)
+        self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+
+    def labelled(self, table: Table, position: int) -> Clause | None:
+        """ "(with a) PG-13 rating": the label before its column."""
+        at = self._past_articles(position)
+        for label in self._vocabulary.labels_at(table, at):
+            own = self._vocabulary.own_columns_at(table, label.end)
+            if own is not None and label.column in own[0]:
+                adjective = self._adjectives.read_list(table, at, label.end)
+                if adjective is not None:
+                    return self._clause(adjective.condition, position, own[1], adjective.meaning, Continuation.WITH)
+        return None
+
+    def described_column(self, table: Table, position: int) -> Clause | None:
+        """ "(with a) rental rate above 3", "status shipped or delivered"."""
+        at = self._past_articles(position)
+        article = self._word(at - 1) in synonyms.ARTICLES if at > position else False
+        return self.column(table, at, start=position, operator_needed=article)
+
+    def column(self, table: Table, position: int, *, start: int, operator_needed: bool) -> Clause | None:
+        """A column and what is said of it."""
+        reference = self._column_at(table, position)
+        if reference is None:
+            return None
+        predicate = self._year(reference) or self._predicates.read(
+            reference.table, reference.column, reference.end, operator_needed=operator_needed
+        )
+        if predicate is None:
+            return None
+        condition = at_the_end_of(reference.path, predicate.condition)
+        meaning = f"{reference.text} {predicate.meaning}"
+        return self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
+
+    def _column_at(self, table: Table, position: int) -> ColumnReference | None:
+        """A column, unless a longer run of words is a table."""
+        reference = self._vocabulary.column_at(table, position)
+        if reference is None:
+            return None
+        named = self._vocabulary.table_at(position)
+        return None if named is not None and named[1] > reference.end else reference
+
+    def _year(self, reference: ColumnReference) -> Predicate | None:
+        """ "release year before 2005": a time said of whole numbers."""
+        if not holds_years(reference.column):
+            return None
+        phrase = self._times.read(reference.end)
+        condition = phrase and in_year(ColumnValue(column=reference.column.name), phrase)
+        return Predicate(condition, phrase.end, phrase.meaning) if phrase and condition else None
+
+    def present_column(self, table: Table, position: int) -> ColumnReference | None:
+        """A column that can be there or not. A number may also count as missing when it is 0: that is not clear."""
+        reference = self._vocabulary.column_at(table, position)
+        if reference is None or reference.column.category is TypeCategory.BOOLEAN:
+            return None
+        if reference.column.category in NUMBER_CATEGORIES:
+            raise UnclearError(
+                position,
+                reference.end,
+                "a number that is missing may be null or 0",
+                (f"{reference.text} is null", f"{reference.text} is 0", f"{reference.text} above 0"),
+            )
+        return reference
+
+    def name(self, table: Table, position: int) -> Predicate | None:
+        """The text at `position` as what a row is called."""
+        columns = self._vocabulary.name_columns(table)
+        if len(columns) != 1:
+            names = (f"{table.name.name}.{column.name}" for column in columns)
+            raise UnclearError(position, position + 1, f"no one column is the name of {table.name.name}", names)
+        predicate = self._predicates.read_name(table, columns[0], position)
+        return predicate and replace(predicate, meaning=f"{table.name.name}.{columns[0].name} {predicate.meaning}")
+
+    def name_behind(self, table: Table, position: int) -> Predicate | None:
+        """The name of one row behind the singular noun that ends at `position`: "category Toys"."""
+        noun = self._word(position - 1)
+        if not noun or singular(noun) != noun or position >= len(self._tokens):
+            return None
+        token = self._tokens[position]
+        is_name = token.kind is TokenKind.QUOTED or (
+            token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES
+        )
+        return self.name(table, position) if is_name else None
+
+    def named(self, table: Table, position: int) -> Clause | None:
+        """ "named Ada"."""
+        if self._word(position) not in {"named", "called"}:
+            return None
+        self._progress.reach(position + 1)
+        name = self.name(table, position + 1)
+        return self._clause(name.condition, position, name.end, name.meaning) if name else None

@@ -1,0 +1,142 @@
+"""Times said of a noun, and verbs that name one of its columns: "last month", "shipped in 2023", "rated PG-13"."""
+
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, Condition, LastPeriod, TimeRange
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
+from datavalut.planning.offline.predicates import PredicateReader, in_time, in_year
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimePhrase, TimeReader
+from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+IRREGULAR_PARTICIPLES = synonyms.words(
+    "born paid bought sold sent made written begun seen taken given built held left met won lost"
+)
+
+
+def holds_years(column: Column) -> bool:
+    return column.category is TypeCategory.INTEGER and parts_of(column.name)[-1] == "year"
+
+
+class DateReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens)
+        self._predicates = PredicateReader(tokens, vocabulary, progress)
+
+    def read_phrase(self, position: int) -> TimePhrase | None:
+        """A time, or several joined by "or": "in 2023 or 2024"."""
+        phrase = self._times.read(position)
+        while phrase is not None and self._word(phrase.end) in {"or", "and"}:
+            at = phrase.end + 1
+            further = self._times.read_date(at)
+            if further is None and self._word(at) in {"in", "during"} and self._word(phrase.end) == "or":
+                further = self._times.read(at)
+            if further is None:
+                break
+            meaning = f"{phrase.meaning} or {further.meaning}"
+            phrase = TimePhrase((*phrase.windows, *further.windows), further.end, meaning)
+        return phrase
+
+    def read_time(self, table: Table, position: int) -> Clause | None:
+        """A time said of the noun alone: that of the one date that suits."""
+        phrase = self.read_phrase(position)
+        if phrase is None:
+            return None
+        column = self._dated_column(table, position, phrase)
+        meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
+        return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)
+
+    def _dated_column(self, table: Table, position: int, phrase: TimePhrase) -> Column:
+        """The date that a time said of the noun alone is of. "older than" may be said of a birth."""
+        if self._word(position) in {"older", "younger"}:
+            births = [
+                column
+                for column in self._vocabulary.date_columns(table)
+                if self._vocabulary.date_stem(table, column) == "birth"
+            ]
+            others = [column for column in self._vocabulary.date_columns(table) if column not in births]
+            if births and others:
+                names = (f"{table.name.name}.{column.name}" for column in births + others)
+                raise UnclearError(position, phrase.end, "several dates fit", names)
+            if len(births) == 1:
+                return births[0]
+        return self._vocabulary.creation_column(table, position, phrase.end)
+
+    def read_participle(self, table: Table, position: int) -> Clause | None:
+        """ "created last month", "shipped in 2023", "rated PG-13", "priced above 50"."""
+        word = self._word(position)
+        if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES:
+            return None
+        verb, end = stem(word), position + 1
+        if self._word(end) in {"up", "in", "out"} and self._date_of_verb(table, verb + self._word(end), position):
+            verb, end = verb + self._word(end), end + 1
+        phrase = self.read_phrase(end)
+        column = self._date_of_verb(table, verb, position) if phrase else None
+        if phrase is not None and column is not None:
+            return self._clause(
+                self._dated_by_verb(column, phrase, position),
+                position,
+                phrase.end,
+                f"{table.name.name}.{column.name} {phrase.meaning}",
+            )
+        return self._of_a_described_column(table, verb, position, end)
+
+    def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
+        """A column of the last time says nothing about whether it also happened before."""
+        open_ended = all(
+            isinstance(window, LastPeriod) or (isinstance(window, TimeRange) and window.end is None)
+            for window in phrase.windows
+        )
+        operand = ColumnValue(column=column.name)
+        if parts_of(column.name)[0] in {"last", "latest"} and not open_ended:
+            reason = f"{column.name} holds only the last time"
+            raise UnclearError(position, phrase.end, reason, (column.name,))
+        if holds_years(column):
+            condition = in_year(operand, phrase)
+            if condition is None:
+                raise UnclearError(position, phrase.end, f"{column.name} holds whole years")
+            return condition
+        return in_time(operand, phrase)
+
+    def _date_of_verb(self, table: Table, verb: str, position: int) -> Column | None:
+        dates = [
+            (column, self._vocabulary.date_stem(table, column))
+            for column in table.columns
+            if column in self._vocabulary.date_columns(table) or holds_years(column)
+        ]
+        exact = [column for column, date in dates if verb in {date, date.removeprefix("last")}]
+        if len(exact) > 1:
+            names = (f"{table.name.name}.{column.name}" for column in exact)
+            raise UnclearError(position, position + 1, "several dates fit", names)
+        if exact:
+            return exact[0]
+        own = [column for column, date in dates if date == ""]
+        is_order = self._vocabulary.is_of(table, frozenset({"order", "purchase", "sale"}))
+        of_the_table = self._vocabulary.own_stems(table)
+        if len(own) == 1 and (verb in of_the_table or (is_order and verb in synonyms.ORDER_STEMS)):
+            return own[0]
+        joins = verb in synonyms.JOIN_STEMS and self._vocabulary.is_of(table, synonyms.JOINERS)
+        orders = is_order and verb in synonyms.ORDER_STEMS
+        if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
+            return self._vocabulary.creation_column(table, position, position + 1)
+        return None
+
+    def _of_a_described_column(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
+        own = {singular(part) for part in parts_of(table.name.name)}
+        columns = [
+            column
+            for column in table.columns
+            if column not in self._vocabulary.date_columns(table)
+            and column.category is not TypeCategory.BOOLEAN
+            and "".join(stem(part) for part in parts_of(column.name) if singular(part) not in own) == verb
+        ]
+        if len(columns) != 1:
+            return None
+        predicate = self._predicates.read(table, columns[0], end)
+        if predicate is None:
+            return None
+        meaning = f"{table.name.name}.{columns[0].name} {predicate.meaning}"
+        return self._clause(predicate.condition, position, predicate.end, meaning)

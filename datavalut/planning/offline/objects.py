@@ -1,0 +1,271 @@
+"""What a noun has and has not: "with 3+ orders", "without an email", "with a total order amount above 500"."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from datavalut.catalog.model import Table, TypeCategory
+from datavalut.filters.model import (
+    Aggregate,
+    AggregateFunction,
+    ColumnValue,
+    Condition,
+    Exists,
+    IsNull,
+    PathStep,
+)
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.amounts import AmountReader
+from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.paths import AmbiguousPathError
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Explained,
+    Progress,
+    UnclearError,
+    all_of,
+    at_the_end_of,
+    negated,
+    opened,
+)
+from datavalut.planning.offline.predicates import compared, number_value
+from datavalut.planning.offline.quantities import (
+    EQUAL,
+    GREATER,
+    GREATER_OR_EQUAL,
+    LESS,
+    LESS_OR_EQUAL,
+    Quantity,
+    read_quantity,
+)
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary
+
+_WITH = frozenset({"with", "having", "has", "have", "had"})
+_WITHOUT = frozenset({"without", "lacking", "missing"})
+# "with all their orders" asks for what comes along anyway, not for those that have any.
+_COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A noun whose description goes on around the phrase that is being read."""
+
+    table: Table
+    continuation: Continuation
+
+
+Frames = tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class NounPhrase:
+    """`condition` is None where nothing is said of the noun. `explained` is without the noun itself."""
+
+    table: Table
+    condition: Condition | None
+    start: int
+    noun_end: int
+    end: int
+    meaning: str
+    explained: tuple[Explained, ...]
+
+    def stands_alone(self, position: int) -> bool:
+        """Does the noun begin at `position`, with nothing said of it?"""
+        return self.start == position and self.end == self.noun_end and self.condition is None
+
+
+NounRead = Callable[[int, Frames], NounPhrase | None]
+
+
+class ObjectReader(Reader):
+    def __init__(
+        self,
+        tokens: tuple[Token, ...],
+        vocabulary: Vocabulary,
+        progress: Progress,
+        *,
+        columns: ColumnReader,
+        amounts: AmountReader,
+        read_noun: NounRead,
+    ) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._columns = columns
+        self._amounts = amounts
+        self._read_noun = read_noun
+
+    def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "with ...", "without ..."."""
+        word = self._word(position)
+        if word in _WITHOUT:
+            self._progress.reach(position + 1)
+            body = self.absence(table, position + 1, frames)
+            return opened(body, position, Continuation.NONE) if body else None
+        if word not in _WITH:
+            return None
+        self._progress.reach(position + 1)
+        body = self.with_body(table, position + 1, frames)
+        return opened(body, position) if body else None
+
+    def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """What may stand behind "with"."""
+        if self._word(position) in {"no", "zero"}:
+            body = self.absence(table, position + 1, frames)
+            return opened(body, position, Continuation.NO) if body else None
+        return (
+            self._amounts.read_comparison(table, position)
+            or self.counted(table, position, frames)
+            or self._columns.labelled(table, position)
+            or self._columns.described_column(table, position)
+            or self.presence(table, position, frames)
+        )
+
+    def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
+        quantity = read_quantity(self._tokens, position)
+        if quantity is None:
+            return None
+        self._progress.reach(quantity.end)
+        noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.WITH)))
+        own = self._vocabulary.own_columns_at(table, quantity.end)
+        if noun is not None and own is not None and own[1] >= noun.noun_end:
+            raise UnclearError(
+                quantity.end,
+                own[1],
+                "a table and a column fit",
+                (str(noun.table.name), *(f"{table.name.name}.{column.name}" for column in own[0])),
+            )
+        if noun is not None:
+            path = self._vocabulary.path(table, noun.table, quantity.end, noun.noun_end)
+            condition = counted(path, noun.condition, quantity, position)
+            meaning = f"{quantity.meaning} {noun.meaning}"
+            main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
+            return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
+        if own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
+            return None
+        column = own[0][0]
+        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
+        meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
+        return self._clause(condition, position, own[1], meaning, Continuation.WITH)
+
+    def presence(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(with) an email", "(with) a cancelled order", "(with) orders in 2023"."""
+        at = position
+        while self._word(at) in synonyms.ARTICLES:
+            at += 1
+        noun = self._related_noun(table, at, frames)
+        if noun is not None:
+            named, path = noun
+            alone = at == position and named.stands_alone(position)
+            name = self._columns.name_behind(named.table, named.noun_end) if alone else None
+            if name is not None:
+                called = Exists(path=path, condition=name.condition)
+                return self._clause(called, position, name.end, name.meaning, Continuation.WITH)
+            if at == position:
+                self._check_what_is_described(named, position)
+            main = Explained(position, named.noun_end, f"at least one of {named.table.name.name}")
+            condition: Condition = Exists(path=path, condition=named.condition)
+            meaning = f"at least one of {named.meaning}"
+            return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
+        reference = self._columns.present_column(table, at)
+        if reference is None:
+            return None
+        is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
+        condition = at_the_end_of(reference.path, is_there)
+        return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
+
+    def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
+        """ "with order total above 100" could be said of one order or of all together."""
+        column = self._vocabulary.own_columns_at(noun.table, noun.noun_end)
+        if column is not None and noun.end > noun.noun_end:
+            reason = f"of one of {noun.table.name.name}, or of all of them together?"
+            raise UnclearError(
+                position,
+                column[1],
+                reason,
+                (f"an {self._word(position)} with ...", f"total {self._word(position)} ..."),
+            )
+
+    def absence(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """What "without" or "no" denies; with "or" several things ("without orders or reviews")."""
+        at = position
+        while self._word(at) in {"a", "an", "any", "their"}:
+            at += 1
+        clause = self._absent(table, at, frames)
+        while clause is not None and self._word(clause.end) == "or":
+            further_at = clause.end + 1
+            while self._word(further_at) in {"a", "an", "any"}:
+                further_at += 1
+            further = self._absent(table, further_at, frames)
+            if further is None:
+                break
+            clause = Clause(
+                all_of((clause.condition, further.condition)),
+                clause.start,
+                further.end,
+                f"{clause.meaning} and {further.meaning}",
+                (*clause.explained, *further.explained),
+                Continuation.WITH,
+            )
+        return opened(clause, position) if clause else None
+
+    def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        noun = self._related_noun(table, position, frames)
+        if noun is not None:
+            named, path = noun
+            main = Explained(position, named.noun_end, f"no {named.table.name.name}")
+            condition = negated(Exists(path=path, condition=named.condition))
+            return Clause(
+                condition, position, named.end, f"no {named.meaning}", (main, *named.explained), Continuation.WITH
+            )
+        reference = self._columns.present_column(table, position)
+        if reference is None:
+            return None
+        if reference.column.not_null and not reference.path:
+            raise UnclearError(position, reference.end, f"{reference.text} is never null")
+        is_null: Condition = IsNull(operand=ColumnValue(column=reference.column.name))
+        condition = negated(Exists(path=reference.path, condition=negated(is_null))) if reference.path else is_null
+        return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
+
+    def _related_noun(
+        self, table: Table, position: int, frames: Frames
+    ) -> tuple[NounPhrase, tuple[PathStep, ...]] | None:
+        """A noun that foreign keys join to `table`, unless the words are a column of `table` itself."""
+        if self._word(position) in _COMPANY:
+            return None
+        noun = self._read_noun(position, (*frames, Frame(table, Continuation.WITH)))
+        if noun is None:
+            return None
+        own = self._vocabulary.own_columns_at(table, position)
+        try:
+            path = self._vocabulary.keys.path(table, noun.table)
+        except AmbiguousPathError as error:
+            reason = f"several ways lead from {table.name.name} to {noun.table.name.name}"
+            raise UnclearError(position, noun.noun_end, reason, error.paths) from None
+        if own is not None and own[1] >= noun.noun_end:
+            if path is not None:
+                names = (f"{table.name.name}.{column.name}" for column in own[0])
+                raise UnclearError(position, own[1], "a table and a column fit", (str(noun.table.name), *names))
+            return None
+        if path is None:
+            reason = f"no foreign keys lead from {table.name.name} to {noun.table.name.name}"
+            raise UnclearError(position, noun.noun_end, reason)
+        return noun, path
+
+
+def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:
+    """The rows at the end of `path` compared with `quantity`; whether there is any is a question of its own."""
+    any_row = Exists(path=path, condition=condition)
+    low = number_value(quantity.low, TypeCategory.INTEGER, position, quantity.end)
+    match quantity.operator, low, quantity.high:
+        case (q, 1, None) if q is GREATER_OR_EQUAL:
+            return any_row
+        case (q, 0, None) if q is GREATER:
+            return any_row
+        case (q, 0, None) if q in {EQUAL, LESS_OR_EQUAL}:
+            return negated(any_row)
+        case (q, 1, None) if q is LESS:
+            return negated(any_row)
+    aggregate = Aggregate(function=AggregateFunction.COUNT, path=path, condition=condition)
+    return compared(aggregate, quantity, TypeCategory.INTEGER, position)

@@ -1,0 +1,198 @@
+"""What a noun is and does: "who have 3 orders", "that are not active", "who never ordered", "whose total is 5"."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from datavalut.catalog.model import Table
+from datavalut.filters.model import ColumnValue, Exists
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.amounts import AmountReader
+from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
+from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.objects import Frames, ObjectReader, counted
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Explained,
+    Progress,
+    UnclearError,
+    denied,
+    opened,
+)
+from datavalut.planning.offline.predicates import in_time
+from datavalut.planning.offline.quantities import GREATER, Quantity, read_quantity
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+_BE = frozenset({"is", "are", "was", "were", "been", "be"})
+_DO = frozenset({"do", "does", "did"})
+_HAVE = frozenset({"have", "has", "had"})
+
+PlaceRead = Callable[[Table, int, Frames], Clause | None]
+
+
+class VerbReader(Reader):
+    def __init__(
+        self,
+        tokens: tuple[Token, ...],
+        vocabulary: Vocabulary,
+        progress: Progress,
+        *,
+        objects: ObjectReader,
+        dates: DateReader,
+        columns: ColumnReader,
+        amounts: AmountReader,
+        read_place: PlaceRead,
+    ) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._objects = objects
+        self._dates = dates
+        self._columns = columns
+        self._amounts = amounts
+        self._read_place = read_place
+
+    def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        word = self._word(position)
+        if word not in synonyms.RELATIVES:
+            return None
+        self._progress.reach(position + 1)
+        if word == "who" and not self._is_person(table) and any(self._is_person(frame.table) for frame in frames):
+            return None
+        if word in {"whose", "where"}:
+            body = self._amounts.read_comparison(table, position + 1) or self._columns.described_column(
+                table, position + 1
+            )
+            return opened(body, position) if body else None
+        clause = self.verb_phrase(table, position + 1, frames)
+        return opened(clause, position, Continuation.RELATIVE) if clause else None
+
+    def _is_person(self, table: Table) -> bool:
+        return self._vocabulary.is_of(table, synonyms.PERSONS)
+
+    def verb_phrase(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "have 3 orders", "are not active", "never ordered", "registered in 2023", "spent more than 500"."""
+        word, at = self._word(position), position + 1
+        clause: Clause | None = None
+        if word in {"never", "not"}:
+            clause = _denied_if_any(
+                self._verb(table, at, frames) or self._predicative(table, at, frames, is_denied=True), position
+            )
+        elif word in _HAVE:
+            self._progress.reach(at)
+            clause = self._have(table, at, frames)
+        elif word in _DO and self._word(at) in {"not", "never"}:
+            if self._word(at + 1) == "have":
+                clause = self._objects.absence(table, at + 2, frames) or _denied_if_any(
+                    self._objects.with_body(table, at + 2, frames), position
+                )
+            else:
+                clause = _denied_if_any(self._verb(table, at + 1, frames), position)
+        elif word in _BE:
+            self._progress.reach(at)
+            if self._word(at) in {"not", "never"}:
+                clause = _denied_if_any(self._predicative(table, at + 1, frames, is_denied=True), position)
+            else:
+                clause = self._predicative(table, at, frames)
+        else:
+            clause = self._verb(table, position, frames)
+        return opened(clause, position, Continuation.RELATIVE) if clause else None
+
+    def _have(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        negative = self._word(position) in {"not", "never"}
+        at = position + 1 if negative else position
+        while self._word(at) in {"ever", "already", "been"}:
+            at += 1
+        verb = self._verb(table, at, frames)
+        if verb is None and not negative:
+            return self._objects.with_body(table, position, frames)
+        return _denied_if_any(verb, position) if negative else verb
+
+    def _predicative(self, table: Table, position: int, frames: Frames, *, is_denied: bool = False) -> Clause | None:
+        """What may stand behind "are"."""
+        return (
+            self._dates.read_participle(table, position)
+            or self._adjectives.read_list(table, position, is_denied=is_denied)
+            or self._dates.read_time(table, position)
+            or self._read_place(table, position, frames)
+        )
+
+    def _verb(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        word = self._word(position)
+        if word in {"spent", "spend", "spends"}:
+            self._progress.reach(position + 1)
+            spent = self._amounts.read_spending(table, position + 1)
+            return opened(spent, position) if spent else None
+        own = self._dates.read_participle(table, position)
+        if own is not None:
+            return own
+        if word in synonyms.LIGHT_VERBS:
+            body = self._light_object(table, position + 1, frames)
+            if body is not None:
+                return opened(body, position)
+        return self._action(table, position)
+
+    def _light_object(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(placed) 3 orders", "(made) no purchases", "(placed) an order in 2023"."""
+        if self._word(position) in {"no", "zero"}:
+            body = self._objects.absence(table, position + 1, frames)
+            return opened(body, position) if body else None
+        counted_object = self._objects.counted(table, position, frames)
+        if counted_object is not None:
+            return counted_object
+        at = self._past_articles(position)
+        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at) else None
+
+    def _action(self, table: Table, position: int) -> Clause | None:
+        """A verb whose trace is a row of a child: "ordered in 2023", "never rented", "ordered at least 3 times"."""
+        child = self._child_of_verb(table, position)
+        if child is None:
+            return None
+        self._progress.reach(position + 1)
+        end = position + 1
+        if self._word(end) in {"anything", "something"}:
+            end += 1
+        path = self._vocabulary.path(table, child, position, end)
+        quantity = read_quantity(self._tokens, end)
+        if quantity is not None and self._word(quantity.end) in {"times", "time"}:
+            end = quantity.end + 1
+        elif self._words(end, "more", "than", "once"):
+            quantity, end = Quantity(GREATER, Decimal(1), end + 3), end + 3
+        else:
+            quantity = None
+        amount = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
+        explained = [Explained(position, end, amount)]
+        condition, meaning = None, amount
+        phrase = self._dates.read_phrase(end)
+        if phrase is not None:
+            date = self._vocabulary.creation_column(child, end, phrase.end)
+            condition = in_time(ColumnValue(column=date.name), phrase)
+            dated = f"{child.name.name}.{date.name} {phrase.meaning}"
+            explained.append(Explained(end, phrase.end, dated))
+            meaning, end = f"{amount} with {dated}", phrase.end
+        whole = counted(path, condition, quantity, position) if quantity else Exists(path=path, condition=condition)
+        return Clause(whole, position, end, meaning, tuple(explained), Continuation.RELATIVE)
+
+    def _child_of_verb(self, table: Table, position: int) -> Table | None:
+        word = self._word(position)
+        if not word or not (word.endswith(("ed", "ing")) or word in IRREGULAR_PARTICIPLES | synonyms.BUYING_VERBS):
+            return None
+        verb = stem(word)
+        orders = {"order", "purchase", "sale"}
+        children = [
+            child
+            for child in self._vocabulary.keys.children(table)
+            if stem(last := singular(parts_of(child.name.name)[-1])) == verb
+            or (word in synonyms.BUYING_VERBS and last in orders)
+        ]
+        if len(children) > 1:
+            names = (str(child.name) for child in children)
+            raise UnclearError(position, position + 1, "several tables fit", names)
+        return children[0] if children else None
+
+
+def _denied_if_any(clause: Clause | None, start: int) -> Clause | None:
+    return denied(clause, start) if clause else None
