@@ -1,0 +1,37 @@
+"""Needs nothing running. The context values of a deployment."""
+
+import pytest
+from aws_cdk import App
+
+from infra.configuration import Configuration, ConfigurationError, Target, read_configuration
+
+
+def read(context: dict[str, object]) -> Configuration:
+    return read_configuration(App(context=context).node)
+
+
+def test_without_context_it_is_a_deployment_to_aws() -> None:
+    assert read({}) == Configuration()
+    assert read({}).target is Target.AWS
+
+
+def test_values_of_a_command_line_are_texts() -> None:
+    configuration = read({"target": "local", "retention": "7", "deletion_protection": "false"})
+    assert configuration == Configuration(target=Target.LOCAL, retention=7, deletion_protection=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("target", "moon"),
+        ("architecture", "sparc"),
+        ("retention", "a week"),
+        ("retention", "-1"),
+        ("log_retention", "8"),
+        ("database_multi_az", "perhaps"),
+        ("nat_gateways", "17"),
+    ],
+)
+def test_a_value_that_cannot_be_meant_is_refused_by_its_name(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        read({name: value})

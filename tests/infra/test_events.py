@@ -1,0 +1,29 @@
+"""Needs nothing running. Events in and out, and what is told to people."""
+
+from tests.infra.template import Template
+
+
+def test_every_end_of_an_execution_settles_its_job(aws: Template) -> None:
+    rule = aws.only("AWS::Events::Rule")
+    assert set(rule["EventPattern"]["detail"]["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
+    assert rule["EventPattern"]["source"] == ["aws.states"]
+    (target,) = rule["Targets"]
+    assert "SettleJob" in target["Arn"]["Fn::GetAtt"][0]
+    assert "DeadLetterConfig" in target
+
+
+def test_every_change_of_the_table_is_published_in_order_until_it_is(aws: Template) -> None:
+    mapping = aws.only("AWS::Lambda::EventSourceMapping")
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert "OnFailure" in mapping["DestinationConfig"]
+    assert "PublishEvents" in mapping["FunctionName"]["Ref"]
+
+
+def test_what_cannot_be_delivered_is_kept_and_told(aws: Template) -> None:
+    queue = aws.only("AWS::SQS::Queue")
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    metrics = {alarm["MetricName"] for alarm in aws.resources("AWS::CloudWatch::Alarm").values()}
+    assert {"ApproximateNumberOfMessagesVisible", "ExecutionsFailed", "5XXError", "Throttles"} <= metrics
+    assert aws.only("AWS::CloudWatch::Dashboard")

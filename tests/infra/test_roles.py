@@ -1,0 +1,123 @@
+"""Needs nothing running. What each function may do."""
+
+from collections import Counter
+
+import pytest
+
+from tests.infra.conftest import FUNCTIONS
+from tests.infra.template import Template
+
+# Actions that know no resource: X-Ray's, and those of a function in a VPC.
+WITHOUT_RESOURCE = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+    "dynamodb:ListStreams",
+}
+LENT_SECRETS = {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}
+
+
+def resources_of(template: Template, function: str, action: str) -> list[str]:
+    return [resource for allowed, resource in template.allowed(function) if allowed == action]
+
+
+def test_there_is_a_function_for_each_folder(aws: Template) -> None:
+    assert set(aws.functions()) == set(FUNCTIONS)
+
+
+def test_no_two_functions_share_a_role(aws: Template) -> None:
+    roles = Counter(aws.role_of(function) for function in FUNCTIONS)
+    assert set(roles.values()) == {1}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_has_no_managed_policy_and_no_wildcard_action(aws: Template, function: str) -> None:
+    role = aws.resources("AWS::IAM::Role")[aws.role_of(function)]
+    assert "ManagedPolicyArns" not in role
+    wildcards = {action for action in aws.actions(function) if "*" in action}
+    assert wildcards <= {"kms:ReEncrypt*", "kms:GenerateDataKey*"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_actions_without_a_resource_are_allowed_on_all(aws: Template, function: str) -> None:
+    on_all = {action for action, resource in aws.allowed(function) if resource == "*"}
+    lent = LENT_SECRETS if function == "create_job" else set()
+    assert on_all <= WITHOUT_RESOURCE | lent
+
+
+def test_a_callers_secret_can_be_read_only_if_it_is_lent(aws: Template) -> None:
+    (statement,) = (
+        statement
+        for statement in aws.statements(aws.role_of("create_job"))
+        if statement["Resource"] == "*" and LENT_SECRETS & set(statement["Action"])
+    )
+    assert statement["Condition"] == {"Null": {"secretsmanager:ResourceTag/datavalut:source": "false"}}
+
+
+@pytest.mark.parametrize("function", ["get_job", "list_jobs"])
+def test_a_function_that_shows_jobs_changes_nothing(aws: Template, function: str) -> None:
+    changing = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+    assert not aws.actions(function) & changing
+    assert not any(action.startswith("states:") for action in aws.actions(function))
+
+
+def test_only_creating_starts_and_only_cancelling_stops_executions(aws: Template) -> None:
+    assert {it for it in FUNCTIONS if "states:StartExecution" in aws.actions(it)} == {"create_job"}
+    assert {it for it in FUNCTIONS if "states:StopExecution" in aws.actions(it)} == {"cancel_job"}
+
+
+def test_the_admins_password_is_read_only_where_databases_are_made_and_dropped(aws: Template) -> None:
+    (admin,) = aws.resources("AWS::SecretsManager::SecretTargetAttachment")
+    readers = {
+        function
+        for function in FUNCTIONS
+        if any(admin in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
+    }
+    assert readers == {"prepare_target", "finalize_job", "settle_job"}
+
+
+def test_the_sources_password_is_read_only_by_steps_of_the_workflow(aws: Template) -> None:
+    readers = {
+        function
+        for function in FUNCTIONS
+        if any("/request/*" in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
+    }
+    assert not readers & {"create_job", "get_job", "list_jobs", "cancel_job", "publish_events"}
+
+
+def test_only_the_planner_reads_the_openai_key(aws: Template) -> None:
+    readers = {
+        function
+        for function in FUNCTIONS
+        if any("openai-key" in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
+    }
+    assert readers == {"plan_job"}
+
+
+def test_only_the_publisher_puts_events(aws: Template) -> None:
+    assert {it for it in FUNCTIONS if "events:PutEvents" in aws.actions(it)} == {"publish_events"}
+
+
+def test_the_state_machine_invokes_its_steps_and_nothing_else(aws: Template) -> None:
+    role = aws.only("AWS::StepFunctions::StateMachine")["RoleArn"]["Fn::GetAtt"][0]
+    invoked = {
+        resource["Fn::GetAtt"][0]
+        for statement in aws.statements(role)
+        if statement["Action"] == "lambda:InvokeFunction"
+        for resource in statement["Resource"]
+    }
+    endpoints = {"CreateJob", "GetJob", "ListJobs", "CancelJob", "PublishEvents"}
+    assert len(invoked) == 7
+    assert not any(name.removeprefix("Functions").startswith(tuple(endpoints)) for name in invoked)
+
+
+def test_locally_the_roles_allow_the_same_but_for_network_and_key(aws: Template, local: Template) -> None:
+    for function in FUNCTIONS:
+        in_aws = {it for it in aws.actions(function) if not it.startswith(("ec2:", "kms:"))}
+        of_the_openai_key = {"secretsmanager:DescribeSecret"} if function == "plan_job" else set()
+        assert in_aws - of_the_openai_key == local.actions(function), function

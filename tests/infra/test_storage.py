@@ -1,0 +1,66 @@
+"""Needs nothing running. What a deployment stores, and how it is protected."""
+
+from datavalut.aws import job_items
+from infra.jobs_table import INDEXES
+from tests.infra.template import Template
+
+
+def test_the_table_can_be_restored_to_any_moment_and_is_not_deleted_by_accident(aws: Template) -> None:
+    table = aws.only("AWS::DynamoDB::Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["SSESpecification"]["SSEType"] == "KMS"
+
+
+def test_the_table_has_the_keys_that_the_store_writes(aws: Template) -> None:
+    table = aws.only("AWS::DynamoDB::Table")
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
+    indexes = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in table["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {
+        job_items.BY_OWNER: ["gsi1pk", "gsi1sk"],
+        job_items.BY_OWNER_AND_STATUS: ["gsi2pk", "gsi2sk"],
+    }
+    assert set(INDEXES) == set(indexes)
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+
+def test_everything_stored_in_aws_is_encrypted_by_the_deployments_key(aws: Template) -> None:
+    (key,) = aws.resources("AWS::KMS::Key")
+    by_key = {"Fn::GetAtt": [key, "Arn"]}
+    assert aws.only("AWS::DynamoDB::Table")["SSESpecification"]["KMSMasterKeyId"] == by_key
+    assert aws.only("AWS::RDS::DBInstance")["KmsKeyId"] == by_key
+    for secret in aws.resources("AWS::SecretsManager::Secret").values():
+        assert secret["KmsKeyId"] == by_key
+    for group in aws.resources("AWS::Logs::LogGroup").values():
+        assert group["KmsKeyId"] == by_key
+        assert group["RetentionInDays"] == 90
+    for function in aws.functions().values():
+        assert function["Environment"]["Variables"]["SECRET_KEY_ARN"] == by_key
+
+
+def test_the_key_turns_every_year(aws: Template) -> None:
+    assert aws.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+
+
+def test_the_target_server_is_private_encrypted_and_takes_tls_only(aws: Template) -> None:
+    instance = aws.only("AWS::RDS::DBInstance")
+    assert instance["Engine"] == "postgres"
+    assert instance["EngineVersion"].startswith("17.")
+    assert instance["PubliclyAccessible"] is False
+    assert instance["StorageEncrypted"] is True
+    assert instance["DeletionProtection"] is True
+    assert instance["MaxAllocatedStorage"] > int(instance["AllocatedStorage"])
+    assert aws.only("AWS::RDS::DBParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
+
+
+def test_no_password_stands_in_a_template(aws: Template, local: Template) -> None:
+    for template in (aws, local):
+        for function in template.functions().values():
+            assert not any("PASSWORD" in name for name in function["Environment"]["Variables"])
+    parameter = local.content["Parameters"]["TargetConnection"]
+    assert parameter["NoEcho"] is True
+    assert "Default" not in parameter

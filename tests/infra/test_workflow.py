@@ -1,0 +1,73 @@
+"""Needs nothing running. The state machine as it is deployed."""
+
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from infra.workflow import DEFINITION, STEPS
+from tests.infra.template import Template, states
+
+TEXT = DEFINITION.read_text(encoding="utf-8")
+MACHINE: dict[str, Any] = json.loads(TEXT)
+TASKS = {name: state for name, state in states(MACHINE) if state["Type"] == "Task"}
+LONGEST_PAYLOAD = 262_144
+
+
+def test_the_definition_is_valid() -> None:
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:step"
+    deployed = re.sub(r"\$\{[a-z_]+\}", arn, TEXT)
+    command = [sys.executable, "-m", "statelint", deployed]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert outcome.stdout + outcome.stderr == ""
+
+
+def test_every_name_in_the_definition_is_a_step_and_every_step_is_named() -> None:
+    assert set(re.findall(r"\$\{([^}]+)\}", TEXT)) == set(STEPS)
+
+
+def test_the_definition_fits() -> None:
+    assert len(TEXT.encode()) < 1_000_000
+
+
+def test_the_machine_has_a_time_limit() -> None:
+    assert MACHINE["TimeoutSeconds"] > 0
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_has_a_time_limit_no_longer_than_its_function(aws: Template, name: str) -> None:
+    step = TASKS[name]["Resource"].strip("${}")
+    assert TASKS[name]["TimeoutSeconds"] <= aws.functions()[step]["Timeout"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_is_tried_again_when_lambda_is_short_of_capacity(name: str) -> None:
+    retries = {error: retry for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"]}
+    retry = retries.get("Lambda.TooManyRequestsException") or retries["States.ALL"]
+    assert retry["JitterStrategy"] == "FULL"
+    assert retry["BackoffRate"] > 1
+
+
+def test_whatever_fails_the_job_is_settled() -> None:
+    for name, state in MACHINE["States"].items():
+        if state["Type"] in ("Task", "Parallel", "Map") and name != "Settle the job":
+            caught = {error: catch["Next"] for catch in state["Catch"] for error in catch["ErrorEquals"]}
+            assert caught["States.ALL"] == "Settle the job", name
+
+
+def test_the_machine_logs_and_traces_but_not_the_data(aws: Template) -> None:
+    machine = aws.only("AWS::StepFunctions::StateMachine")
+    assert machine["StateMachineType"] == "STANDARD"
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    assert machine["LoggingConfiguration"]["Level"] == "ALL"
+    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
+
+
+def test_the_functions_know_the_machine_by_its_name(aws: Template) -> None:
+    name = aws.only("AWS::StepFunctions::StateMachine")["StateMachineName"]
+    for function in ("create_job", "cancel_job"):
+        arn = aws.functions()[function]["Environment"]["Variables"]["STATE_MACHINE_ARN"]
+        assert arn["Fn::Join"][1][-1].endswith(f":stateMachine:{name}")
