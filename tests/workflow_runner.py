@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from datavalut.catalog.model import Catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.jobs.errors import SecretNotFoundError
@@ -56,18 +55,8 @@ class InMemorySecrets:
         return self.admin
 
 
-@dataclass(frozen=True)
-class FixedPlanner:
-    """Gives the same answer to every prompt."""
-
-    answer: FilterPlan | Refusal
-
-    def plan(self, prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
-        return self.answer
-
-
 class WorkflowRunner:
-    """`before` holds, by a step's name, what is to happen before that step begins."""
+    """`answer` is what the planner answers to every prompt. `before` holds, by a step's name, what is to happen before that step begins."""
 
     def __init__(self, admin: ConnectionParameters, answer: FilterPlan | Refusal) -> None:
         self.store = InMemoryJobStore()
@@ -76,7 +65,7 @@ class WorkflowRunner:
         self.deployment = Deployment(
             store=self.store,
             secrets=self.secrets,
-            planner=lambda: FixedPlanner(answer),
+            plan_prompt=lambda prompt, catalog: answer,
             source_addresses=ANY_ADDRESS,
             now=lambda: datetime.now(UTC),
         )

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from functools import cache
 
 from datavalut.aws import services
-from datavalut.planning.planner import Planner
+from datavalut.catalog.model import Catalog
+from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.settings import PlannerChoice, settings
 from datavalut.transfer.addresses import AddressPolicy
 from datavalut.workflow.deployment import Deployment
@@ -15,20 +16,21 @@ def workflow_deployment() -> Deployment:
     return Deployment(
         store=services.job_store(),
         secrets=services.secrets(),
-        planner=_planner,
+        plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
     )
 
 
-def _planner() -> Planner:
-    """A model where the deployment holds a key for one, or is told to use one; else the offline planner."""
+def _plan_prompt(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
+    """By a model where the deployment holds a key for one, or is told to use one; else by the offline planner."""
     choice = settings().planner
     key = services.secrets().openai_api_key() if choice is not PlannerChoice.OFFLINE else None
     if choice is PlannerChoice.OPENAI or key is not None:
         from datavalut.planning.openai_planner import make_openai_planner  # noqa: PLC0415 - takes a second to import
 
-        return make_openai_planner(key, settings().openai_model, settings().openai_base_url)
-    from datavalut.planning.offline import OfflinePlanner  # noqa: PLC0415
+        planner = make_openai_planner(key, settings().openai_model, settings().openai_base_url)
+        return planner.plan(prompt, catalog)
+    from datavalut.planning.offline import plan_offline  # noqa: PLC0415
 
-    return OfflinePlanner()
+    return plan_offline(prompt, catalog)

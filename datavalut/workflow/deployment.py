@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from datavalut.catalog.model import Catalog
 from datavalut.connections import ConnectionParameters
+from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
-from datavalut.planning.planner import Planner
 from datavalut.transfer.addresses import AddressPolicy
 
 
@@ -28,10 +29,10 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True)
 class Deployment:
-    """`planner` is made when it is first needed, as only one step needs it. `now` is the time in UTC, aware."""
+    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware."""
 
     store: JobStore
     secrets: Secrets
-    planner: Callable[[], Planner]
+    plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]

@@ -83,7 +83,7 @@ def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, catal
     if request.filter is not None:
         plan = FilterPlan.model_validate(request.filter)
     else:
-        answer = deployment.planner().plan(request.filter_prompt or "", catalog)
+        answer = deployment.plan_prompt(request.filter_prompt or "", catalog)
         if isinstance(answer, Refusal):
             raise PromptNotUnderstood(answer)
         plan = answer
