@@ -30,7 +30,7 @@ _LOCALE_UNKNOWN = (
     sqlstates.InvalidParameterValue,
     sqlstates.WrongObjectType,
 )
-_TRIES_TO_EMPTY = 20
+_TRIES_TO_EMPTY = 6  # the server itself waits 5 seconds in each
 _SECONDS_BETWEEN_TRIES = 0.25
 
 
