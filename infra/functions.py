@@ -164,6 +164,7 @@ class Functions(Construct):
         bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
         publish_events = self._api_function("publish_events", "Puts each change of a job on the event bus", bus)
         self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
+        self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
 
     def _planner_environment(self) -> dict[str, str]:

@@ -13,4 +13,6 @@ from datavalut.aws.telemetry import logger, metrics, tracer
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return publish_records(event["Records"], services.event_bus(), services.job_store(), logger, metrics)
+    return publish_records(
+        event["Records"], services.event_bus(), services.job_store(), services.secrets(), logger, metrics
+    )

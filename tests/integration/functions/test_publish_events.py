@@ -9,6 +9,7 @@ import pytest
 
 from datavalut.aws import job_items, services
 from datavalut.aws.errors import EventNotPublished
+from datavalut.connections import ConnectionParameters
 from datavalut.jobs.events import JobEvent
 from datavalut.jobs.model import Job, JobStatus
 from tests.api_stack import CONTEXT, load_function, running_api
@@ -86,10 +87,12 @@ def test_what_is_not_a_job_is_passed_over(bus: RecordingBus) -> None:
 def test_a_job_that_has_lapsed_leaves_the_count_and_is_not_told(bus: RecordingBus) -> None:
     store = services.job_store()
     store.create(PENDING, None, "")
+    services.secrets().put_result(PENDING.job_id, ConnectionParameters("h", 1, "d", "u", "p"))
     lapsed = record(1, PENDING, None)
     call(lapsed)
     call(lapsed)
     assert store.list_jobs(OWNER, None, 10, None).total == 0
+    assert services.secrets().find_result(PENDING.job_id) is None
     assert bus.published == []
 
 
