@@ -1,7 +1,5 @@
 """Why there is no plan."""
 
-# ruff: noqa: N818 (these names say what happened, which is what an error is for)
-
 from enum import StrEnum
 
 from datavalut.errors import DataValutError
@@ -14,6 +12,7 @@ class UnavailableCause(StrEnum):
     RATE_LIMITED = "rate limited"
     QUOTA_EXHAUSTED = "quota exhausted"
     KEY_REJECTED = "key rejected"
+    SCHEMA_TOO_LARGE = "schema too large"
     MODEL_NOT_FOUND = "model not found"
     REQUEST_REJECTED = "request rejected"
     SERVER_ERROR = "server error"
