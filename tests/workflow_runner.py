@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from datavalut.connections import ConnectionParameters
@@ -56,7 +57,8 @@ class InMemorySecrets:
 
 
 class WorkflowRunner:
-    """`answer` is what the planner answers to every prompt. `before` holds, by a step's name, what is to happen before that step begins."""
+    """`answer` is what the planner answers to every prompt. `before` holds, by a step's name, what is to happen before
+    that step begins."""
 
     def __init__(self, admin: ConnectionParameters, answer: FilterPlan | Refusal) -> None:
         self.store = InMemoryJobStore()
@@ -99,7 +101,7 @@ class WorkflowRunner:
             try:
                 self._step("prepare", job_id, lambda: prepare_target(deployment, job_id))
                 for batch in plan.batches:
-                    self._step("copy", job_id, lambda batch=batch: copy_batch(deployment, job_id, batch))
+                    self._step("copy", job_id, partial(copy_batch, deployment, job_id, batch))
                 self._step("index", job_id, lambda: index_and_constrain(deployment, job_id))
             finally:
                 self.store.release_snapshot(job_id)  # so that a keeper never outlives its test

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from psycopg2 import sql
 
 from datavalut.connections import ConnectionParameters, parse_connection_string
 from local import down, up
@@ -42,13 +41,16 @@ def stack() -> Iterator[Stack]:
     settings = LocalSettings(free_port(), free_port(), free_port(), directory / "stack")
     try:
         running = up.start(settings)
-        server = Databases.of(settings).server
+        databases = Databases.of(settings)
+        server = databases.server
         yield Stack(
             client=Client(running.api_url),
             settings=settings,
             sample_url=running.sample_url,
             aws_url=running.aws_url,
-            superuser=ConnectionParameters(server.host, server.port, "postgres", server.superuser, server.password, {}),
+            superuser=ConnectionParameters(
+                server.host, server.port, "postgres", server.superuser, databases.passwords.superuser, {}
+            ),
         )
     finally:
         down.stop(settings)
@@ -68,7 +70,7 @@ def make_source(stack: Stack) -> Iterator[Callable[[str], ConnectionParameters]]
 
     def make(statements: str) -> ConnectionParameters:
         name = f"source_{len(made)}_{free_port()}"
-        execute(stack.superuser, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)).as_string(None))
+        execute(stack.superuser, f"CREATE DATABASE {name}")
         source = ConnectionParameters(
             stack.superuser.host, stack.superuser.port, name, stack.superuser.user, stack.superuser.password, {}
         )
