@@ -70,7 +70,7 @@ clean: down ## stop the stack, and remove its data and everything that was insta
 
 .venv-ministack/installed: requirements/ministack.txt .venv/installed
 	@echo "installing into .venv-ministack"
-	@$(VENV)/python -c 'import sys; print(sys._base_executable)' | xargs -I{} {} -m venv --clear .venv-ministack
+	@$(VENV)/python -m venv --clear .venv-ministack
 	@.venv-ministack/bin/python -m $(PIP_INSTALL) --requirement requirements/ministack.txt
 	@touch $@
 
