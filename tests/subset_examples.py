@@ -187,8 +187,8 @@ def random_example(seed: int) -> Example:
 
 
 def _random_pairs(chance: random.Random, drafts: list[_Draft]) -> list[tuple[_Draft, _Draft]]:
-    """Children with their parents: of a tree or a zigzag (which make siblings in rounds), of a graph without circles but for
-    self-references, or of any graph."""
+    """Children with their parents: of a tree or a zigzag (which make siblings in rounds), of a graph without circles
+    but for self-references, or of any graph."""
     shape = chance.choice(["tree", "zigzag", "acyclic", "any"])
     pairs = []
     for number, draft in enumerate(drafts):

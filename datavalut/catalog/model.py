@@ -100,7 +100,12 @@ class Table:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """A foreign key from `child` to `parent`; `columns[i]` references `parent_columns[i]` (MATCH SIMPLE)."""
+    """A foreign key from `child` to `parent`; `columns[i]` references `parent_columns[i]` (MATCH SIMPLE).
+
+    `indexed` says that an index of the child begins with the columns, in any order, so that the children of one parent
+    are found without reading the whole table. `collations[i]` is the collation (schema and name) that a comparison of
+    `columns[i]` with its parent column must name, None where both columns have the same; empty if it is none for all.
+    """
 
     name: str
     child: TableName
@@ -109,6 +114,8 @@ class ForeignKey:
     parent_columns: tuple[str, ...]
     validated: bool = True
     deferrable: bool = False
+    indexed: bool = False
+    collations: tuple[tuple[str, str] | None, ...] = ()
 
 
 @dataclass(frozen=True)

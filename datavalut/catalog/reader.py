@@ -182,10 +182,16 @@ def _foreign_keys(rows: list[Any], names: dict[int, TableName]) -> tuple[Foreign
             parent_columns=tuple(row.parent_columns),
             validated=row.validated,
             deferrable=row.deferrable,
+            indexed=row.indexed,
+            collations=tuple(None if one is None else (one[0], one[1]) for one in row.collations or ()),
         )
         same = (key.child, key.columns, key.parent, key.parent_columns)
         if same in found:
-            key = replace(found[same], validated=found[same].validated and key.validated)
+            key = replace(
+                found[same],
+                validated=found[same].validated and key.validated,
+                indexed=found[same].indexed and key.indexed,
+            )
         found[same] = key
     return tuple(sorted(found.values(), key=lambda key: (key.child, key.name, key.columns)))
 

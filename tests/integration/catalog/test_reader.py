@@ -201,6 +201,47 @@ def test_the_same_key_on_every_partition_is_one_key_of_the_table(make_database: 
     )
 
 
+def test_a_foreign_key_says_whether_an_index_finds_the_children_of_a_parent(make_database: MakeDatabase) -> None:
+    catalog = catalog_of(
+        make_database("""
+            CREATE TABLE parent (x int, y int, PRIMARY KEY (x, y));
+            CREATE TABLE child (
+                a int, b int, c int, d int, e int, f int,
+                CONSTRAINT indexed FOREIGN KEY (a, b) REFERENCES parent,
+                CONSTRAINT other_order FOREIGN KEY (d, c) REFERENCES parent,
+                CONSTRAINT half FOREIGN KEY (a, c) REFERENCES parent,
+                CONSTRAINT partial FOREIGN KEY (e, f) REFERENCES parent
+            );
+            CREATE INDEX ON child (a, b, c);
+            CREATE INDEX ON child (c, d);
+            CREATE INDEX ON child (e, f) WHERE e > 0;
+        """)
+    )
+    assert {key.name: key.indexed for key in catalog.foreign_keys} == {
+        "indexed": True,
+        "other_order": True,
+        "half": False,
+        "partial": False,
+    }
+
+
+def test_a_foreign_key_names_the_collation_where_its_two_columns_differ(make_database: MakeDatabase) -> None:
+    catalog = catalog_of(
+        make_database("""
+            CREATE COLLATION "My Own" (LOCALE = 'C');
+            CREATE TABLE parent (x text, y text COLLATE "My Own", z int, PRIMARY KEY (x, y, z), UNIQUE (y));
+            CREATE TABLE child (
+                x text, y text, z int, own text COLLATE "My Own",
+                FOREIGN KEY (x, y, z) REFERENCES parent, FOREIGN KEY (own) REFERENCES parent (y)
+            );
+        """)
+    )
+    assert {key.columns: key.collations for key in catalog.foreign_keys} == {
+        ("x", "y", "z"): (None, ("public", "My Own"), None),
+        ("own",): (),
+    }
+
+
 def test_children_and_parents_by_inheritance_are_marked(make_database: MakeDatabase) -> None:
     catalog = catalog_of(
         make_database("CREATE TABLE a (x int); CREATE TABLE b () INHERITS (a); CREATE TABLE c (x int)")
