@@ -16,6 +16,7 @@ from datavalut.jobs.events import job_event
 
 def publish_records(
     records: Sequence[dict[str, Any]],
+    *,
     bus: EventBus,
     store: DynamoJobStore,
     secrets: Secrets,

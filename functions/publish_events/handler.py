@@ -14,5 +14,10 @@ from datavalut.aws.telemetry import logger, metrics, tracer
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return publish_records(
-        event["Records"], services.event_bus(), services.job_store(), services.secrets(), logger, metrics
+        event["Records"],
+        bus=services.event_bus(),
+        store=services.job_store(),
+        secrets=services.secrets(),
+        logger=logger,
+        metrics=metrics,
     )
