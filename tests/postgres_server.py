@@ -28,7 +28,7 @@ def open_connection(parameters: ConnectionParameters, *, autocommit: bool = True
 
 
 def execute(parameters: ConnectionParameters, statements: str) -> None:
-    """Runs SQL, each statement on its own."""
+    """Runs SQL: several statements as one transaction."""
     with closing(open_connection(parameters)) as connection, connection.cursor() as cursor:
         cursor.execute(statements)
 

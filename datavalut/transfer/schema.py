@@ -13,7 +13,7 @@ name, as SchemaNotRestorable or MissingExtension.
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,40 +99,31 @@ def dump_schema(
 
 
 def restore_pre_data(target: connection, archive: Path, check: Callable[[], None] = lambda: None) -> None:
-    """Makes all but indexes, keys, triggers and policies. See `restore_section`."""
-    restore_section(target, archive, Section.PRE_DATA, check)
+    """Makes all but indexes, keys, triggers and policies.
+
+    `target` is a session of the job's role in autocommit mode, in a database with a ledger; its settings (search_path
+    and others) are not what they were afterwards. What was made before is not made again. `check` is called before
+    each object and ends the restore by raising.
+
+    Raises MissingExtension, SchemaNotRestorable, DiskFull, and errors about the target.
+    """
+    script = _script(archive, _restorable_entries(archive), Section.PRE_DATA)
+    _restore_pieces(target, script, script.pieces, check)
 
 
 def restore_post_data(target: connection, archive: Path, check: Callable[[], None] = lambda: None) -> None:
     """Makes indexes, keys, triggers and policies, validates the foreign keys that the source never validated, and
-    fills the materialized views. See `restore_section`.
+    fills the materialized views. Otherwise as `restore_pre_data`.
 
     Raises also ForeignKeyViolated.
     """
-    restore_section(target, archive, Section.POST_DATA, check)
+    script = _script(archive, _restorable_entries(archive), Section.POST_DATA)
+    row_security = [piece for piece in script.pieces if piece.kind == "ROW SECURITY"]
+    _restore_pieces(target, script, [piece for piece in script.pieces if piece not in row_security], check)
     validate_foreign_keys(target, check)
+    # Before row-level security is on: forced on its owner, it would hide rows from the materialized views.
     refresh_materialized_views(target, check)
-
-
-def restore_section(target: connection, archive: Path, section: Section, check: Callable[[], None]) -> None:
-    """Makes the section's objects that are not made yet. `target` is a session of the job's role in autocommit mode,
-    in a database with a ledger; its settings (search_path and others) are changed. `check` is called before each
-    object and ends the restore by raising.
-
-    Raises MissingExtension, SchemaNotRestorable, ForeignKeyViolated, DiskFull, and errors about the target.
-    """
-    script = _script(archive, section)
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute(script.preamble)
-            cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
-            cursor.execute("SELECT entry FROM datavalut_work.restored")
-            done = {row[0] for row in cursor.fetchall()}
-        for piece in script.pieces:
-            if piece.entry in done:
-                continue
-            check()
-            _restore(cursor, piece)
+    _restore_pieces(target, script, row_security, check)
 
 
 def validate_foreign_keys(target: connection, check: Callable[[], None] = lambda: None) -> None:
@@ -192,8 +183,27 @@ def refresh_materialized_views(target: connection, check: Callable[[], None] = l
 
 
 def left_out_objects(archive: Path) -> tuple[str, ...]:
-    """The objects of the archive that a restore leaves out on purpose, by kind and name ("EVENT TRIGGER audit")."""
-    return tuple(entry.description for entry in _contents(archive) if entry.description.startswith("EVENT TRIGGER "))
+    """The objects of the archive that a restore leaves out, by kind and name ("EVENT TRIGGER audit"); comments on
+    them are not named."""
+    entries = [entry for entry in _contents(archive) if entry.description.startswith("EVENT TRIGGER ")]
+    if not entries:
+        return ()
+    return tuple(piece.full_name for piece in _script(archive, entries, Section.POST_DATA).pieces)
+
+
+def _restore_pieces(
+    target: connection, script: "_Script", pieces: Iterable["_Piece"], check: Callable[[], None]
+) -> None:
+    with target.cursor() as cursor:
+        with writing_target():
+            cursor.execute(script.preamble)
+            cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
+            cursor.execute("SELECT entry FROM datavalut_work.restored")
+            done = {row[0] for row in cursor.fetchall()}
+        for piece in pieces:
+            if piece.entry not in done:
+                check()
+                _restore(cursor, piece)
 
 
 @dataclass(frozen=True)
@@ -240,17 +250,19 @@ def _contents(archive: Path) -> Iterator[_Entry]:
     for line in _pg_restore("--list", str(archive)).decode(errors="replace").splitlines():
         found = _CONTENTS_LINE.fullmatch(line)
         if found:
-            description = found[2].replace(" - ", " ", 1) if found[2].startswith("EVENT TRIGGER - ") else found[2]
-            yield _Entry(int(found[1]), line, description)
+            yield _Entry(int(found[1]), line, found[2])
 
 
-def _script(archive: Path, section: Section) -> _Script:
-    """The section as SQL, cut at the headers that pg_restore writes before each entry.
+def _restorable_entries(archive: Path) -> list[_Entry]:
+    return [entry for entry in _contents(archive) if not entry.description.startswith(_LEFT_OUT)]
+
+
+def _script(archive: Path, entries: list[_Entry], section: Section) -> _Script:
+    """The section's entries as SQL, cut at the headers that pg_restore writes before each entry.
 
     A comment or a function could hold lines like a header; such a line would have to name the entry that comes next.
     """
     wanted = archive.with_name(f"{archive.name}.{section}.list")
-    entries = [entry for entry in _contents(archive) if not entry.description.startswith(_LEFT_OUT)]
     wanted.write_text("".join(f"{entry.line}\n" for entry in entries), encoding="utf-8")
     text = _without_psql_commands(
         _pg_restore(
@@ -266,7 +278,7 @@ def _script(archive: Path, section: Section) -> _Script:
         if found > position:
             headers.append(header)
             position = found
-    ends = [header.start() for header in headers[1:]] + [len(text)]
+    ends = [*(header.start() for header in headers), len(text)][1:]
     pieces = tuple(
         _Piece(
             entry=int(header["entry"]),

@@ -120,7 +120,7 @@ VALUES (3, 'infinity', '-0', '-0', '\N', 'infinity'), (4, 1e1000, 3.4028235e38, 
 def test_values_are_the_same_to_the_last_bit(make_sides: MakeSides, as_text: bool) -> None:
     """A column of a composite type makes it text, since binary composites hold OIDs."""
     sides = make_sides(
-        ALL_TYPES + ("ALTER TABLE t ADD place place" if as_text else ""),
+        ALL_TYPES + ("; ALTER TABLE t ADD place place" if as_text else ""),
         ALL_VALUES + ("UPDATE t SET place = (0.1, 'ü,\"') WHERE id = 2" if as_text else ""),
     )
     copied = sides.copy()

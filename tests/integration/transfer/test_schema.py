@@ -1,0 +1,301 @@
+"""A schema from pg_dump, rebuilt object by object. Needs PostgreSQL (the fixture starts it)."""
+
+import os
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from datavalut.connections import ConnectionParameters
+from datavalut.transfer.connect import ANY_ADDRESS
+from datavalut.transfer.errors import (
+    ForeignKeyViolated,
+    MissingExtension,
+    SchemaNotReadable,
+    SchemaNotRestorable,
+    SnapshotLost,
+    TransferError,
+    WrongPassword,
+)
+from datavalut.transfer.ledger import create_ledger, drop_ledger, load_archive, store_archive
+from datavalut.transfer.schema import dump_schema, left_out_objects, restore_post_data, restore_pre_data
+from datavalut.transfer.tools import postgres_tool
+from tests.postgres_server import TestServer, execute, query
+from tests.transfer_examples import catalog_of, dumped_schema, made_target, open_target
+
+MakeDatabase = Callable[..., ConnectionParameters]
+
+
+@contextmanager
+def restored(server: TestServer, source: ConnectionParameters) -> Iterator[ConnectionParameters]:
+    """The source's schema without rows, as the job's role."""
+    with made_target(server, catalog_of(source)) as made, dumped_schema(source) as archive:
+        restore_all(made.database, archive)
+        yield made.database
+
+
+def restore_all(target: ConnectionParameters, archive: Path) -> None:
+    with closing(open_target(target)) as session:
+        create_ledger(session)
+        restore_pre_data(session, archive)
+        restore_post_data(session, archive)
+        drop_ledger(session)
+
+
+def dumped(database: ConnectionParameters) -> list[str]:
+    """pg_dump's own words for the schema."""
+    output = subprocess.run(
+        [postgres_tool("pg_dump"), "--schema-only", "--no-owner", "--no-privileges", "-d", database.to_url()],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [line for line in output.splitlines() if line.strip() and not line.startswith(("--", "\\"))]
+
+
+SCHEMA = r"""
+CREATE SCHEMA "Sales Dept";
+CREATE EXTENSION citext; CREATE EXTENSION pg_trgm;
+COMMENT ON EXTENSION citext IS 'ours';
+COMMENT ON SCHEMA public IS 'another comment';
+CREATE TYPE mood AS ENUM ('sad', 'happy');
+CREATE DOMAIN price AS numeric CHECK (VALUE > 0);
+CREATE TYPE pair AS (x int, y int);
+CREATE SEQUENCE free START 100 INCREMENT 5;
+CREATE TABLE customers (
+    id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email citext UNIQUE, mood mood DEFAULT 'happy', nick text,
+    upper_nick text GENERATED ALWAYS AS (upper(nick)) STORED, number int DEFAULT nextval('free')
+);
+CREATE TABLE "Sales Dept"."Order's" (
+    id serial, customer_id int REFERENCES customers DEFERRABLE INITIALLY DEFERRED, day date, price price,
+    PRIMARY KEY (id, day), EXCLUDE USING btree (id WITH =)
+) ;
+CREATE TABLE parts (id int, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
+CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE parts_2 PARTITION OF parts DEFAULT;
+CREATE INDEX ON parts (day);
+CREATE INDEX "trigrams" ON customers USING gin (nick gin_trgm_ops) WHERE nick <> '';
+CREATE STATISTICS some_statistics ON id, nick FROM customers;
+CREATE VIEW happy AS SELECT * FROM customers WHERE mood = 'happy';
+CREATE MATERIALIZED VIEW b_totals AS SELECT count(*) AS number FROM customers;
+CREATE MATERIALIZED VIEW a_totals AS SELECT number + 1 AS number FROM b_totals WITH NO DATA;
+CREATE UNIQUE INDEX ON b_totals (number);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+/*
+--
+-- TOC entry 1 (class 0 OID 0)
+-- Name: forged; Type: TABLE; Schema: public; Owner: -
+--
+\unrestrict something
+*/
+RETURN NEW; END $$;
+CREATE TRIGGER touched BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE RULE protect AS ON DELETE TO parts DO INSTEAD NOTHING;
+ALTER TABLE customers ENABLE ROW LEVEL SECURITY; ALTER TABLE customers FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON customers USING (nick = current_user);
+COMMENT ON COLUMN customers.nick IS E'a comment\n-- with lines\n--\n-- TOC entry 2 (class 1 OID 2)\n''; DROP TABLE x';
+CREATE TABLE inherited (extra int) INHERITS (customers);
+CREATE AGGREGATE total (int) (SFUNC = int4pl, STYPE = int);
+CREATE COLLATION plain (provider = builtin, locale = 'C.UTF-8');
+CREATE TEXT SEARCH CONFIGURATION simple_one (COPY = simple);
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
+"""
+
+
+def test_every_object_is_there_word_for_word(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database(SCHEMA)
+    with restored(postgres, source) as target:
+        # A comment on an extension may be written by the extension's owner only.
+        expected = [line for line in dumped(source) if not line.startswith("COMMENT ON EXTENSION citext")]
+        assert [line for line in dumped(target) if not line.startswith("COMMENT ON EXTENSION citext")] == expected
+
+
+def test_all_belongs_to_the_jobs_role(make_database: MakeDatabase, postgres: TestServer) -> None:
+    with restored(postgres, make_database(SCHEMA)) as target:
+        owners = query(
+            target,
+            "SELECT DISTINCT pg_get_userbyid(relowner)::text FROM pg_class"
+            " WHERE relnamespace IN ('public'::regnamespace, '\"Sales Dept\"'::regnamespace)",
+        )
+        assert owners == [(target.user,)]
+
+
+def test_a_role_with_select_alone_can_dump(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database("CREATE TABLE t (id serial PRIMARY KEY); CREATE SEQUENCE alone")
+    execute(source, "CREATE ROLE reader LOGIN PASSWORD 'secret'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    try:
+        with restored(postgres, replace(source, user="reader", password="secret")) as target:
+            assert [str(table.name) for table in catalog_of(target).tables] == ["public.t"]
+    finally:
+        execute(source, "DROP OWNED BY reader; DROP ROLE reader")
+
+
+def test_a_restore_goes_on_where_it_was_cut_off(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database(SCHEMA)
+    with made_target(postgres, catalog_of(source)) as made, dumped_schema(source) as archive:
+        for step in (restore_pre_data, restore_post_data):
+            for pieces in (3, 7):
+                left = iter(range(pieces))
+
+                def check(left: Iterator[int] = left) -> None:
+                    if next(left, None) is None:
+                        raise InterruptedError
+
+                with closing(open_target(made.database)) as session, pytest.raises(InterruptedError):
+                    create_ledger(session)
+                    step(session, archive, check)
+            with closing(open_target(made.database)) as session:
+                step(session, archive)
+                step(session, archive)
+        with closing(open_target(made.database)) as session:
+            drop_ledger(session)
+        assert [line for line in dumped(made.database) if "EXTENSION citext" not in line] == [
+            line for line in dumped(source) if "EXTENSION citext" not in line
+        ]
+
+
+def test_materialized_views_are_filled_in_the_order_that_they_need(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    with restored(postgres, make_database(SCHEMA)) as target:
+        assert query(target, "SELECT number FROM a_totals") == [(1,)]
+
+
+def test_an_event_trigger_is_left_out_and_named(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database("""
+        CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+        CREATE EVENT TRIGGER "my watch" ON ddl_command_end EXECUTE FUNCTION watch();
+        COMMENT ON EVENT TRIGGER "my watch" IS 'it watches';
+    """)
+    with dumped_schema(source) as archive:
+        assert left_out_objects(archive) == ("EVENT TRIGGER my watch",)
+    with restored(postgres, source) as target:
+        assert query(target, "SELECT count(*) FROM pg_event_trigger") == [(0,)]
+
+
+def restore_failure(postgres: TestServer, source: ConnectionParameters) -> TransferError:
+    with pytest.raises(TransferError) as raised, restored(postgres, source):
+        pass
+    return raised.value
+
+
+def test_an_extension_that_only_a_superuser_may_install_is_named(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    error = restore_failure(postgres, make_database("CREATE EXTENSION pageinspect"))
+    assert isinstance(error, MissingExtension)
+    assert (error.name, error.installable) == ("pageinspect", True)
+
+
+def test_an_extension_that_the_target_does_not_have_is_named(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database("CREATE EXTENSION pg_trgm")
+    execute(source, "UPDATE pg_extension SET extname = 'not_there' WHERE extname = 'pg_trgm'")
+    error = restore_failure(postgres, source)
+    assert isinstance(error, MissingExtension)
+    assert (error.name, error.installable) == ("not_there", False)
+
+
+def test_an_object_that_cannot_be_made_is_named_with_the_servers_reason(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    source = make_database(
+        "CREATE SCHEMA math; CREATE FUNCTION math.fast(int) RETURNS int LANGUAGE sql LEAKPROOF AS 'SELECT 1'"
+    )
+    error = restore_failure(postgres, source)
+    assert isinstance(error, SchemaNotRestorable)
+    assert (error.object_name, error.sqlstate) == ("FUNCTION math.fast(integer)", "42501")
+    assert "superuser" in error.reason
+
+
+def test_a_key_that_was_never_validated_is_validated(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database("""
+        CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int);
+        ALTER TABLE c ADD CONSTRAINT unsure FOREIGN KEY (p) REFERENCES p NOT VALID;
+    """)
+    with restored(postgres, source) as target:
+        assert query(target, "SELECT conname::text, convalidated FROM pg_constraint WHERE contype = 'f'") == [
+            ("unsure", True)
+        ]
+
+
+@pytest.mark.parametrize("validity", ["", "NOT VALID"])
+def test_rows_that_violate_a_key_are_told_by_table_and_key(
+    make_database: MakeDatabase, postgres: TestServer, validity: str
+) -> None:
+    source = make_database(f"""
+        CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE "C c" (p int);
+        ALTER TABLE "C c" ADD CONSTRAINT "my key" FOREIGN KEY (p) REFERENCES p {validity};
+    """)
+    with (
+        made_target(postgres, catalog_of(source)) as made,
+        dumped_schema(source) as archive,
+        closing(open_target(made.database)) as session,
+    ):
+        create_ledger(session)
+        restore_pre_data(session, archive)
+        execute(made.database, 'INSERT INTO public."C c" VALUES (5)')
+        with pytest.raises(ForeignKeyViolated) as raised:
+            restore_post_data(session, archive)
+    assert (raised.value.table, raised.value.name) == ("public.C c", "my key")
+    assert "5" not in str(raised.value)
+
+
+def test_an_archive_is_kept_in_the_target(make_database: MakeDatabase, postgres: TestServer, tmp_path: Path) -> None:
+    source = make_database()
+    with made_target(postgres, catalog_of(source)) as made, closing(open_target(made.database)) as session:
+        archive, loaded = tmp_path / "archive", tmp_path / "loaded"
+        archive.write_bytes(secrets.token_bytes(9 * 1024 * 1024))
+        create_ledger(session)
+        for _ in range(2):
+            store_archive(session, archive)
+            load_archive(session, loaded)
+            assert loaded.read_bytes() == archive.read_bytes()
+        drop_ledger(session)
+        drop_ledger(session)
+        assert query(made.database, "SELECT to_regnamespace('datavalut_work')") == [(None,)]
+
+
+def dump(source: ConnectionParameters, destination: Path, snapshot_id: str = "00000003-0000001B-1") -> None:
+    dump_schema(source, snapshot_id, destination, application_name="tests", address_policy=ANY_ADDRESS)
+
+
+def test_a_dump_without_its_snapshot_says_so(make_database: MakeDatabase, tmp_path: Path) -> None:
+    with pytest.raises(SnapshotLost):
+        dump(make_database(), tmp_path / "archive")
+
+
+def test_a_dump_with_a_wrong_password_says_so(make_database: MakeDatabase, tmp_path: Path) -> None:
+    with pytest.raises(WrongPassword):
+        dump(replace(make_database(), password="wrong"), tmp_path / "archive")
+
+
+def test_a_dump_that_fails_otherwise_gives_pg_dumps_reason(
+    make_database: MakeDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SchemaNotReadable) as raised, dumped_schema(make_database()):
+        restore_pre_data(None, tmp_path / "missing")  # type: ignore[arg-type]
+    assert "missing" in raised.value.reason
+
+
+def test_no_secret_is_among_the_arguments(
+    make_database: MakeDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[list[str], dict[str, str]]] = []
+
+    def run(arguments: list[str], *, env: dict[str, str], **_: object) -> "subprocess.CompletedProcess[str]":
+        seen.append((arguments, env))
+        return subprocess.CompletedProcess(arguments, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setitem(os.environ, "AWS_SECRET_ACCESS_KEY", "key")
+    source = make_database()
+    dump(source, tmp_path / "archive")
+    ((arguments, environment),) = seen
+    assert source.password not in " ".join(arguments)
+    assert environment["PGPASSWORD"] == source.password
+    assert "AWS_SECRET_ACCESS_KEY" not in environment
