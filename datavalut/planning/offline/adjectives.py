@@ -61,7 +61,7 @@ class AdjectiveReader(Reader):
         self._progress.reach(end)
         condition = self._combine(fits, joiners, is_denied, position)
         meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
-        return Clause(condition, position, end, meaning, (Explained(position, end, meaning),))
+        return Clause(condition, position, end, meaning, (Explained(position, end, meaning),), is_state=True)
 
     def _joiner(self, position: int) -> tuple[str, int]:
         word = self._word(position)

@@ -12,7 +12,7 @@ from datavalut.planning.offline.phrases import Clause, Continuation, Progress, U
 from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
-from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, ColumnReference, Vocabulary
 
 
@@ -52,7 +52,12 @@ class ColumnReader(Reader):
             return None
         condition = at_the_end_of(reference.path, predicate.condition)
         meaning = f"{reference.text} {predicate.meaning}"
-        return self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
+        clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
+        is_state = reference.column.category is TypeCategory.BOOLEAN or bool(
+            self._vocabulary.labels(reference.table, reference.column)
+            or parts_of(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
+        )
+        return replace(clause, is_state=is_state)
 
     def _column_at(self, table: Table, position: int) -> ColumnReference | None:
         """A column, unless a longer run of words is a table."""
@@ -72,9 +77,11 @@ class ColumnReader(Reader):
 
     def present_column(self, table: Table, position: int) -> ColumnReference | None:
         """A column that can be there or not. A number may also count as missing when it is 0: that is not clear."""
-        reference = self._vocabulary.column_at(table, position)
+        reference = self._vocabulary.column_at(table, position) or self._vocabulary.role_at(table, position)
         if reference is None or reference.column.category is TypeCategory.BOOLEAN:
             return None
+        if any(reference.column.name in key.columns for key in self._vocabulary.catalog.references_of(table.name)):
+            return reference
         if reference.column.category in NUMBER_CATEGORIES:
             raise UnclearError(
                 position,

@@ -40,6 +40,9 @@ class DateReader(Reader):
             phrase = TimePhrase((*phrase.windows, *further.windows), further.end, meaning)
         return phrase
 
+    def begins_with_time(self, position: int) -> bool:
+        return self._times.read(position) is not None
+
     def read_time(self, table: Table, position: int) -> Clause | None:
         """A time said of the noun alone: that of the one date that suits."""
         phrase = self.read_phrase(position)

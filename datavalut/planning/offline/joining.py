@@ -50,7 +50,7 @@ def joined(items: list[tuple[str, Clause]], tokens: tuple[Token, ...]) -> Clause
 def _clause(clauses: list[Clause], condition: Condition, meaning: str) -> Clause:
     explained = tuple(entry for clause in clauses for entry in clause.explained)
     first, last = clauses[0], clauses[-1]
-    return Clause(condition, first.start, last.end, meaning, explained, last.continuation)
+    return Clause(condition, first.start, last.end, meaning, explained, last.continuation, last.is_state)
 
 
 def _resolved(items: list[tuple[str, Clause]], openings: list[str]) -> list[str]:

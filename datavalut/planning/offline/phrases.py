@@ -35,6 +35,7 @@ class Clause:
     meaning: str
     explained: tuple[Explained, ...]
     continuation: Continuation = Continuation.NONE
+    is_state: bool = False  # "returned": a time right behind it would be that of the returning, which no column holds
 
 
 class UnclearError(Exception):

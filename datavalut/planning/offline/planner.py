@@ -84,7 +84,7 @@ def _first_unexplained(tokens: tuple[Token, ...], sentence: Sentence) -> int | N
         | synonyms.CONJUNCTIONS
         | synonyms.RELATIVES
         | synonyms.words("a an of with for about on as well also create make build new small filtered test then")
-        | synonyms.words("containing including keep the both either smaller but")
+        | synonyms.words("containing including keep the both either smaller but ones one")
     )
     for position, token in enumerate(tokens):
         if position not in explained and token.kind is not TokenKind.SIGN and token.lower not in free:
@@ -95,8 +95,9 @@ def _first_unexplained(tokens: tuple[Token, ...], sentence: Sentence) -> int | N
 def _refusal(tokens: tuple[Token, ...], vocabulary: Vocabulary, furthest: int) -> Refusal:
     """The word at which understanding ended, and those behind it that mean nothing here at all."""
     position = min(furthest, len(tokens) - 1)
-    named = [position]
-    named += [index for index in range(position + 1, len(tokens)) if not vocabulary.knows(tokens[index])]
+    unknown_behind = [index for index in range(position + 1, len(tokens)) if not vocabulary.knows(tokens[index])]
+    is_article = tokens[position].lower in synonyms.ARTICLES | synonyms.DETERMINERS and unknown_behind
+    named = unknown_behind if is_article else [position, *unknown_behind]
     unknown = tuple(
         NotUnderstood(words=tokens[index].text, candidates=_candidates(tokens, vocabulary, index)) for index in named
     )
@@ -110,10 +111,10 @@ def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int
     """Names spelled nearly so; for a place without its column, the columns of places; for what may be a state, the
     columns of states whose values nobody listed."""
     token = tokens[position]
-    names = {name_key(list(parts_of(name))): name for name in vocabulary.names()}
-    near = difflib.get_close_matches(name_key(list(token.parts)), list(names), n=3, cutoff=0.75)
+    names = vocabulary.names()
+    near = difflib.get_close_matches(name_key(token.parts), list(names), n=3, cutoff=0.75)
     if near or vocabulary.knows(token):
-        return tuple(names[key] for key in near)
+        return tuple(dict.fromkeys(names[key] for key in near))
     before = tokens[position - 1].lower if position else ""
     kinds = _PLACE_COLUMNS if before in {"from", "in", "at"} else synonyms.STATUS_COLUMNS
     columns = {

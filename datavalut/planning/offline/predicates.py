@@ -1,6 +1,6 @@
 """What is said of one column: "above 3", "is not shipped", "in Canada, France and Germany", "contains x", "is null"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
@@ -78,11 +78,17 @@ class PredicateReader(Reader):
         """What the tokens from `position` say of `column`. With `operator_needed`, a value alone is none: after an
         article ("with an email ...") the column is only said to be there."""
         opening = self._read_opening(position)
+        if self._word(opening.end) == "(" and opening.explicit:
+            listed = self._read_of_category(table, column, replace(opening, end=opening.end + 1), False)
+            if listed is None or self._word(listed.end) != ")":
+                return None
+            return self._finished(replace(listed, end=listed.end + 1), opening)
         if (null := self._read_null(column, opening)) is not None:
             return null
         predicate = self._read_of_category(table, column, opening, operator_needed and not opening.explicit)
-        if predicate is None:
-            return None
+        return self._finished(predicate, opening) if predicate else None
+
+    def _finished(self, predicate: Predicate, opening: _Opening) -> Predicate:
         self._progress.reach(predicate.end)
         if opening.negative:
             return Predicate(negated(predicate.condition), predicate.end, f"not {predicate.meaning}")
@@ -244,7 +250,8 @@ class PredicateReader(Reader):
     def _read_labels(self, table: Table, column: Column, position: int) -> Predicate | None:
         first = self._vocabulary.label_at(table, column, position)
         if first is None:
-            if position < len(self._tokens) and self._tokens[position].lower not in synonyms.NOT_VALUES:
+            token = self._tokens[position] if position < len(self._tokens) else None
+            if token and token.kind is not TokenKind.SIGN and token.lower not in synonyms.NOT_VALUES:
                 allowed = self._vocabulary.labels(table, column)
                 raise UnclearError(position, position + 1, f"{column.name} has no such value", allowed)
             return None

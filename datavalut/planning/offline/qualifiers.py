@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import Condition, Exists
+from datavalut.filters.model import Aggregate, AllOf, AnyOf, Between, Comparison, Condition, Exists, Not, OneOf
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
@@ -113,10 +113,29 @@ class QualifierReader(Reader):
             clause = clause or self._read_one(table, at, frames)
             if clause is None:
                 break
+            self._check_time(items, joiner, clause)
             items.append((joiner, clause))
             end = clause.end
             self._progress.reach(end)
         return items
+
+    def _check_time(self, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
+        """Raises UnclearError for a time alone that may be said of something else than the noun.
+
+        "orders returned last month", where no column says when they were returned; "with orders in 2023 but not in
+        2024", where the second time may be that of the orders too.
+        """
+        if not items or not self._is_time(clause.start):
+            return
+        before = items[-1][1]
+        if before.is_state and not joiner:
+            raise UnclearError(before.start, clause.end, "no date says when this came to be so")
+        if joiner and is_about_related_rows(before.condition):
+            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+
+    def _is_time(self, position: int) -> bool:
+        at = position + 1 if self._word(position) in {"not", "never"} else position
+        return self._dates.begins_with_time(at)
 
     def _read_joiner(self, position: int) -> tuple[str, int]:
         """ "and", "or", "," or nothing, and where the next phrase begins."""
@@ -173,7 +192,9 @@ class QualifierReader(Reader):
         """Can the phrase describe a noun further out?"""
         before = self._progress.furthest
         try:
-            return any(self._fits(frames[index], frames[:index], position) for index in range(len(frames) - 1, -1, -1))
+            return (frames != () and self._is_time(position)) or any(
+                self._fits(frames[index], frames[:index], position) for index in range(len(frames) - 1, -1, -1)
+            )
         except UnclearError:
             return True
         finally:
@@ -282,7 +303,7 @@ class QualifierReader(Reader):
             table, at, start=position, operator_needed=False
         )
         if column is not None:
-            return opened(column, position, Continuation.NONE)
+            return opened(column, position)
         return self._read_owner(table, position, at, frames)
 
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
@@ -303,6 +324,19 @@ class QualifierReader(Reader):
     def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
         """ "(in) category Toys": a singular noun with a name behind it."""
         return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None
+
+
+def is_about_related_rows(condition: Condition) -> bool:
+    match condition:
+        case AllOf() | AnyOf():
+            return any(is_about_related_rows(part) for part in condition.conditions)
+        case Not():
+            return is_about_related_rows(condition.condition)
+        case Comparison():
+            return isinstance(condition.left, Aggregate)
+        case Between() | OneOf():
+            return isinstance(condition.operand, Aggregate)
+    return isinstance(condition, Exists)
 
 
 def _noun_phrase(table: Table, start: int, noun_end: int, clauses: list[Clause]) -> NounPhrase:

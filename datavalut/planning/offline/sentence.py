@@ -111,8 +111,11 @@ class SentenceReader(Reader):
         """None if the words at `progress.furthest` were not understood. Raises UnclearError."""
         position = self._past_lead(0)
         everything = self._everything(position)
+        excluded_only = None if everything else self._exclusion(position)
         if everything is not None:
             position = everything.end
+        elif excluded_only is not None:
+            position = excluded_only
         else:
             first = self._subject(position)
             if first is None:
@@ -245,7 +248,7 @@ class SentenceReader(Reader):
         return noun is None or noun.condition is not None
 
     def _come_along(self, noun: NounPhrase | None, start: int, end: int) -> None:
-        of = self.subjects[-1].table
+        of = next(subject.table for subject in reversed(self.subjects) if not subject.comes_along)
         if noun is None:
             meaning, table = f"what belongs to {of.name.name} comes along", of
         else:
@@ -272,6 +275,9 @@ class SentenceReader(Reader):
         end = found[-1][1]
         if self._word(end) in _TABLE_WORDS:
             says_table, end = True, end + 1
+        if not says_table and word in {"excluding", "except", "minus"} and self.subjects:
+            name = found[0][0].name.name
+            raise UnclearError(position, end, f"leave out {name}", (f"without {name}", f"exclude the table {name}"))
         if not says_table and word not in _EXCLUDING:
             return None
         if not says_table and self._qualifiers.read(found[-1][0], end) is not None:

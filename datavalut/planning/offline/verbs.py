@@ -104,9 +104,10 @@ class VerbReader(Reader):
     def _have(self, table: Table, position: int, frames: Frames) -> Clause | None:
         negative = self._word(position) in {"not", "never"}
         at = position + 1 if negative else position
-        while self._word(at) in {"ever", "already", "been"}:
-            at += 1
-        verb = self._verb(table, at, frames)
+        been = False
+        while self._word(at) in {"ever", "already", "been", "yet"}:
+            been, at = been or self._word(at) == "been", at + 1
+        verb = self._predicative(table, at, frames, is_denied=negative) if been else self._verb(table, at, frames)
         if verb is None and not negative:
             return self._objects.with_body(table, position, frames)
         return _denied_if_any(verb, position) if negative else verb

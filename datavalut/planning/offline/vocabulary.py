@@ -125,6 +125,17 @@ class Vocabulary:
                 return found[0]
         return None
 
+    def role_at(self, table: Table, position: int) -> ColumnReference | None:
+        """The foreign-key column that the tokens name without its "id": "manager" for manager_id."""
+        roles = {key.columns[0] for key in self.catalog.references_of(table.name) if len(key.columns) == 1}
+        for length in range(LONGEST_NAME, 0, -1):
+            key = self._key(position, length)
+            for column in table.columns:
+                words = parts_of(column.name)
+                if key and column.name in roles and words[-1] == "id" and name_key(words[:-1]) == key:
+                    return ColumnReference(table, column, (), position + length)
+        return None
+
     def own_columns_at(self, table: Table, position: int) -> tuple[list[Column], int] | None:
         """As `column_at`, for the table itself, with all that fit equally well."""
         for length in range(LONGEST_NAME, 0, -1):
@@ -334,10 +345,18 @@ class Vocabulary:
             return f"when the row of {table.name.name} was made"
         return None
 
-    def names(self) -> list[str]:
-        """All tables and columns, for the names nearest to a word."""
-        tables = [table.name.name for table in self.catalog.tables]
-        return tables + sorted({column.name for table in self.catalog.tables for column in table.columns})
+    def names(self) -> dict[str, str]:
+        """All that can be said, by how it is compared: what it is a name of (a table, a column or a label)."""
+        names = {
+            name_key(parts_of(label)): label
+            for table in self.catalog.tables
+            for column in table.columns
+            for label in self.labels(table, column)
+        }
+        names |= {
+            name_key(parts_of(column.name)): column.name for table in self.catalog.tables for column in table.columns
+        }
+        return names | {key: levels[min(levels)][0].name.name for key, levels in self._tables.items()}
 
 
 def _plain(text: str) -> str:
