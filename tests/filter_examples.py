@@ -116,9 +116,7 @@ SHOP = Catalog(
                 Column("opens", "time without time zone", TypeCategory.TIME),
                 Column("wait", "interval", TypeCategory.INTERVAL),
                 Column("token", "uuid", TypeCategory.UUID),
-                Column(
-                    "tags", "text[]", TypeCategory.ARRAY, element=TypeCategory.TEXT, element_type_name="text"
-                ),
+                Column("tags", "text[]", TypeCategory.ARRAY, element=TypeCategory.TEXT, element_type_name="text"),
                 Column(
                     "lucky", "integer[]", TypeCategory.ARRAY, element=TypeCategory.INTEGER, element_type_name="integer"
                 ),

@@ -1,10 +1,12 @@
 """What a condition means, row by row in plain Python: slow, and written from docs/filter-language.md alone.
 
-Values are Python's own: Fraction for exact numbers, float for floating point (with nan and infinities), datetime (aware,
-or naive in UTC), date, str, bool, list, JSON values, None for null; ALWAYS_AFTER and ALWAYS_BEFORE for infinite dates.
+Values are Python's own: Fraction for exact numbers, float for floating point (with nan and infinities), datetime
+(aware, or naive in UTC), date, str, bool, list, JSON values, None for null; ALWAYS_AFTER and ALWAYS_BEFORE for infinite
+dates.
 """
 
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -53,6 +55,14 @@ class InfiniteMoment:
     seconds: float
 
 
+COMPARISONS = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 ALWAYS_AFTER, ALWAYS_BEFORE = InfiniteMoment(math.inf), InfiniteMoment(-math.inf)
 
 
@@ -141,25 +151,20 @@ class Oracle:
             for key in self.catalog.foreign_keys
             if key.columns == step.columns and target == (key.parent if to_parent else key.child)
         ]
-        near_columns, far_columns = (key.columns, key.parent_columns) if to_parent else (key.parent_columns, key.columns)
+        near_columns, far_columns = (
+            (key.columns, key.parent_columns) if to_parent else (key.parent_columns, key.columns)
+        )
         near = [row[column] for column in near_columns]
         if None in near:
             return []
         return [far for far in self.rows[target] if near == [far[column] for column in far_columns]]
 
 
-def compared(left: Any, operator: str, right: Any) -> bool | None:
+def compared(left: Any, sign: str, right: Any) -> bool | None:
     if left is None or right is None:
         return None
     left, right = alike(left, right)
-    return {
-        "=": left == right,
-        "<>": left != right,
-        "<": left < right,
-        "<=": left <= right,
-        ">": left > right,
-        ">=": left >= right,
-    }[operator]
+    return bool(COMPARISONS[sign](left, right))
 
 
 def alike(left: Any, right: Any) -> tuple[Any, Any]:
@@ -203,14 +208,14 @@ def seconds(value: Any) -> float | Fraction:
     return Fraction((value - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1), 1_000_000)
 
 
-def calculated(left: Any, operator: str, right: Any) -> Any:
+def calculated(left: Any, sign: str, right: Any) -> Any:
     if left is None or right is None:
         return None
     # Floating point numbers take part with their shortest decimal form.
     left, right = (
         Fraction(str(side)) if not isinstance(side, float) or math.isfinite(side) else side for side in (left, right)
     )
-    match operator:
+    match sign:
         case "+":
             return left + right
         case "-":
@@ -302,7 +307,7 @@ def in_window(value: Any, window: TimeWindow, now: datetime) -> bool | None:
             after = window.start is None or seconds(window.start) <= seconds(value)
             return after and (window.end is None or seconds(value) < seconds(window.end))
     if is_day:
-        return low.date() <= value <= high.date()
+        return bool(low.date() <= value <= high.date())
     return seconds(low) <= seconds(value) <= seconds(high)
 
 

@@ -53,7 +53,7 @@ SESSIONS = [
 
 def random_rows(seed: int) -> dict[TableName, list[Row]]:
     """Few rows with few distinct values, so that conditions meet them often."""
-    pick = random.Random(seed)
+    pick = random.Random(seed)  # noqa: S311 (rows, not secrets)
 
     def some(*values: Any) -> Any:
         return pick.choice([*values, None])
@@ -69,12 +69,14 @@ def random_rows(seed: int) -> dict[TableName, list[Row]]:
 
     def day() -> Any:
         return some(
-            NOW.date() + timedelta(days=pick.randint(-400, 400)), date(2026, 10, 1), date(2026, 5, 23), ALWAYS_AFTER, ALWAYS_BEFORE
+            NOW.date() + timedelta(days=pick.randint(-400, 400)),
+            date(2026, 10, 1),
+            date(2026, 5, 23),
+            ALWAYS_AFTER,
+            ALWAYS_BEFORE,
         )
 
-    regions = [
-        {"country": country, "code": code, "title": word()} for country in ("CA", "Ñandú") for code in (1, 2)
-    ]
+    regions = [{"country": country, "code": code, "title": word()} for country in ("CA", "Ñandú") for code in (1, 2)]
     customers: list[Row] = []
     for number in range(1, 26):
         region = some(*regions)
@@ -203,7 +205,7 @@ TIMES = st.sampled_from(
     ["2026-11-23", "2026-11-23T14:30:00Z", "2026-11-23T14:30:00", "2026-10-01", "2026-05-23", "2026-11-23T09:30-05:00"]
 )
 UNITS = ["minute", "hour", "day", "week", "month", "quarter", "year"]
-DOWN_UP = [*ORDERS, {"table": "items"}, {"table": "products"}]
+DOWN_UP: list[Json] = [*ORDERS, {"table": "items"}, {"table": "products"}]
 PATHS_FROM_CUSTOMERS: dict[str, list[list[Json]]] = {
     "orders": [ORDERS, [{"table": "orders", "columns": ["recipient_id"]}]],
     "items": [[*ORDERS, {"table": "items"}]],
