@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from datavalut.connections import ConnectionParameters
-from datavalut.jobs.model import Job, JobError, JobStatus
+from datavalut.jobs.model import Job, JobStatus
 
 REDACTED: Final = "***REDACTED***"
 CREATED_MESSAGE = "Database creation job started. Use the job_id to check status."
@@ -132,7 +132,7 @@ def job_state(job: Job, credentials: ConnectionParameters | None) -> JobState:
         started_at=written_time(job.started_at) if job.started_at else None,
         completed_at=written_time(job.completed_at) if job.completed_at else None,
         result=_result(job, credentials),
-        error=_error_text(job.error) if job.status is JobStatus.FAILED and job.error else None,
+        error=_error_text(job) if job.status is JobStatus.FAILED else None,
     )
 
 
@@ -170,6 +170,8 @@ def _result(job: Job, credentials: ConnectionParameters | None) -> FilteredDatab
     )
 
 
-def _error_text(error: JobError) -> str:
+def _error_text(job: Job) -> str:
     """The job's message is its first line."""
-    return "\n".join(line for line in (error.message, error.remedy, *error.details) if line)
+    if job.error is None:
+        return job.message
+    return "\n".join(line for line in (job.error.message, job.error.remedy, *job.error.details) if line)

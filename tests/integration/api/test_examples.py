@@ -20,7 +20,8 @@ from datavalut.connections import ConnectionParameters
 from datavalut.jobs.model import JobStatus
 from tests.api_stack import ADA, CONTEXT, load_function, rest_event, running_api
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+DOCS = Path(__file__).parents[3] / "docs"
+EXAMPLES = DOCS.parent / "examples"
 SOURCE = 'postgresql://reader:p%40"ss@db.example.org:5433/customer_data'
 TARGET = ConnectionParameters("localhost", 5432, "customer_data_filtered", "filtered_user", "p/w")
 REPORT = {"tables": [{"table": "public.customers", "rule": "root", "message": "a", "status": "b"}]}
@@ -156,3 +157,47 @@ def test_the_walk_fails_where_nobody_answers() -> None:
     ended = run("http://127.0.0.1:9/datavalut", sys.executable, str(EXAMPLES / "walk_the_api.py"))
     assert ended.stderr.startswith("SURPRISE")
     assert ended.returncode == 1
+
+
+# The little of axios that the contract's example uses; npm is not needed for it.
+AXIOS = """
+const call = async (method, url, body) => {
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+  if (!response.ok) throw new Error(`Request failed with status code ${response.status}`);
+  return { status: response.status, data: await response.json() };
+};
+module.exports = { get: (url) => call('GET', url), post: (url, body) => call('POST', url, body) };
+"""
+
+
+def documented_example(language: str, api: str) -> str:
+    """The block in docs/api.md, with the test's address for that of the local stack."""
+    _, _, block = (DOCS / "api.md").read_text().partition("## Examples")[2].partition(f"```{language}\n")
+    code, fence, _ = block.partition("```")
+    assert fence, f"docs/api.md has no example in {language}"
+    return code.replace("http://localhost:8002/datavalut", api)
+
+
+@pytest.mark.parametrize(("language", "file_name"), [("python", "example.py"), ("javascript", "example.js")])
+def test_the_contracts_example_follows_its_placeholder_to_a_failed_job(
+    api: str, tmp_path: Path, language: str, file_name: str
+) -> None:
+    (tmp_path / "node_modules" / "axios").mkdir(parents=True)
+    (tmp_path / "node_modules" / "axios" / "index.js").write_text(AXIOS)
+    (tmp_path / file_name).write_text(documented_example(language, api))
+    ended = run(api, sys.executable if language == "python" else NODE, str(tmp_path / file_name))
+    assert ended.stderr == ""
+    created, status = ended.stdout.splitlines()
+    assert created.startswith("Job created: job_")
+    assert status == "Status: failed - The connection string's port is no number from 1 to 65535."
+    assert ended.returncode == 0
+
+
+def test_the_contracts_lines_of_curl_are_all_answered(api: str) -> None:
+    ended = run(api, "sh", "-c", documented_example("bash", api).replace("curl ", "curl --silent --show-error "))
+    assert ended.returncode == 0
+    assert ended.stderr == ""
+    assert '"status":"pending"' in ended.stdout
+    assert '"total_jobs":1' in ended.stdout
+    assert ended.stdout.count("urn:datavalut:problem:job-not-found") == 2

@@ -344,6 +344,11 @@ class TestGetting:
         assert body["message"] == "The password of reader is wrong."
         assert body["error"] == "The password of reader is wrong.\nSend the right one.\nhost h"
 
+    def test_a_failed_job_whose_cause_nobody_recorded_has_an_error_too(self, api: ApiStack) -> None:
+        job_id = new_job(api)
+        services.job_store().move(job_id, JobStatus.FAILED, message="The workflow timed out.", at=NOW)
+        assert api.get(job_id).body["error"] == "The workflow timed out."
+
     @pytest.mark.parametrize("job_id", ["job_000000000000", "job_%20", "x", "job_" + "a" * 3000])
     def test_an_unknown_job_is_404(self, api: ApiStack, job_id: str) -> None:
         assert_problem(api.get(job_id), 404, "job-not-found")
