@@ -89,6 +89,13 @@ def create(cursor: Any, catalog: Catalog, rows: Rows) -> None:
                 sql.SQL(", ").join(map(sql.Identifier, key.parent_columns)),
             )
         )
+        if key.indexed:
+            cursor.execute(
+                sql.SQL("CREATE INDEX ON {} ({})").format(
+                    sql.Identifier(key.child.schema, key.child.name),
+                    sql.SQL(", ").join(map(sql.Identifier, key.columns)),
+                )
+            )
 
 
 def _create_table(table: Table) -> sql.Composable:
@@ -212,7 +219,8 @@ def _random_key(
     columns = tuple(f"reference_{number}_{position}" for position in range(len(parent_columns)))
     for column in columns:
         child.columns.append(_integer(column, not_null=not_null and chance.random() < 0.9))
-    return ForeignKey(f"key_{number}", child.name, columns, parent.name, parent_columns)
+    indexed = chance.random() < 0.5
+    return ForeignKey(f"key_{number}", child.name, columns, parent.name, parent_columns, indexed=indexed)
 
 
 def _random_row(chance: random.Random, table: Table, number: int) -> dict[str, Value]:

@@ -1,7 +1,8 @@
 """The sets of rows that a subset is computed from. Each becomes one common table expression where a query needs it.
 
 A row is named by its address, (tableoid, ctid), which is unique in a database, never null, the same type for every
-table, and stable while one statement runs.
+table, and stable while one statement runs. A set that is named after one table has the columns of that table that its
+users ask for, or the address; a set over several tables has columns of its own.
 """
 
 from dataclasses import dataclass
@@ -29,33 +30,10 @@ class Linked:
 
 
 @dataclass(frozen=True)
-class LinkedInCycle:
-    """The addresses of `Linked`, for tables whose rows are linked through each other's."""
-
-    tables: tuple[TableName, ...]
-
-
-@dataclass(frozen=True)
-class CycleReferences:
-    """The references between rows of a cycle's tables, by address: child_tableoid, child_ctid, parent_tableoid,
-    parent_ctid. Among candidates only, or among all rows."""
-
-    tables: tuple[TableName, ...]
-    among_candidates: bool
-
-
-@dataclass(frozen=True)
 class Candidates:
     """The rows of a table of a filtering cycle that would be chosen, were none left out inside of the cycle."""
 
     table: TableName
-
-
-@dataclass(frozen=True)
-class LeftOutInCycle:
-    """The addresses of the candidates from which references inside of the cycle lead to a row that is none."""
-
-    tables: tuple[TableName, ...]
 
 
 @dataclass(frozen=True)
@@ -75,34 +53,60 @@ class Referenced:
 
 
 @dataclass(frozen=True)
+class LinkedInCycle:
+    """`Linked`, for tables whose rows are linked through each other's. A table's number is its place in `tables`."""
+
+    tables: tuple[TableName, ...]
+
+    columns = ("table_number", *ADDRESS)
+
+
+@dataclass(frozen=True)
+class LeftOutInCycle:
+    """The candidates from which references inside of the cycle lead to a row that is none (and perhaps other rows that
+    are none)."""
+
+    tables: tuple[TableName, ...]
+
+    columns = ("table_number", *ADDRESS)
+
+
+@dataclass(frozen=True)
 class ReferencedInCycle:
-    """The addresses of `Referenced`, with the number of the table, for tables whose rows bring in each other's."""
+    """`Referenced`, for tables whose rows bring in each other's."""
 
     tables: tuple[TableName, ...]
     round: int
 
+    columns = ("table_number", *ADDRESS)
 
-RowSet = (
-    Matching
-    | Linked
-    | LinkedInCycle
-    | CycleReferences
-    | Candidates
-    | LeftOutInCycle
-    | Chosen
-    | Referenced
-    | ReferencedInCycle
-)
 
-# What a reader of the SQL sees; a table's name follows, or the names of a cycle's tables.
-LABELS: dict[type[RowSet], str] = {
-    Matching: "matching",
-    Linked: "linked",
-    LinkedInCycle: "linked",
-    CycleReferences: "references",
-    Candidates: "candidates",
-    LeftOutInCycle: "left_out",
-    Chosen: "chosen",
-    Referenced: "referenced",
-    ReferencedInCycle: "referenced",
-}
+@dataclass(frozen=True)
+class CycleReferences:
+    """The references between the rows of a cycle's tables, or between its candidates."""
+
+    tables: tuple[TableName, ...]
+    among_candidates: bool
+
+    columns = ("parent_tableoid", "parent_ctid", "child_number", "child_tableoid", "child_ctid")
+
+
+CycleSet = LinkedInCycle | LeftOutInCycle | ReferencedInCycle | CycleReferences
+RowSet = Matching | Linked | Candidates | Chosen | Referenced | CycleSet
+
+
+def label(row_set: RowSet) -> str:
+    """A name for the reader of the SQL, not always unique."""
+    words = {
+        Matching: "matching",
+        Linked: "linked",
+        Candidates: "candidates",
+        Chosen: "chosen",
+        Referenced: "referenced",
+        LinkedInCycle: "linked_rows",
+        LeftOutInCycle: "left_out_rows",
+        ReferencedInCycle: "referenced_rows",
+        CycleReferences: "references",
+    }[type(row_set)]
+    names = row_set.tables if isinstance(row_set, CycleSet) else (row_set.table,)
+    return "_".join((words, *(name.name for name in names)))

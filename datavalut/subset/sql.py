@@ -1,17 +1,13 @@
 """The queries that read a subset, each one statement over the source: it needs no temporary table, and gives the same
 rows in every session that reads the same snapshot."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from psycopg2 import sql
 
-from datavalut.catalog.model import Catalog, TableName
-from datavalut.filters.model import Root
+from datavalut.catalog.model import TableName
 from datavalut.subset.model import SubsetPlan
-from datavalut.subset.query import SubsetQuery
-
-RenderRoot = Callable[[Root, sql.Composable, Catalog, datetime], sql.Composable]
+from datavalut.subset.query import RenderRoot, SubsetQuery
 
 
 def copy_query(

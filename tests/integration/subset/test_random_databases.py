@@ -9,10 +9,8 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from psycopg2 import sql
 
-from datavalut.catalog.model import Catalog
-from datavalut.filters.model import Root
+from datavalut.filters.render import render_root
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query, required_rows_query
 from tests.postgres_server import TestServer, open_connection
@@ -20,10 +18,6 @@ from tests.subset_examples import NOW, copy_out, create, matches, random_example
 from tests.subset_oracle import kept_rows
 
 EXAMPLES = int(os.environ.get("DATAVALUT_SUBSET_EXAMPLES", "60"))
-
-
-def render_limit(root: Root, alias: sql.Composable, catalog: Catalog, reference_time: object) -> sql.Composable:
-    return sql.SQL("{}.value < {}").format(alias, sql.Literal(root.condition.right.value))  # type: ignore[union-attr]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +36,7 @@ def test_every_table_holds_what_the_definition_says(cursor: Any, seed: int) -> N
     try:
         create(cursor, example.catalog, example.rows)
         for table in subset.tables:
-            facts = (subset, table.name, NOW, render_limit)
+            facts = (subset, table.name, NOW, render_root)
             assert copy_out(cursor, copy_query(*facts)) == example.texts(table.name, expected.rows[table.name])
             cursor.execute(count_query(*facts))
             assert cursor.fetchone() == (len(expected.rows[table.name]),)
