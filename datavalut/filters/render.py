@@ -13,7 +13,7 @@ A condition is true, false or unknown. Only "is it true" matters: `_holds` rende
 that it is not, each free to give null in place of false.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from fractions import Fraction
@@ -142,7 +142,7 @@ class _Renderer:
             case AllOf():
                 return parenthesized([self.holds(part, row) for part in condition.conditions], " AND ")
             case AnyOf():
-                return parenthesized([self.holds(part, row) for part in condition.conditions], " OR ")
+                return self.either(condition.conditions, row, self.holds)
             case Not():
                 return self.fails(condition.condition, row)
             case Exists():
@@ -153,7 +153,7 @@ class _Renderer:
     def fails(self, condition: Condition, row: Row) -> sql.Composable:
         match condition:
             case AllOf():
-                return parenthesized([self.fails(part, row) for part in condition.conditions], " OR ")
+                return self.either(condition.conditions, row, self.fails)
             case AnyOf():
                 return parenthesized([self.fails(part, row) for part in condition.conditions], " AND ")
             case Not():
@@ -162,6 +162,26 @@ class _Renderer:
                 return sql.SQL("NOT ") + self.exists(condition.path, condition.condition, row)
             case _:
                 return self.leaf(condition, row, met=False)
+
+    def either(
+        self, conditions: Sequence[Condition], row: Row, render: Callable[[Condition, Row], sql.Composable]
+    ) -> sql.Composable:
+        """One of the conditions, as `render` renders them.
+
+        PostgreSQL joins with a subquery that is one of several AND terms, but runs one that is a term of OR for each
+        row, unless its result fits into work_mem. So each such term becomes a query of its own, and the row is in one
+        of them.
+        """
+        alone = [condition for condition in conditions if not _reads_other_rows(condition)]
+        related = [[condition] for condition in conditions if _reads_other_rows(condition)]
+        if not related or len(conditions) == 1:
+            return parenthesized([render(condition, row) for condition in conditions], " OR ")
+        queries = []
+        for terms in [alone, *related] if alone else related:
+            inner = Row(row.table, self.new_alias())
+            where = sql.SQL(" OR ").join(render(condition, inner) for condition in terms)
+            queries.append(sql.SQL("SELECT {} FROM {} WHERE {}").format(inner.identity, inner.source, where))
+        return sql.SQL("({}) IN ({})").format(row.identity, sql.SQL(" UNION ALL ").join(queries))
 
     def leaf(self, condition: Condition, row: Row, met: bool) -> sql.Composable:
         """A condition without conditions on the same row."""
@@ -490,6 +510,18 @@ def _operands(condition: Condition) -> tuple[Expression, ...]:
             return (condition.operand,)
         case _:
             return ()
+
+
+def _reads_other_rows(condition: Condition) -> bool:
+    match condition:
+        case AllOf() | AnyOf():
+            return any(_reads_other_rows(part) for part in condition.conditions)
+        case Not():
+            return _reads_other_rows(condition.condition)
+        case Exists():
+            return True
+        case _:
+            return any(_aggregates_in(operand) for operand in _operands(condition))
 
 
 def _aggregates_in(expression: Expression) -> list[Aggregate]:
