@@ -65,6 +65,8 @@ class AdjectiveReader(Reader):
 
     def _joiner(self, position: int) -> tuple[str, int]:
         word = self._word(position)
+        if word == "nor":
+            return "or", position + 1
         if word in {"and", "or"}:
             return word, position + 1
         if word == ",":
@@ -124,21 +126,29 @@ class AdjectiveReader(Reader):
     def _states(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""
         word = self._word(position)
-        for participle, there in ((word, True), (word.removeprefix("un"), False)):
-            if not participle.endswith(("ed", "aid", "old", "ent")) or (participle == word) != there:
+        for participle, there in ((word, True), *((negative, False) for negative in _without_prefixes(word))):
+            end = position + 1
+            if not participle.endswith(("ed", "aid", "old", "ent")):
                 continue
+            verb = stem(participle)
+            if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):
+                verb, end = verb + self._word(end), end + 1
             for column in self._vocabulary.date_columns(table):
-                if column.not_null or self._vocabulary.date_stem(table, column) != stem(participle):
+                if column.not_null or verb not in self._vocabulary.date_stems(table, column):
                     continue
                 is_null = IsNull(operand=ColumnValue(column=column.name))
                 condition = negated(is_null) if there else is_null
-                yield _Fit(
-                    condition, f"{column.name} is {'not ' if there else ''}null", position + 1, column, derived=True
-                )
+                meaning = f"{column.name} is {'not ' if there else ''}null"
+                yield _Fit(condition, meaning, end, column, derived=True)
                 for state in table.columns:
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
                     if unknown and parts_of(state.name)[-1] in synonyms.STATUS_COLUMNS:
-                        yield _Fit(condition, f"{state.name} = '{word}'", position + 1, state, derived=True)
+                        yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
+
+    def _is_a_date(self, table: Table, verb: str) -> bool:
+        return any(
+            verb in self._vocabulary.date_stems(table, column) for column in self._vocabulary.date_columns(table)
+        )
 
 
 def _is_flag(column: Column) -> bool:
@@ -158,6 +168,13 @@ def _flag(column: Column, value: bool) -> Condition:
         return is_true(operand, value)
     operator = NOT_EQUAL if value else EQUAL
     return Comparison(left=operand, operator=operator, right=LiteralValue(value=0))
+
+
+def _without_prefixes(word: str) -> Iterator[str]:
+    for prefix in ("un", "non-", "non"):
+        if word.startswith(prefix):
+            yield word.removeprefix(prefix)
+            return
 
 
 def _positives(word: str) -> Iterator[str]:

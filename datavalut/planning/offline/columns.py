@@ -8,8 +8,9 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, at_the_end_of
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year
+from datavalut.planning.offline.quantities import read_comparator
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
@@ -50,7 +51,7 @@ class ColumnReader(Reader):
         )
         if predicate is None:
             return None
-        condition = at_the_end_of(reference.path, predicate.condition)
+        condition = along(reference.path, predicate.condition)
         meaning = f"{reference.text} {predicate.meaning}"
         clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
         is_state = reference.column.category is TypeCategory.BOOLEAN or bool(
@@ -83,6 +84,8 @@ class ColumnReader(Reader):
         if any(reference.column.name in key.columns for key in self._vocabulary.catalog.references_of(table.name)):
             return reference
         if reference.column.category in NUMBER_CATEGORIES:
+            if not self._ends(reference.end):
+                return None
             raise UnclearError(
                 position,
                 reference.end,
@@ -90,6 +93,10 @@ class ColumnReader(Reader):
                 (f"{reference.text} is null", f"{reference.text} is 0", f"{reference.text} above 0"),
             )
         return reference
+
+    def _ends(self, position: int) -> bool:
+        """Does no comparison follow?"""
+        return read_comparator(self._tokens, position) is None and self._word(position) not in synonyms.COPULAS
 
     def name(self, table: Table, position: int) -> Predicate | None:
         """The text at `position` as what a row is called."""

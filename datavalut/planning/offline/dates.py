@@ -12,7 +12,7 @@ from datavalut.planning.offline.tokens import Token, parts_of
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "born paid bought sold sent made written begun seen taken given built held left met won lost"
+    "born paid bought sold sent made written begun seen taken given built held left met won lost due"
 )
 
 
@@ -110,7 +110,7 @@ class DateReader(Reader):
             for column in table.columns
             if column in self._vocabulary.date_columns(table) or holds_years(column)
         ]
-        exact = [column for column, date in dates if verb in {date, date.removeprefix("last")}]
+        exact = [column for column, date in dates if verb and verb in {date, date.removeprefix("last")}]
         if len(exact) > 1:
             names = (f"{table.name.name}.{column.name}" for column in exact)
             raise UnclearError(position, position + 1, "several dates fit", names)

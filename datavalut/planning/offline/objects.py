@@ -24,7 +24,7 @@ from datavalut.planning.offline.phrases import (
     Progress,
     UnclearError,
     all_of,
-    at_the_end_of,
+    along,
     negated,
     opened,
 )
@@ -42,7 +42,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary
 
-_WITH = frozenset({"with", "having", "has", "have", "had"})
+_WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
@@ -110,7 +110,7 @@ class ObjectReader(Reader):
 
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
-        if self._word(position) in {"no", "zero"}:
+        if self._word(position) in {"no", "zero", "neither"}:
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NO) if body else None
         return (
@@ -172,7 +172,7 @@ class ObjectReader(Reader):
         if reference is None:
             return None
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
-        condition = at_the_end_of(reference.path, is_there)
+        condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
@@ -193,7 +193,7 @@ class ObjectReader(Reader):
         while self._word(at) in {"a", "an", "any", "their"}:
             at += 1
         clause = self._absent(table, at, frames)
-        while clause is not None and self._word(clause.end) == "or":
+        while clause is not None and self._word(clause.end) in {"or", "nor"}:
             further_at = clause.end + 1
             while self._word(further_at) in {"a", "an", "any"}:
                 further_at += 1
@@ -225,7 +225,7 @@ class ObjectReader(Reader):
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
         is_null: Condition = IsNull(operand=ColumnValue(column=reference.column.name))
-        condition = negated(Exists(path=reference.path, condition=negated(is_null))) if reference.path else is_null
+        condition = along(reference.path, is_null)
         return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
 
     def _related_noun(

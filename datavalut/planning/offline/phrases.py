@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from datavalut.filters.model import AllOf, AnyOf, Condition, Exists, Not, PathStep
+from datavalut.filters.model import AllOf, AnyOf, Condition, Exists, IsNull, Not, PathStep
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,18 @@ def negated(condition: Condition) -> Condition:
     return condition.condition if isinstance(condition, Not) else Not(condition=condition)
 
 
-def at_the_end_of(path: tuple[PathStep, ...], condition: Condition | None) -> Condition:
-    """`condition` on the rows at the end of `path`; without a path on the row itself, where it must be given."""
-    if path:
-        return Exists(path=path, condition=condition)
-    if condition is None:
-        raise ValueError("a condition on the row itself cannot be empty")
-    return condition
+def along(path: tuple[PathStep, ...], condition: Condition) -> Condition:
+    """`condition` said of the row at the end of `path`, which goes up: there is one at most.
+
+    What is denied, or said to be null, is so too where there is no such row.
+    """
+    if not path:
+        return condition
+    if isinstance(condition, IsNull):
+        return Not(condition=Exists(path=path, condition=negated(condition)))
+    if isinstance(condition, Not) and not isinstance(condition.condition, IsNull):
+        return Not(condition=Exists(path=path, condition=condition.condition))
+    return Exists(path=path, condition=condition)
 
 
 def opened(clause: Clause, start: int, continuation: Continuation | None = None) -> Clause:

@@ -84,7 +84,7 @@ def _first_unexplained(tokens: tuple[Token, ...], sentence: Sentence) -> int | N
         | synonyms.CONJUNCTIONS
         | synonyms.RELATIVES
         | synonyms.words("a an of with for about on as well also create make build new small filtered test then")
-        | synonyms.words("containing including keep the both either smaller but ones one")
+        | synonyms.words("containing including keep the both either smaller but ones one neither nor")
     )
     for position, token in enumerate(tokens):
         if position not in explained and token.kind is not TokenKind.SIGN and token.lower not in free:

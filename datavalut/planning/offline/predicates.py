@@ -24,6 +24,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, any_of, negated
 from datavalut.planning.offline.quantities import (
     EQUAL,
+    GREATER,
     GREATER_OR_EQUAL,
     LESS,
     NOT_EQUAL,
@@ -65,6 +66,7 @@ class _Opening:
     end: int
     explicit: bool
     negative: bool
+    lists: bool = False  # "in", "one of": a list follows
 
 
 class PredicateReader(Reader):
@@ -100,6 +102,10 @@ class PredicateReader(Reader):
         operand = ColumnValue(column=column.name)
         labels = self._vocabulary.labels(table, column)
         category = column.category
+        if category in NUMBER_CATEGORIES | TIME_CATEGORIES:
+            compared_column = self._read_other_column(table, column, opening.end)
+            if compared_column is not None:
+                return compared_column
         if category in NUMBER_CATEGORIES:
             return self.read_number(operand, category, opening.end, operator_needed=operator_needed)
         if category in TIME_CATEGORIES:
@@ -142,7 +148,7 @@ class PredicateReader(Reader):
             if tuple(self._word(end + index) for index in range(len(words))) == words and (
                 words not in {("in",), ("of",)} or not self._times.read(end)
             ):
-                return _Opening(end + len(words), True, negative)
+                return _Opening(end + len(words), True, negative, lists=words not in {("of",), ("as",)})
         return _Opening(end, explicit, negative)
 
     def _starts_comparator(self, position: int) -> bool:
@@ -150,7 +156,8 @@ class PredicateReader(Reader):
 
     def _read_null(self, column: Column, opening: _Opening) -> Predicate | None:
         word = self._word(opening.end)
-        if not (opening.explicit or opening.negative) or word not in _NULL_WORDS | _PRESENT_WORDS:
+        said = opening.explicit or opening.negative or word == "null"
+        if not said or word not in _NULL_WORDS | _PRESENT_WORDS:
             return None
         if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and word not in {"null", "missing"}:
             return None  # "status is unknown": more likely a value
@@ -211,6 +218,29 @@ class PredicateReader(Reader):
             end = following.end
         return values, end
 
+    def _read_other_column(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """ "(units in stock) below reorder level", "(shipped date) after required date"."""
+        comparator = read_comparator(self._tokens, position)
+        if comparator is None and column.category in TIME_CATEGORIES and self._word(position) in {"after", "before"}:
+            comparator = (GREATER if self._word(position) == "after" else LESS), position + 1
+        if comparator is None:
+            return None
+        operator, at = comparator
+        if self._word(at) in {"the", "its", "their"}:
+            at += 1
+        found = self._vocabulary.own_columns_at(table, at)
+        if found is None or len(found[0]) != 1 or found[0][0] == column:
+            return None
+        other, end = found[0][0], found[1]
+        kinds = NUMBER_CATEGORIES if column.category in NUMBER_CATEGORIES else TIME_CATEGORIES
+        if other.category not in kinds:
+            return None
+        left, right = ColumnValue(column=column.name), ColumnValue(column=other.name)
+        condition: Condition = Comparison(left=left, operator=operator, right=right)
+        if operator is NOT_EQUAL:
+            condition = negated(Comparison(left=left, operator=EQUAL, right=right))
+        return Predicate(condition, end, f"{operator.value} {other.name}")
+
     # Lists
 
     def _list_joiner(self, position: int) -> int | None:
@@ -270,6 +300,7 @@ class PredicateReader(Reader):
         for words, matching in _TEXT_OPERATORS.items():
             if tuple(self._word(position + index) for index in range(len(words))) == words:
                 value = self._read_value(table, column, position + len(words), explicit=True)
+                value = value or self._read_letter(position + len(words))
                 if value is None:
                     return None
                 text, end = value
@@ -283,12 +314,21 @@ class PredicateReader(Reader):
         texts, end = [value[0]], value[1]
         while (joined := self._list_joiner(end)) is not None:
             following = self._read_listed_value(table, column, joined)
-            if following is None:
+            if following is None or not (opening.lists or len(texts) > 1 or self._may_be_listed(position, end, joined)):
                 break
             texts.append(following[0])
             end = following[1]
         matches = any_of(TextMatch(operand=operand, matching=TextMatching.EQUALS, text=text) for text in texts)
         return Predicate(matches, end, f"is {_listed(texts)}")
+
+    def _may_be_listed(self, first: int, joiner: int, second: int) -> bool:
+        """Can "Canada and France" be two values of one column? Alike they must be: "Canada and vip" is no list."""
+        if self._word(joiner) != "and":
+            return True
+        values = self._tokens[first], self._tokens[second]
+        return all(token.kind is TokenKind.QUOTED for token in values) or (
+            self._capitals_count and all(token.text[0].isupper() for token in values)
+        )
 
     def _read_value(self, table: Table, column: Column, position: int, *, explicit: bool) -> tuple[str, int] | None:
         """A text in quotes; else one word, or several that begin with capitals and mean nothing else.
@@ -318,6 +358,12 @@ class PredicateReader(Reader):
         while self._continues_a_name(table, token, end):
             end += 1
         return " ".join(part.text for part in self._tokens[position:end]), end
+
+    def _read_letter(self, position: int) -> tuple[str, int] | None:
+        """The letter A, which is no article where nothing follows it."""
+        if self._word(position) != "a" or not self._ends_a_value(position + 1):
+            return None
+        return self._tokens[position].text, position + 1
 
     def _continues_a_name(self, table: Table, first: Token, position: int) -> bool:
         if not self._capitals_count or not first.text[0].isupper() or position >= len(self._tokens):

@@ -104,7 +104,10 @@ ANTONYMS = {
 NEGATING_PREFIXES = ("non-", "non", "un", "in", "not-")
 
 # Verbs of relative clauses whose object is a related row ("who placed 3 orders").
-LIGHT_VERBS = words("place placed make made have has had receive received submit submitted get got own owned hold held")
+LIGHT_VERBS = words(
+    "place placed make made have has had receive received submit submitted get got own owned hold held "
+    "contain contains include includes"
+)
 BUYING_VERBS = words("order ordered orders buy bought purchase purchased")
 
 CHANGING_VERBS = words(
@@ -134,6 +137,10 @@ TIME_WORDS = words(
     "until till ago"
 )
 
+UNIT_WORDS = words(
+    "minute minutes hour hours day days week weeks month months quarter quarters year years times once twice"
+)
+
 # Words that end a value: none of them is ever the value of a column unless quoted.
 NOT_VALUES = (
     CONJUNCTIONS
@@ -144,6 +151,6 @@ NOT_VALUES = (
     | words(
         "with without having has have had not no except excluding exclude than above below greater less "
         "more fewer least most exactly equal contains containing starting starts ending ends begins beginning "
-        "null either neither nor as the a an by if all"
+        "null either neither nor as the a an by if all skip omit leave keep include also then"
     )
 )

@@ -93,7 +93,7 @@ class VerbReader(Reader):
                 clause = _denied_if_any(self._verb(table, at + 1, frames), position)
         elif word in _BE:
             self._progress.reach(at)
-            if self._word(at) in {"not", "never"}:
+            if self._word(at) in {"not", "never", "neither"}:
                 clause = _denied_if_any(self._predicative(table, at + 1, frames, is_denied=True), position)
             else:
                 clause = self._predicative(table, at, frames)

@@ -207,7 +207,10 @@ class Vocabulary:
             named = [column for column in texts if name_key(list(parts_of(column.name))) == wanted]
             if named:
                 return named
-        return [column for column in texts if parts_of(column.name)[-1:] == ("name",)]
+        keys = {name for key in self.catalog.references_of(table.name) for name in key.columns} | {*table.primary_key}
+        names = [column for column in texts if parts_of(column.name)[-1:] == ("name",)]
+        texts = [column for column in texts if column.name not in keys]
+        return names or (texts if len(texts) == 1 else [])
 
     # Labels
 
@@ -260,6 +263,11 @@ class Vocabulary:
         left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
         joined = "".join(stem(word) for word in left)
         return "" if joined in self.own_stems(table) else joined
+
+    def date_stems(self, table: Table, column: Column) -> frozenset[str]:
+        """As `date_stem`, with what a column of the last time is the last time of: "login" for last_login_at."""
+        date = self.date_stem(table, column)
+        return frozenset({date, date.removeprefix("last")} - {""}) | ({""} if date == "" else set())
 
     def own_stems(self, table: Table) -> frozenset[str]:
         """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
@@ -321,6 +329,7 @@ class Vocabulary:
             | synonyms.LEAD_WORDS
             | synonyms.LIGHT_VERBS
             | synonyms.BUYING_VERBS
+            | synonyms.UNIT_WORDS
         )
 
     def means_something(self, table: Table, position: int) -> str | None:
@@ -399,6 +408,11 @@ def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
         if head != "id":
             yield 2, head
             yield from ((2, other) for other in _column_synonyms(head))
+    undated = words
+    while column.category in TIME_CATEGORIES and undated and undated[-1] in synonyms.DATE_WORDS:
+        undated = undated[:-1]
+    if 1 < len(undated) < len(words):  # last_login_at is the last login; shipped_at is not "shipped"
+        yield 1, "".join(undated)
     if len(words) > 1 and words[-1] in synonyms.GENERIC_TAILS:
         yield 2, "".join(words[:-1])
 
