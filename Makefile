@@ -16,7 +16,7 @@ PIP_INSTALL := pip install --quiet --disable-pip-version-check --require-hashes 
 INSTALLED := .venv/installed .venv-ministack/installed build/made
 CHECKED := datavalut functions infra local tests examples bench
 
-.PHONY: help demo test test-all up down check synth bench lock clean
+.PHONY: help demo test test-all up down check synth deploy destroy bench lock clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -43,6 +43,16 @@ check: .venv/installed ## style, types, and which package may know which
 
 synth: .venv/installed ## CloudFormation template for AWS, in cdk.out
 	@$(VENV)/python -m infra.app
+
+# The CDK's command line, run by the Node.js that pip has installed.
+CDK = PATH="$$($(VENV)/python -c 'import infra, os; print(os.path.dirname(os.environ["JSII_NODE"]))'):$$PATH" \
+	npx --yes aws-cdk@2
+
+deploy: .venv/installed ## deploy to the AWS account of your credentials; ARGS="-c architecture=arm64"
+	$(CDK) deploy $(ARGS)
+
+destroy: .venv/installed ## remove the deployment from the account; docs/deployment.md says what stays
+	$(CDK) destroy $(ARGS)
 
 bench: $(INSTALLED) ## measure the engine
 	@$(VENV)/python -m bench

@@ -2,14 +2,16 @@
 the CDK's command line; that one calls it by cdk.json."""
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 from aws_cdk import App, DefaultStackSynthesizer, Environment, Validations
 from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks
 
 from infra.configuration import Configuration, read_configuration
-from infra.packaging import Bundles, Platform, build_bundles
+from infra.packaging import PROJECT, Bundles, Platform, build_bundles
 from infra.stack import NAME, DataValutStack
 
 # What the emulator takes itself for.
@@ -23,7 +25,9 @@ def synthesize(context: dict[str, str], *, output: Path | None = None, bundles: 
     Without `bundles` the layers are built for the context's target. Raises ConfigurationError, PackagingError, and
     RuntimeError (from the CDK) when a rule of AwsSolutions is violated.
     """
-    app = App(outdir=None if output is None else str(output), context=context, analytics_reporting=False)
+    app = App(
+        outdir=None if output is None else str(output), context=_feature_flags() | context, analytics_reporting=False
+    )
     configuration = read_configuration(app.node)
     DataValutStack(
         app,
@@ -36,6 +40,12 @@ def synthesize(context: dict[str, str], *, output: Path | None = None, bundles: 
     )
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     return app.synth()
+
+
+def _feature_flags() -> dict[str, Any]:
+    """Those of cdk.json, which only the CDK's command line reads by itself: the template must not depend on it."""
+    flags: dict[str, Any] = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return flags
 
 
 def _platform(configuration: Configuration) -> Platform:
