@@ -50,10 +50,14 @@ class UnclearError(Exception):
 
 
 class Progress:
-    """How far into the prompt any reading came: the word there is the one that was not understood."""
+    """How far into the prompt any reading came: the word there is the one that was not understood.
+
+    `attempts` counts the readings tried, so that a prompt made to be read in endless ways is given up.
+    """
 
     def __init__(self) -> None:
         self.furthest = 0
+        self.attempts = 0
 
     def reach(self, position: int) -> None:
         self.furthest = max(self.furthest, position)

@@ -10,6 +10,7 @@ from datavalut.planning.offline.sentence import Sentence, SentenceReader
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of, tokenize
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
+_MOST_TOKENS = 300
 _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
 _CLAUSE_ENDS = frozenset({",", ";", ".", ":", "and", "then", "please", "!", "?", "also", "to", "or"})
 
@@ -24,6 +25,8 @@ def plan_offline(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
     tokens = tokenize(prompt)
     if not tokens:
         return Refusal(reason="The prompt is empty: say which rows of which table to keep.")
+    if len(tokens) > _MOST_TOKENS:
+        return Refusal(reason=f"The prompt is too long: more than {_MOST_TOKENS} words.")
     forbidden = _forbidden_words(tokens)
     if forbidden:
         return Refusal(

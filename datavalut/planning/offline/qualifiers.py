@@ -38,12 +38,15 @@ _EXCEPT = frozenset({"except", "excluding"})
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
 _RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries"})
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
+_DEEPEST = 8  # phrases within one another
+_MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
 _MOST_ADJECTIVES = 6  # tokens before a noun
 
 
 class QualifierReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
+        self._depth = 0
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
@@ -213,6 +216,16 @@ class QualifierReader(Reader):
     def _read_one(self, table: Table, position: int, frames: Frames) -> Clause | None:
         if position >= len(self._tokens):
             return None
+        self._progress.attempts += 1
+        if self._depth == _DEEPEST or self._progress.attempts > _MOST_ATTEMPTS:
+            raise UnclearError(position, position + 1, "too much is said within one another")
+        self._depth += 1
+        try:
+            return self._read_any(table, position, frames)
+        finally:
+            self._depth -= 1
+
+    def _read_any(self, table: Table, position: int, frames: Frames) -> Clause | None:
         readings: Sequence[Callable[[], Clause | None]] = (
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
