@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 
 import psycopg2
 import psycopg2._psycopg
@@ -57,7 +57,6 @@ _FORMATS = {
     "xmloption": "content",
 }
 _LIVENESS = {
-    "client_connection_check_interval": "10000",  # ends a query whose worker has died (PostgreSQL 14 and later)
     "idle_in_transaction_session_timeout": str(STATEMENT_MILLISECONDS),
     "statement_timeout": str(STATEMENT_MILLISECONDS),
     "tcp_keepalives_count": "3",
@@ -72,6 +71,9 @@ _SOURCE_SETTINGS = {
     "row_security": "off",  # hidden rows become an error
 }
 _TARGET_SETTINGS = {**_FORMATS, **_LIVENESS, "lock_timeout": "0", "synchronous_commit": "off"}
+
+# Ends a query whose worker has died. From PostgreSQL 14 on, and not where the server's system cannot do it.
+_CONNECTION_CHECK = {"client_connection_check_interval": "10000"}
 
 # The names only that this server's version knows; an unknown one would be an error.
 _SET_KNOWN = """
@@ -168,6 +170,8 @@ def _open(parameters: ConnectionParameters, dsn: Mapping[str, str]) -> connectio
 def _configure(opened: connection, settings: Mapping[str, str]) -> None:
     with opened.cursor() as cursor:
         cursor.execute(_SET_KNOWN, {"names": list(settings), "values": list(settings.values())})
+        with suppress(psycopg2.errors.InvalidParameterValue):
+            cursor.execute(_SET_KNOWN, {"names": list(_CONNECTION_CHECK), "values": list(_CONNECTION_CHECK.values())})
 
 
 _libpq = ctypes.CDLL(psycopg2._psycopg.__file__)  # the libpq that psycopg2 itself has loaded

@@ -9,6 +9,7 @@ from psycopg2.extras import NamedTupleCursor
 
 from datavalut.catalog.model import TableName
 from datavalut.transfer.queries import query_text
+from datavalut.transfer.row_security import past_row_security
 from datavalut.transfer.statements import reading_source, writing_target
 
 
@@ -97,7 +98,8 @@ def sequences_in_use(target: connection) -> tuple[SequenceInUse, ...]:
             name = TableName(row.sequence_schema, row.sequence_name)
             furthest = found[name].furthest if name in found else None
             if row.column_name is not None:
-                value = _furthest_value(cursor, row)
+                with past_row_security(target, TableName(row.table_schema, row.table_name)):
+                    value = _furthest_value(cursor, row)
                 if value is not None and (furthest is None or _is_further(value, furthest, row.increment)):
                     furthest = value
             found[name] = SequenceInUse(

@@ -1,7 +1,6 @@
 """Proof that a finished copy is what it should be."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -10,6 +9,7 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.transfer.errors import Discrepancy, VerificationFailed
+from datavalut.transfer.row_security import past_row_security
 from datavalut.transfer.sequences import sequences_in_use
 from datavalut.transfer.statements import writing_target
 
@@ -72,7 +72,7 @@ def count_rows(
         check()
         name = sql.Identifier(table.name.schema, table.name.name)
         only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-        with writing_target(), _past_row_security(target, name), target.cursor() as cursor:
+        with writing_target(), past_row_security(target, table.name), target.cursor() as cursor:
             cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
             ((counts[table.name],),) = cursor.fetchall()
     return counts
@@ -85,26 +85,6 @@ def analyze_target(target: connection, check: Callable[[], None] = lambda: None)
         for schema, name in cursor.fetchall():
             check()
             cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
-
-
-@contextmanager
-def _past_row_security(target: connection, name: sql.Identifier) -> Iterator[None]:
-    """The owner is not bound by row-level security, unless the table forces it on its owner: undone again at the end,
-    when the transaction is rolled back."""
-    with target.cursor() as cursor:
-        cursor.execute("BEGIN")
-        try:
-            cursor.execute(
-                "SELECT relforcerowsecurity FROM pg_catalog.pg_class WHERE oid = %s::pg_catalog.regclass",
-                (name.as_string(target),),
-            )
-            ((forced,),) = cursor.fetchall()
-            if forced:
-                cursor.execute(sql.SQL("ALTER TABLE {} NO FORCE ROW LEVEL SECURITY").format(name))
-            yield
-        finally:
-            if not target.closed:
-                cursor.execute("ROLLBACK")
 
 
 def _foreign_key_discrepancies(target: connection, source: Catalog) -> Iterator[Discrepancy]:

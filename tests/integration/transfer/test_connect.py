@@ -23,6 +23,7 @@ from datavalut.transfer.errors import (
     TlsNotSupported,
     TooManyConnections,
     UnknownDatabase,
+    UnsupportedServerVersion,
     WrongPassword,
 )
 from local.postgres import free_port
@@ -155,6 +156,13 @@ def test_something_else_that_listens_is_not_taken_for_postgres(postgres: TestSer
         threading.Thread(target=answer, daemon=True).start()
         error = failure(replace(postgres.superuser, port=listener.getsockname()[1]))
     assert isinstance(error, NotAPostgresServer)
+
+
+def test_a_version_that_pg_dump_cannot_read_is_told(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("datavalut.transfer.connect.SUPPORTED_VERSIONS", (12, 16))
+    with pytest.raises(UnsupportedServerVersion) as raised:
+        connect(postgres.superuser, application_name="tests", address_policy=ANY_ADDRESS)
+    assert (raised.value.version, raised.value.supported) == (17, (12, 16))
 
 
 def test_a_session_that_failed_leaves_nothing_open(postgres: TestServer) -> None:

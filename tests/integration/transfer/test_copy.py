@@ -15,6 +15,7 @@ from datavalut.connections import ConnectionParameters
 from datavalut.transfer.copy import CopiedRows, copy_chunk, copy_rows
 from datavalut.transfer.errors import (
     CopyFailed,
+    DiskFull,
     JobNoLongerRunning,
     PermissionDenied,
     SourceConnectionLost,
@@ -293,6 +294,18 @@ def test_a_row_that_the_target_refuses_ends_the_source_at_once(make_sides: MakeS
     error = failure(sides, MANY_ROWS)
     assert isinstance(error, CopyFailed)
     assert (error.table, error.sqlstate) == ("public.t", "23514")
+
+
+def test_a_full_disk_is_told_as_such(make_sides: MakeSides) -> None:
+    """The server's own error code, raised by a constraint: a disk cannot be filled in a test."""
+    full = "BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'no space'; END"
+    sides = make_sides(
+        target_table=f"""
+        CREATE FUNCTION fits() RETURNS boolean LANGUAGE plpgsql AS $${full}$$;
+        CREATE TABLE t (id int CHECK (fits()), text text)
+        """
+    )
+    assert isinstance(failure(sides, MANY_ROWS), DiskFull)
 
 
 def test_a_source_that_fails_in_the_middle_leaves_no_rows(make_sides: MakeSides) -> None:

@@ -78,7 +78,7 @@ TRAITS = {
         INSERT INTO "My ""Schema"" 1"."select" VALUES (1, E'tab\\t\\\\.');
     """,
     "row security forced on the owner": """
-        CREATE TABLE t (x int PRIMARY KEY); INSERT INTO t VALUES (1), (2);
+        CREATE TABLE t (x serial PRIMARY KEY); INSERT INTO t VALUES (DEFAULT), (DEFAULT);
         CREATE MATERIALIZED VIEW m AS SELECT count(*) FROM t;
         CREATE TABLE c (x int REFERENCES t); INSERT INTO c VALUES (2);
         ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY;
