@@ -1,0 +1,99 @@
+"""Needs nothing running: how an execution's end is told, and how a step's errors travel."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from datavalut.aws.execution_end import execution_end
+from datavalut.connections import ConnectionParameters
+from datavalut.filters.model import Refusal
+from datavalut.jobs.model import Job, JobError, JobStatus
+from datavalut.transfer.errors import JobNoLongerRunning, SourceUnreachable, WrongPassword
+from datavalut.workflow.errors import JobFailed, TransientFault
+from datavalut.workflow.settle import Ending, ExecutionEnd
+from datavalut.workflow.step import fault_error, run_step
+from tests.workflow_runner import WorkflowRunner
+
+JOB_ID = "job_a1b2c3d4e5f6"
+START = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def runner() -> WorkflowRunner:
+    made = WorkflowRunner(ConnectionParameters("localhost", 5432, "postgres", "admin", "secret"), Refusal(reason=""))
+    made.store.create(Job(JOB_ID, "local", JobStatus.PENDING, "", START, START), None, "")
+    made.store.move(JOB_ID, JobStatus.RUNNING, message="", at=START)
+    return made
+
+
+def failing(error: Exception) -> None:
+    raise error
+
+
+def test_a_permanent_error_is_recorded_and_not_retried(runner: WorkflowRunner) -> None:
+    with pytest.raises(JobFailed, match="wrong_password"):
+        run_step(runner.deployment, JOB_ID, lambda: failing(WrongPassword("reader")))
+    error = runner.store.get(JOB_ID).error
+    assert error is not None
+    assert error.code == "wrong_password"
+
+
+def test_a_transient_error_is_carried_to_the_end_but_not_recorded(runner: WorkflowRunner) -> None:
+    with pytest.raises(TransientFault) as fault:
+        run_step(runner.deployment, JOB_ID, lambda: failing(SourceUnreachable("db", 5432, "timed out")))
+    assert runner.store.get(JOB_ID).error is None
+    carried = fault_error(str(fault.value))
+    assert carried is not None
+    assert carried.code == "source_unreachable"
+
+
+def test_a_step_of_a_job_that_has_ended_stops_without_an_error_of_its_own(runner: WorkflowRunner) -> None:
+    with pytest.raises(JobFailed):
+        run_step(runner.deployment, JOB_ID, lambda: failing(JobNoLongerRunning()))
+    assert runner.store.get(JOB_ID).error is None
+
+
+def test_an_unexpected_error_says_nothing_of_its_text(runner: WorkflowRunner) -> None:
+    with pytest.raises(JobFailed) as failure:
+        run_step(runner.deployment, JOB_ID, lambda: failing(RuntimeError("password=hunter2")))
+    error = runner.store.get(JOB_ID).error
+    assert error is not None
+    assert "hunter2" not in str(failure.value) + error.sentence()
+
+
+def status_event(status: str) -> dict[str, object]:
+    return {"detail-type": "Step Functions Execution Status Change", "detail": {"name": JOB_ID, "status": status}}
+
+
+@pytest.mark.parametrize(
+    ("status", "ending"),
+    [
+        ("SUCCEEDED", Ending.REACHED_THE_END),
+        ("FAILED", Ending.FAILED),
+        ("TIMED_OUT", Ending.TIMED_OUT),
+        ("ABORTED", Ending.STOPPED),
+    ],
+)
+def test_a_status_event_tells_the_job_and_how_it_ended(status: str, ending: Ending) -> None:
+    assert execution_end(status_event(status)) == (JOB_ID, ExecutionEnd(ending))
+
+
+def test_a_caught_fault_tells_its_error() -> None:
+    error = JobError("source_unreachable", "It cannot be reached.", "Check it.", ("one", "two"))
+    text = json.dumps({"code": error.code, "message": error.message, "remedy": error.remedy, "details": error.details})
+    cause = json.dumps({"errorType": "TransientFault", "errorMessage": text})
+    for said in (cause, text):
+        event = {"job_id": JOB_ID, "failure": {"Error": "TransientFault", "Cause": said}}
+        assert execution_end(event) == (JOB_ID, ExecutionEnd(Ending.FAILED, error))
+
+
+def test_a_caught_timeout_is_a_timeout() -> None:
+    event = {"job_id": JOB_ID, "failure": {"Error": "States.Timeout", "Cause": ""}}
+    assert execution_end(event) == (JOB_ID, ExecutionEnd(Ending.TIMED_OUT))
+
+
+def test_any_other_failure_has_no_error_to_tell() -> None:
+    for cause in ("", "no JSON", '{"errorMessage": "killed"}', "[]", '{"errorMessage": null}'):
+        event = {"job_id": JOB_ID, "failure": {"Error": "Lambda.Unknown", "Cause": cause}}
+        assert execution_end(event) == (JOB_ID, ExecutionEnd(Ending.FAILED))
