@@ -1,6 +1,7 @@
 """A small shop in which every kind of column and of foreign key that filters know occurs: as SQL and as a catalog."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName, TypeCategory
 from datavalut.filters.model import Condition, FilterPlan, Root
@@ -193,7 +194,7 @@ SHOP = Catalog(
 
 # Short forms of the language's JSON, as a client would write it.
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 ORDERS: list[Json] = [{"table": "orders", "columns": ["customer_id"]}]
 ITEMS: list[Json] = [*ORDERS, {"table": "items"}]
