@@ -123,16 +123,23 @@ def drop_target(admin: connection, names: TargetNames) -> None:
 @dataclass(frozen=True)
 class DatabaseLocale:
     encoding: str
+    provider: str  # libc, icu or builtin
     collation: str
     character_type: str
+
+    def is_that_of(self, source: Catalog) -> bool:
+        return self == DatabaseLocale(source.encoding, source.locale_provider, source.collation, source.character_type)
 
 
 def database_locale(admin: connection, names: TargetNames) -> DatabaseLocale:
     """What the job's database got, to be compared with what the source has."""
     with writing_target(), admin.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_catalog.pg_encoding_to_char(encoding), datcollate, datctype"
-            " FROM pg_catalog.pg_database WHERE datname = %s",
+            "SELECT pg_catalog.pg_encoding_to_char(encoding),"
+            " CASE pg_catalog.to_jsonb(db) ->> 'datlocprovider'"
+            " WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,"
+            " datcollate, datctype"
+            " FROM pg_catalog.pg_database AS db WHERE datname = %s",
             (names.build_database,),
         )
         row = cursor.fetchone()

@@ -62,8 +62,9 @@ def _verified(deployment: Deployment, job: Job, session: connection) -> dict[str
     analyze_target(session, check)
     copied = {table.table: table for table in copied_tables(session)}
     verify_target(session, facts.catalog, {name: table.rows for name, table in copied.items()}, check)
-    warnings = [f"{left_out} is left out: only a superuser could make it." for left_out in facts.left_out]
-    warnings += [
+    guesses = (
         f"Sequence {name} may repeat values: the source's user may not read where it stands." for name in guessed
-    ]
-    return make_report(record, copied, measured_tables(session), facts.catalog.foreign_keys, tuple(warnings))
+    )
+    return make_report(
+        record, copied, measured_tables(session), facts.catalog.foreign_keys, (*facts.warnings, *guesses)
+    )

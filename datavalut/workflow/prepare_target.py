@@ -2,6 +2,7 @@
 
 import secrets
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from datavalut.catalog.model import Catalog, TableName
@@ -14,7 +15,7 @@ from datavalut.transfer.schema import dump_schema, left_out_objects, restore_pre
 from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import import_snapshot
 from datavalut.transfer.statements import reading_source
-from datavalut.transfer.target import TargetNames, create_target
+from datavalut.transfer.target import DatabaseLocale, TargetNames, create_target, database_locale, secure_server
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.keep_snapshot import wait_for_snapshot
 from datavalut.workflow.progress import Phase
@@ -30,13 +31,16 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
     deployment.store.record_progress(job_id, Phase.PREPARING.start, Phase.PREPARING.message, deployment.now())
     source = deployment.secrets.get_request(job_id).source
     catalog, sequences = _read_source(deployment, job_id, source, snapshot_id)
-    target = _create_database(deployment, job_id, catalog)
+    target, warnings = _create_database(deployment, job_id, catalog)
     with tempfile.TemporaryDirectory() as directory, target_session(job_id, target) as session:
         archive = Path(directory) / "schema.dump"
         dump_schema(source, snapshot_id, archive, application_name=job_id, address_policy=deployment.source_addresses)
         create_ledger(session)
         store_archive(session, archive)
-        store_facts(session, SourceFacts(catalog, tuple(sequences.items()), left_out_objects(archive)))
+        warnings += tuple(
+            f"{left_out} is left out: only a superuser could make it." for left_out in left_out_objects(archive)
+        )
+        store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
         restore_pre_data(session, archive, running_check(deployment, job_id))
 
 
@@ -50,8 +54,10 @@ def _read_source(
         return catalog, read_sequences(session)
 
 
-def _create_database(deployment: Deployment, job_id: str, catalog: Catalog) -> ConnectionParameters:
-    """How the job's role logs in to it."""
+def _create_database(
+    deployment: Deployment, job_id: str, catalog: Catalog
+) -> tuple[ConnectionParameters, tuple[str, ...]]:
+    """How the job's role logs in to it, and in what it differs from the source's, in sentences."""
     names = TargetNames(job_id)
     admin = deployment.secrets.target_admin()
     target = ConnectionParameters(
@@ -67,10 +73,18 @@ def _create_database(deployment: Deployment, job_id: str, catalog: Catalog) -> C
         return not deployment.store.get_state(job_id).status.is_final
 
     with target_session(job_id, admin) as session:
+        secure_server(session)
         create_target(session, names, target.password, catalog, is_wanted)
+        locale = database_locale(session, names)
     deployment.secrets.put_result(job_id, target)
     status = deployment.store.get_state(job_id).status
     if status is not JobStatus.RUNNING:  # it was settled meanwhile, perhaps before its password was stored
         deployment.secrets.delete_result(job_id)
         raise JobNotRunning(job_id, status)
-    return target
+    return target, tuple(_locale_warnings(catalog, locale))
+
+
+def _locale_warnings(catalog: Catalog, locale: DatabaseLocale) -> Iterator[str]:
+    if not locale.is_that_of(catalog):
+        wanted = catalog.locale or catalog.collation
+        yield f"The target server does not have the source's locale {wanted}: text may sort in another order."

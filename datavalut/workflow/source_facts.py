@@ -14,11 +14,11 @@ _DOCUMENT = "source"
 
 @dataclass(frozen=True)
 class SourceFacts:
-    """`left_out` are the schema's objects that the filtered database does without, by kind and name."""
+    """`warnings` say, in sentences, what of the source the filtered database does without."""
 
     catalog: Catalog
     sequences: tuple[tuple[TableName, SequenceState], ...]
-    left_out: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 _ADAPTER = TypeAdapter(SourceFacts)
