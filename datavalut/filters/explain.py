@@ -200,8 +200,8 @@ class _Words:
                     f"{_constant(condition.text)}{case_matters}"
                 )
             case ArrayContains():
-                quantity = "all of " if condition.quantity == "all" and len(condition.values) > 1 else ""
-                return f"{voice.owning} {condition.column} contains {quantity}{_values(condition.values, quoted=True)}"
+                last = " and " if condition.quantity == "all" else " or "
+                return f"{voice.owning} {condition.column} contains {_values(condition.values, quoted=True, last=last)}"
             case InTime():
                 return self.in_time(condition, table, voice)
 
@@ -349,11 +349,11 @@ def _constant(value: Scalar, quoted: bool = True) -> str:
     return f"'{text}'" if quoted and isinstance(value, str) else text
 
 
-def _values(values: Sequence[Scalar], quoted: bool) -> str:
+def _values(values: Sequence[Scalar], quoted: bool, last: str = " or ") -> str:
     shown = [_constant(value, quoted) for value in values[:MAXIMUM_VALUES]]
     if len(values) > len(shown):
-        return f"{', '.join(shown)} or one of {len(values) - len(shown)} more"
-    return _listed(shown, " or ") if len(shown) < 3 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+        shown.append(f"{len(values) - len(shown)} more")
+    return last.join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
 
 
 def _amount(amount: int, unit: TimeUnit) -> str:
