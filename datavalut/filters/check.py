@@ -12,7 +12,7 @@ from psycopg2.extensions import encodings as python_codecs
 
 from datavalut.catalog.model import Catalog, Table, TypeCategory
 from datavalut.filters.errors import FilterPlanError, FilterProblem, LiteralUnfitError, NameUnresolvedError
-from datavalut.filters.literals import MAXIMUM_INTERVAL, fit_element, fit_literal, moment_of, shown
+from datavalut.filters.literals import MAXIMUM_INTERVAL, fit_element, fit_literal, has_months, moment_of, shown
 from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
@@ -476,7 +476,17 @@ class _Checker:
             described = " and ".join(dict.fromkeys(value_type.describe() for value_type in types))
             self.problem(location, f"values of type {described} cannot be compared")
             return sides
-        return tuple(self.fit(side, common) or side for side in sides)
+        fitted = tuple(self.fit(side, common) or side for side in sides)
+        if common.category is TypeCategory.INTERVAL and any(isinstance(side.expression, Arithmetic) for side in sides):
+            self.lengths(fitted)
+        return fitted
+
+    def lengths(self, sides: Sequence[_Checked]) -> None:
+        """PostgreSQL compares a month as 30 days: wrong for a length that is the difference of two moments."""
+        for side in sides:
+            if isinstance(side.expression, LiteralValue) and has_months(side.expression.value):
+                reason = "a month has no fixed length: add it to the earlier time instead, and compare with the later"
+                self.problem(f"{side.location}.value", reason)
 
     def fit(self, constant: _Checked, value_type: ValueType) -> _Checked | None:
         """The constant as spelled in its type; None, and a problem, if it does not fit."""

@@ -18,7 +18,7 @@ from datavalut.catalog.model import TypeCategory
 from datavalut.filters.errors import LiteralUnfitError
 from datavalut.filters.model import Scalar
 from datavalut.filters.names import nearest
-from datavalut.filters.value_types import ValueType
+from datavalut.filters.value_types import INTERVAL, ValueType
 
 INTEGER_RANGES = {
     "smallint": (-(2**15), 2**15 - 1),
@@ -237,6 +237,14 @@ def _interval(value: Scalar, value_type: ValueType) -> FittedLiteral:
     if max(abs(months) * 30, abs(days), abs(seconds) // 86_400) > MAXIMUM_INTERVAL.days:
         raise LiteralUnfitError(f"{shown(text)} is too long")
     return FittedLiteral(f"P{months}M{days}DT{seconds}S", "interval")
+
+
+def has_months(value: Scalar) -> bool:
+    """Whether a length of time is given in units that differ in length."""
+    try:
+        return not _interval(value, INTERVAL).text.startswith("P0M")
+    except LiteralUnfitError:
+        return False
 
 
 def _uuid(value: Scalar, value_type: ValueType) -> FittedLiteral:

@@ -24,6 +24,8 @@ several foreign keys join the two tables, or where a table references itself, an
 {"kind":"aggregate","function":"count","path":[...],"of":null,"condition":null}. "at least one" is `exists`, \
 "without" is `not` of `exists`. Amounts spent are `sum` of an amount over a path; where only prices and quantities \
 are stored, multiply them.
+- The time between two columns: their difference, compared with "3 days"; with months or years, add them to the \
+earlier column instead and compare with the later. An age is a window on the birth date.
 - The last or the first time of something: `max` or `min` over a path, in `time`.
 - Times: always `time` with a window. "last 6 months" is {"kind":"last","amount":6,"unit":"month"}; "last month" \
 (the whole month before this one) is {"kind":"calendar","unit":"month","offset":-1}; "more than 2 years ago", "not \
