@@ -164,8 +164,22 @@ class Catalog:
         """Raises KeyError if there is no such table."""
         return self._tables_by_name[name]
 
+    @cached_property
+    def _references_by_child(self) -> dict[TableName, list[ForeignKey]]:
+        references: dict[TableName, list[ForeignKey]] = {}
+        for key in self.foreign_keys:
+            references.setdefault(key.child, []).append(key)
+        return references
+
+    @cached_property
+    def _references_by_parent(self) -> dict[TableName, list[ForeignKey]]:
+        references: dict[TableName, list[ForeignKey]] = {}
+        for key in self.foreign_keys:
+            references.setdefault(key.parent, []).append(key)
+        return references
+
     def references_of(self, child: TableName) -> Iterator[ForeignKey]:
-        return (key for key in self.foreign_keys if key.child == child)
+        return iter(self._references_by_child.get(child, ()))
 
     def references_to(self, parent: TableName) -> Iterator[ForeignKey]:
-        return (key for key in self.foreign_keys if key.parent == parent)
+        return iter(self._references_by_parent.get(parent, ()))

@@ -11,8 +11,8 @@ from typing import NoReturn
 from psycopg2.extensions import encodings as python_codecs
 
 from datavalut.catalog.model import Catalog, Table, TypeCategory
-from datavalut.filters.errors import FilterPlanError, FilterProblem, LiteralUnfitError, NameUnresolvedError
-from datavalut.filters.literals import MAXIMUM_INTERVAL, fit_element, fit_literal, has_months, moment_of, shown
+from datavalut.filters.errors import FilterPlanError, FilterProblem, LiteralUnfitError, NameUnresolvedError, shown
+from datavalut.filters.literals import MAXIMUM_INTERVAL, fit_element, fit_literal, has_months, moment_of
 from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
@@ -62,7 +62,7 @@ from datavalut.filters.value_types import (
 )
 
 # A plan may come from anyone. These bounds are far above what a person means and far below what would hurt.
-MAXIMUM_NODES = 2_000  # tables, conditions and expressions
+MAXIMUM_NODES = 2_000  # tables, steps, conditions and expressions
 MAXIMUM_DEPTH = 25
 MAXIMUM_CONSTANTS = 20_000
 MAXIMUM_STEPS = 12
@@ -141,7 +141,7 @@ class _Checker:
     def enter(self, location: str, depth: int) -> None:
         self.nodes += 1
         if self.nodes > MAXIMUM_NODES:
-            self.too_much(location, f"the plan has more than {MAXIMUM_NODES} tables, conditions and expressions")
+            self.too_much(location, f"the plan has more than {MAXIMUM_NODES} tables, steps, conditions and expressions")
         if depth > MAXIMUM_DEPTH:
             self.too_much(location, f"conditions are nested more than {MAXIMUM_DEPTH} deep")
 
@@ -347,6 +347,7 @@ class _Checker:
             return steps, None
         resolved = []
         for index, step in enumerate(steps):
+            self.enter(f"{location}[{index}]", 0)
             try:
                 link = resolve_step(step, table.name, self.catalog)
             except NameUnresolvedError as error:

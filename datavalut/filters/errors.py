@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datavalut.errors import DataValutError
 
 
+def shown(text: str) -> str:
+    """A caller's text for a message: never long."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
 @dataclass(frozen=True)
 class FilterProblem:
     """One fault of a plan. `location` is its place in the plan's JSON (`roots[0].condition.left.column`), `candidates`

@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg2 import sql
 
 from datavalut.catalog.model import TypeCategory
-from datavalut.filters.errors import LiteralUnfitError
+from datavalut.filters.errors import LiteralUnfitError, shown
 from datavalut.filters.model import Scalar
 from datavalut.filters.names import nearest
 from datavalut.filters.value_types import INTERVAL, ValueType
@@ -113,11 +113,6 @@ def moment_of(value: Scalar) -> datetime:
 def moment_literal(moment: datetime, category: TypeCategory) -> sql.Composable:
     """An instant as a constant of a date or time type: as a date, its day in UTC."""
     return _moment(moment, category).render()
-
-
-def shown(text: str) -> str:
-    """A caller's text for a message: never long."""
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _moment(moment: datetime, category: TypeCategory) -> FittedLiteral:

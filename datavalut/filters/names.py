@@ -7,12 +7,15 @@ open is never guessed: each function raises NameUnresolvedError with the choices
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from heapq import nlargest
 
 from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName
-from datavalut.filters.errors import NameUnresolvedError
+from datavalut.filters.errors import NameUnresolvedError, shown
 from datavalut.filters.model import Direction, PathStep
 
 MAXIMUM_CANDIDATES = 5
+MAXIMUM_COMPARED = 100
+LONGEST_NAME = 127  # a schema's and a table's 63 bytes, and the dot
 
 
 def nearest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
@@ -20,14 +23,27 @@ def nearest(name: str, choices: Iterable[str]) -> tuple[str, ...]:
     by_folded: dict[str, str] = {}
     for choice in choices:
         by_folded.setdefault(choice.casefold(), choice)
-    # A long name is compared by its beginning: difflib's work grows with the product of the lengths.
-    matches = get_close_matches(name.casefold()[:200], by_folded, n=MAXIMUM_CANDIDATES, cutoff=0.5)
+    # A long name is compared by its beginning, and only with what has most pairs of letters in common with it: difflib
+    # is slow, and a large database has thousands of names.
+    sought = name.casefold()[:LONGEST_NAME]
+    pairs = _pairs(sought)
+    alike = nlargest(MAXIMUM_COMPARED, by_folded, key=lambda choice: len(pairs & _pairs(choice)))
+    matches = get_close_matches(sought, alike, n=MAXIMUM_CANDIDATES, cutoff=0.5)
     return tuple(by_folded[match] for match in matches)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[start : start + 2] for start in range(len(text))}
 
 
 def resolve_table(text: str, catalog: Catalog) -> Table:
     """The table that "schema.table" or "table" means. A bare name is looked up along the search path, then in all
     other schemas, where it must be unique."""
+    if len(text) > LONGEST_NAME:
+        raise NameUnresolvedError(f"there is no table {shown(text)}")
+    exact = _exactly(text, catalog)
+    if exact:
+        return _only(text, exact)
     for same in (_same, _same_but_for_case):
         qualified = [table for table in catalog.tables if same(str(table.name), text)]
         if qualified:
@@ -42,13 +58,27 @@ def resolve_table(text: str, catalog: Catalog) -> Table:
     names = [str(table.name) for table in catalog.tables]
     bare_names = {table.name.name: str(table.name) for table in reversed(catalog.tables)}
     close = [bare_names.get(name, name) for name in nearest(text, [*bare_names, *names])]
-    raise NameUnresolvedError(f"there is no table {text!r}", tuple(dict.fromkeys(close)))
+    raise NameUnresolvedError(f"there is no table {shown(text)}", tuple(dict.fromkeys(close)))
+
+
+def _exactly(text: str, catalog: Catalog) -> list[Table]:
+    """The tables that "schema.table" means, wherever its dot is: the usual case, found without a search."""
+    dots = [position for position, character in enumerate(text) if character == "."]
+    found = [_stored(TableName(text[:dot], text[dot + 1 :]), catalog) for dot in dots]
+    return [table for table in found if table is not None]
+
+
+def _stored(name: TableName, catalog: Catalog) -> Table | None:
+    try:
+        return catalog.table(name)
+    except KeyError:
+        return None
 
 
 def _only(text: str, tables: Sequence[Table]) -> Table:
     if len(tables) > 1:
         choices = tuple(str(table.name) for table in tables)
-        raise NameUnresolvedError(f"{text!r} may mean {len(tables)} tables", choices)
+        raise NameUnresolvedError(f"{shown(text)} may mean {len(tables)} tables", choices)
     return tables[0]
 
 
@@ -68,9 +98,9 @@ def resolve_column(text: str, table: Table) -> Column:
         return alike[0]
     if alike:
         choices = tuple(column.name for column in alike)
-        raise NameUnresolvedError(f"{text!r} may mean {len(alike)} columns of {table.name}", choices)
+        raise NameUnresolvedError(f"{shown(text)} may mean {len(alike)} columns of {table.name}", choices)
     raise NameUnresolvedError(
-        f"table {table.name} has no column {text!r}", nearest(text, [column.name for column in table.columns])
+        f"table {table.name} has no column {shown(text)}", nearest(text, [column.name for column in table.columns])
     )
 
 
