@@ -166,15 +166,20 @@ class SubsetQuery:
         if not all(is_nullable(key, self._catalog) for key in outside):
             return []
         if len(outside) + len(carriers) < len(table.links):
-            return [self._address_in(Linked(table.name))]
+            return [self._is_linked_row(table)]
         alternatives = [none_null(key, self._catalog, ROW) for key in outside]
         alternatives += [joins.add(key, self._sets.use(Linked(key.parent), key.parent_columns)) for key in carriers]
         return [any_of(alternatives)]
 
-    def _linked(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
+    def _is_linked_row(self, table: TableSubset) -> sql.Composable:
         cycle = self._subset.linking_cycles[table.name]
-        if cycle:
-            return self._select(table.name, columns, [self._address_in_cycle(LinkedInCycle(cycle), table.name)])
+        return (
+            self._address_in_cycle(LinkedInCycle(cycle), table.name) if cycle else self._address_in(Linked(table.name))
+        )
+
+    def _linked(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
+        if self._subset.linking_cycles[table.name]:
+            return self._select(table.name, columns, [self._is_linked_row(table)])
         joins = OuterJoins()
         return self._select(table.name, columns, [self._linked_from_outside(table, joins, ())], joins)
 
