@@ -166,20 +166,14 @@ class SubsetQuery:
         if not all(is_nullable(key, self._catalog) for key in outside):
             return []
         if len(outside) + len(carriers) < len(table.links):
-            return [self._is_linked_row(table)]
+            return [self._address_in(Linked(table.name))]
         alternatives = [none_null(key, self._catalog, ROW) for key in outside]
         alternatives += [joins.add(key, self._sets.use(Linked(key.parent), key.parent_columns)) for key in carriers]
         return [any_of(alternatives)]
 
-    def _is_linked_row(self, table: TableSubset) -> sql.Composable:
-        cycle = self._subset.linking_cycles[table.name]
-        return (
-            self._address_in_cycle(LinkedInCycle(cycle), table.name) if cycle else self._address_in(Linked(table.name))
-        )
-
     def _linked(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
         if self._subset.linking_cycles[table.name]:
-            return self._select(table.name, columns, [self._is_linked_row(table)])
+            return self._select(table.name, columns, [self._address_in(Linked(table.name))])
         joins = OuterJoins()
         return self._select(table.name, columns, [self._linked_from_outside(table, joins, ())], joins)
 
@@ -305,10 +299,8 @@ class SubsetQuery:
 
     def _referenced_rows(self, row_set: Referenced, columns: Sequence[str], *, comparable: bool) -> sql.Composable:
         """`comparable` says whether the columns are all of keys or addresses, so that equal rows can be told."""
-        cycle = self._subset.referencing_cycles[row_set.table]
-        if cycle:
-            condition = self._address_in_cycle(ReferencedInCycle(cycle, row_set.round), row_set.table)
-            return self._select(row_set.table, columns, [condition])
+        if self._subset.referencing_cycles[row_set.table]:
+            return self._select(row_set.table, columns, [self._address_in(row_set)])
         conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
         if len(conditions) > 1 and not comparable:
             return self._select(row_set.table, columns, [self._address_in(row_set)])
@@ -425,24 +417,31 @@ class SubsetQuery:
             from_set(self._sets.use(row_set, key.parent_columns), PARENT),
         )
 
-    def _address_in(self, *row_sets: RowSet) -> sql.Composable:
+    def _address_in(self, *row_sets: Linked | Chosen | Referenced) -> sql.Composable:
         addresses = sql.SQL(" UNION ALL ").join(self._addresses(row_set) for row_set in row_sets)
         return sql.SQL("({}) IN ({})").format(columns_of(ROW, ADDRESS), addresses)
 
-    def _addresses(self, row_set: RowSet) -> sql.Composable:
+    def _addresses(self, row_set: Linked | Chosen | Referenced) -> sql.Composable:
         kept = sql.Identifier("kept")
-        return sql.SQL("SELECT {} FROM {}").format(
-            columns_of(kept, ADDRESS), from_set(self._sets.use(row_set, ADDRESS), kept)
+        walk = self._walk_that_finds(row_set)
+        if walk is None:
+            return sql.SQL("SELECT {} FROM {}").format(
+                columns_of(kept, ADDRESS), from_set(self._sets.use(row_set, ADDRESS), kept)
+            )
+        return sql.SQL("SELECT {} FROM {} WHERE kept.table_number = {}").format(
+            columns_of(kept, ADDRESS),
+            from_set(self._sets.use(walk), kept),
+            sql.Literal(walk.tables.index(row_set.table)),
         )
 
-    def _address_in_cycle(self, row_set: LinkedInCycle | ReferencedInCycle, name: TableName) -> sql.Composable:
-        reached = sql.Identifier("reached")
-        return sql.SQL("({}) IN (SELECT {} FROM {} WHERE reached.table_number = {})").format(
-            columns_of(ROW, ADDRESS),
-            columns_of(reached, ADDRESS),
-            from_set(self._sets.use(row_set), reached),
-            sql.Literal(row_set.tables.index(name)),
-        )
+    def _walk_that_finds(self, row_set: RowSet) -> LinkedInCycle | ReferencedInCycle | None:
+        match row_set:
+            case Linked(name) if cycle := self._subset.linking_cycles[name]:
+                return LinkedInCycle(cycle)
+            case Referenced(name, until_round) if cycle := self._subset.referencing_cycles[name]:
+                return ReferencedInCycle(cycle, until_round)
+            case _:
+                return None
 
     @staticmethod
     def _address_not_in(addresses: sql.Composable) -> sql.Composable:

@@ -1,0 +1,140 @@
+"""What the queries say, spelled out. Needs: nothing."""
+
+from datetime import UTC, datetime
+
+from psycopg2 import sql
+
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableKind, TableName, TypeCategory
+from datavalut.filters.model import FilterPlan, Root
+from datavalut.subset.plan import plan_subset
+from datavalut.subset.sql import copy_query, count_query, required_rows_query
+
+NOW = datetime(2025, 7, 20, 10, 30, tzinfo=UTC)
+
+
+def _name(name: str) -> TableName:
+    return TableName("shop", name)
+
+
+def _table(name: str, *columns: str, kind: TableKind = TableKind.ORDINARY, inherited: bool = False) -> Table:
+    """Columns that end in ! are never null."""
+    return Table(
+        _name(name),
+        tuple(
+            Column(column.rstrip("!"), "integer", TypeCategory.INTEGER, not_null=column.endswith("!"))
+            for column in columns
+        ),
+        kind,
+        (columns[0].rstrip("!"),),
+        inherited=inherited,
+    )
+
+
+def _key(child: str, column: str, parent: str, *, indexed: bool = False) -> ForeignKey:
+    return ForeignKey(f"{child}_{column}", _name(child), (column,), _name(parent), ("id",), indexed=indexed)
+
+
+CATALOG = Catalog(
+    "shop",
+    170010,
+    (
+        _table("customers", "id!", "boss_id"),
+        _table("orders", "id!", "customer_id!", "referred_by"),
+        _table("items", "id!", "order_id!", "product_id"),
+        _table("products", "id!", inherited=True),
+        _table("codes", "id!"),
+    ),
+    (
+        _key("customers", "boss_id", "customers"),
+        _key("orders", "customer_id", "customers"),
+        _key("orders", "referred_by", "customers"),
+        _key("items", "order_id", "orders"),
+        _key("items", "product_id", "products"),
+    ),
+)
+
+
+def _predicate(root: Root, alias: sql.Composable, catalog: Catalog, reference_time: datetime) -> sql.Composable:
+    """Stands in for the filter's own SQL, which tests/unit/filters spells out."""
+    assert (catalog, reference_time) == (CATALOG, NOW)
+    return sql.SQL("{}.id < 10").format(alias)
+
+
+SUBSET = plan_subset(CATALOG, FilterPlan(roots=(Root(table="shop.customers"),)))
+
+
+def text(query: sql.Composable) -> str:
+    """The query without quotes and line ends. Writing it needs no server, as no literal in it is a text."""
+    parts = query.seq if isinstance(query, sql.Composed) else [query]
+    words = "".join(_piece(part) for part in parts)
+    return " ".join(words.replace('"', "").split())
+
+
+def _piece(part: sql.Composable) -> str:
+    if isinstance(part, sql.Composed):
+        return "".join(_piece(inner) for inner in part.seq)
+    if isinstance(part, sql.Identifier):
+        return ".".join(part.strings)
+    return str(part.string if isinstance(part, sql.SQL) else part.wrapped)  # type: ignore[attr-defined]
+
+
+def copied(table: str) -> str:
+    return text(copy_query(SUBSET, _name(table), NOW, _predicate))
+
+
+def test_a_table_that_is_kept_whole_is_simply_read() -> None:
+    assert copied("codes") == "SELECT subset_row.id FROM shop.codes AS subset_row"
+
+
+def test_a_reference_that_is_never_null_is_a_semi_join_and_one_that_may_be_null_an_outer_join() -> None:
+    assert copied("orders") == (
+        "WITH RECURSIVE chosen_customers AS ( "
+        "SELECT subset_row.id FROM shop.customers AS subset_row WHERE (subset_row.id < 10) ) "
+        "SELECT subset_row.id, subset_row.customer_id, subset_row.referred_by FROM shop.orders AS subset_row "
+        "LEFT JOIN chosen_customers AS parent_1 ON subset_row.referred_by = parent_1.id "
+        "WHERE (subset_row.customer_id) IN (SELECT parent.id FROM chosen_customers AS parent) "
+        "AND (subset_row.referred_by IS NULL OR parent_1.id IS NOT NULL)"
+    )
+
+
+def test_sets_carry_only_the_columns_that_others_need() -> None:
+    assert copied("products") == (
+        "WITH RECURSIVE chosen_customers AS ( "
+        "SELECT subset_row.id FROM shop.customers AS subset_row WHERE (subset_row.id < 10) ), "
+        "chosen_orders AS ( SELECT subset_row.id FROM shop.orders AS subset_row "
+        "LEFT JOIN chosen_customers AS parent_1 ON subset_row.referred_by = parent_1.id "
+        "WHERE (subset_row.customer_id) IN (SELECT parent.id FROM chosen_customers AS parent) "
+        "AND (subset_row.referred_by IS NULL OR parent_1.id IS NOT NULL) ), "
+        "chosen_items AS ( SELECT subset_row.product_id FROM shop.items AS subset_row "
+        "WHERE (subset_row.order_id) IN (SELECT parent.id FROM chosen_orders AS parent) ) "
+        "SELECT subset_row.id FROM ONLY shop.products AS subset_row "
+        "WHERE (subset_row.id) IN ( SELECT child.product_id FROM chosen_items AS child )"
+    )
+
+
+def test_rows_of_a_root_that_reference_each_other_are_walked_up_by_look_ups() -> None:
+    assert copied("customers") == (
+        "WITH RECURSIVE chosen_customers AS ( SELECT subset_row.tableoid, subset_row.ctid, subset_row.boss_id "
+        "FROM shop.customers AS subset_row WHERE (subset_row.id < 10) ), "
+        "referenced_rows_customers (table_number, tableoid, ctid) AS ( "
+        "(SELECT 0, subset_row.tableoid, subset_row.ctid FROM shop.customers AS subset_row "
+        "WHERE (subset_row.id) IN ( SELECT child.boss_id FROM chosen_customers AS child )) "
+        "UNION SELECT step.* FROM referenced_rows_customers AS reached CROSS JOIN LATERAL ( "
+        "SELECT 0, parent.tableoid, parent.ctid "
+        "FROM shop.customers AS child JOIN shop.customers AS parent ON child.boss_id = parent.id "
+        "WHERE reached.table_number = 0 AND child.tableoid = reached.tableoid AND child.ctid = reached.ctid "
+        "OFFSET 0 ) AS step ) "
+        "SELECT subset_row.id, subset_row.boss_id FROM shop.customers AS subset_row "
+        "WHERE (subset_row.tableoid, subset_row.ctid) IN ("
+        "SELECT kept.tableoid, kept.ctid FROM chosen_customers AS kept UNION ALL "
+        "SELECT kept.tableoid, kept.ctid FROM referenced_rows_customers AS kept WHERE kept.table_number = 0)"
+    )
+
+
+def test_a_count_is_of_the_very_query_that_copies() -> None:
+    counted = text(count_query(SUBSET, _name("codes"), NOW, _predicate))
+    assert counted == f"SELECT count(*) FROM ( {copied('codes')} ) AS kept_rows"
+
+
+def test_a_table_that_can_hold_no_required_rows_needs_no_reading_to_count_them() -> None:
+    assert text(required_rows_query(SUBSET, _name("orders"), NOW, _predicate)) == "SELECT 0::bigint"
