@@ -67,3 +67,23 @@ def test_a_full_table_filters_nothing(kept: Kept) -> None:
     result = kept(statements, FilterPlan(roots=(root,), full=("countries",)))
     assert result.rows("countries") == ["1", "2", "3"]
     assert result.keys("offices") == ["1", "2", "3"]
+
+
+def test_rows_that_a_round_brings_in_through_an_excluded_table_bring_in_no_more_siblings(kept: Kept) -> None:
+    statements = """
+        CREATE TABLE products (id int PRIMARY KEY);
+        CREATE TABLE items (id int PRIMARY KEY, product_id int REFERENCES products);
+        CREATE TABLE bundles (id int PRIMARY KEY, product_id int REFERENCES products);
+        CREATE TABLE reviews (
+            id int PRIMARY KEY, product_id int NOT NULL REFERENCES products, bundle_id int REFERENCES bundles
+        );
+        INSERT INTO products VALUES (1), (2), (3);
+        INSERT INTO items VALUES (1, 1), (2, 2);
+        INSERT INTO bundles VALUES (1, 2), (2, 3), (3, 1);
+        INSERT INTO reviews VALUES (1, 1, 1), (2, 2, NULL), (3, 2, 2), (4, 1, NULL);
+    """
+    result = kept(statements, FilterPlan(roots=(rows_with("items", "id", 1),), exclude=("bundles",)))
+    assert result.keys("reviews") == ["1", "4"]
+    assert result.rows("bundles") == ["1 2"]
+    assert result.rows("products") == ["1", "2"]
+    assert result.table("products").referenced_in == (0, 1)

@@ -74,3 +74,20 @@ def test_a_roots_own_descendant_does_not_filter_it_unless_another_root_is_above_
     # Address 2 is in another region, and address 3 is of a customer who does not match.
     assert both.keys("customers") == ["1"]
     assert both.keys("addresses") == ["1", "4"]
+
+
+def test_a_path_to_another_root_that_comes_through_the_root_itself_does_not_filter_it(kept: Kept) -> None:
+    statements = """
+        CREATE TABLE regions (id int PRIMARY KEY);
+        CREATE TABLE customers (id int PRIMARY KEY, region_id int REFERENCES regions, default_address_id int);
+        CREATE TABLE addresses (id int PRIMARY KEY, customer_id int REFERENCES customers);
+        INSERT INTO regions VALUES (1), (2);
+        INSERT INTO customers VALUES (1, 1, 2), (2, 2, 1), (3, 1, NULL);
+        INSERT INTO addresses VALUES (1, 1), (2, 2), (3, 3);
+        ALTER TABLE customers ADD FOREIGN KEY (default_address_id) REFERENCES addresses;
+    """
+    result = kept(statements, FilterPlan(roots=(rows_with("customers", "id", 1, 2), rows_with("regions", "id", 1))))
+    # Customer 2 is left out by its region, and comes back with the address that customer 1 references.
+    assert result.keys("customers") == ["1", "2"]
+    assert result.required == {"regions": 1, "customers": 1, "addresses": 1}
+    assert result.keys("addresses") == ["1", "2"]
