@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import shutil
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg2
+import psycopg2.errors
 from psycopg2 import sql
 
 from local import sample_shop
@@ -22,8 +22,6 @@ from local.settings import HOST, LocalSettings
 ADMIN = "datavalut_admin"
 SAMPLE = "sample_shop"
 SAMPLE_ROLE = "shop"
-
-_NEEDED_BYTES = 500 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -47,18 +45,23 @@ class Passwords:
 @dataclass(frozen=True)
 class Databases:
     settings: LocalSettings
-    passwords: Passwords = field(repr=False)
 
-    @classmethod
-    def of(cls, settings: LocalSettings) -> "Databases":
-        return cls(settings, Passwords.in_file(settings.directory / "passwords.json"))
+    @property
+    def passwords(self) -> Passwords:
+        return Passwords.in_file(self.settings.postgres_directory / "passwords.json")
 
     @property
     def server(self) -> PostgresServer:
+        return self._server(self.passwords.superuser)
+
+    def is_running(self) -> bool:
+        return self._server("").is_running()
+
+    def _server(self, superuser_password: str) -> PostgresServer:
         return PostgresServer(
             self.settings.postgres_directory,
             self.settings.postgres_port,
-            self.passwords.superuser,
+            superuser_password,
             {"max_connections": "200", "shared_buffers": "256MB", "max_wal_size": "2GB"},
         )
 
@@ -82,33 +85,37 @@ class Databases:
     def start(self) -> bool:
         """Starts the server if it does not run. Whether it did. Raises LocalStackError."""
         directory = self.settings.postgres_directory
-        if self.server.is_running():
+        if self.is_running():
             return False
         require_free(self.settings.postgres_port, "PostgreSQL", "DATAVALUT_POSTGRES_PORT")
         _require_ours(directory)
-        free = shutil.disk_usage(self.settings.directory).free
-        if free < _NEEDED_BYTES:
-            raise LocalStackError(
-                f"the disk of {directory} is full: {free // 2**20} MiB are free, {_NEEDED_BYTES // 2**20} are needed"
-            )
+        server = self.server
         try:
-            self.server.start()
+            server.start()
         except PostgresServerError as error:
             if "No space left on device" in str(error):
                 raise LocalStackError(f"the disk of {directory} is full", str(error)) from error
-            raise LocalStackError(f"PostgreSQL does not start; see {self.server.log_file}", str(error)) from error
+            raise LocalStackError(f"PostgreSQL does not start; see {server.log_file}", str(error)) from error
         return True
 
     def stop(self) -> bool:
         """Whether the server ran."""
-        server = self.server
+        server = self._server("")
         if not server.is_running():
             return False
         server.stop()
         return True
 
     def fill(self) -> None:
-        """Makes the roles and the sample shop, where they are missing."""
+        """Makes the roles and the sample shop, where they are missing. Raises LocalStackError."""
+        try:
+            self._fill()
+        except psycopg2.errors.DiskFull as error:
+            raise LocalStackError(f"the disk of {self.settings.postgres_directory} is full", str(error)) from error
+        except psycopg2.Error as error:
+            raise LocalStackError("the sample database could not be loaded", str(error)) from error
+
+    def _fill(self) -> None:
         with closing(self._connect("postgres")) as connection, connection.cursor() as cursor:
             self._make_role(cursor, ADMIN, "CREATEDB CREATEROLE", self.passwords.admin)
             self._make_role(cursor, SAMPLE_ROLE, "", self.passwords.sample)
@@ -138,7 +145,7 @@ class Databases:
             host=HOST,
             port=self.settings.postgres_port,
             dbname=database,
-            user=self.server.superuser,
+            user=PostgresServer.superuser,
             password=self.passwords.superuser,
         )
         connection.autocommit = True

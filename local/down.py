@@ -18,7 +18,7 @@ def running_parts(settings: LocalSettings) -> dict[str, bool]:
     return {
         "gateway": BackgroundProcess("gateway", settings.directory).is_running(),
         "emulator": Emulator(settings).process.is_running(),
-        "postgres": Databases.of(settings).server.is_running(),
+        "postgres": Databases(settings).is_running(),
     }
 
 
@@ -34,7 +34,7 @@ def stop(settings: LocalSettings, *, keep: Set[str] = frozenset()) -> list[str]:
             case "emulator":
                 Emulator(settings).process.stop()
             case "postgres":
-                Databases.of(settings).stop()
+                Databases(settings).stop()
         stopped.append(name)
     return stopped
 

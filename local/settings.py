@@ -72,4 +72,4 @@ class LocalSettings:
 
 
 def _is_open_to_all(folder: Path) -> bool:
-    return bool(folder.stat().st_mode & 0o001)
+    return not folder.exists() or bool(folder.stat().st_mode & 0o001)

@@ -2,7 +2,9 @@
 
 import errno
 import fcntl
+import json
 import os
+import shutil
 import sys
 import time
 import urllib.error
@@ -10,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from local import down
 from local.databases import Databases
@@ -22,6 +25,7 @@ from local.settings import HOST, PROJECT, LocalSettings
 from local.synthesis import OPENAI_SECRET, Synthesis
 
 _GATEWAY_SECONDS = 15
+_NEEDED_BYTES = 300 * 2**20
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ def start(settings: LocalSettings) -> RunningStack:
     Raises LocalStackError; what it had started itself is stopped then.
     """
     with _alone(settings):
+        _require_same_ports(settings)
         before = {name for name, running in down.running_parts(settings).items() if running}
         try:
             return _start(settings)
@@ -56,7 +61,9 @@ def _start(settings: LocalSettings) -> RunningStack:
     gateway = gateway_process(settings)
     if not gateway.is_running():
         require_free(settings.api_port, "API", "DATAVALUT_API_PORT")
-    databases = Databases.of(settings)
+    for directory in (settings.directory, settings.postgres_directory):
+        _require_space(directory)
+    databases = Databases(settings)
     emulator = Emulator(settings)
     synthesis = Synthesis.start(os.environ)  # the longest, beside the others
     try:
@@ -79,6 +86,26 @@ def _start(settings: LocalSettings) -> RunningStack:
     _say("API")
     _start_gateway(settings, outputs["ApiId"])
     return RunningStack(api_url=settings.api_url, sample_url=databases.sample_url, aws_url=settings.aws_url)
+
+
+def _require_same_ports(settings: LocalSettings) -> None:
+    """What runs already cannot move to other ports."""
+    record = settings.directory / "ports.json"
+    ports = {"API": settings.api_port, "PostgreSQL": settings.postgres_port, "AWS emulator": settings.aws_port}
+    if any(down.running_parts(settings).values()) and record.exists():
+        present = json.loads(record.read_text(encoding="utf-8"))
+        if present != ports:
+            listed = ", ".join(f"{part} {port}" for part, port in present.items())
+            raise LocalStackError(f"the stack runs already, on other ports ({listed}): `make down` first")
+    record.write_text(json.dumps(ports), encoding="utf-8")
+
+
+def _require_space(directory: Path) -> None:
+    existing = next(folder for folder in (directory, *directory.parents) if folder.exists())
+    free = shutil.disk_usage(existing).free
+    if free < _NEEDED_BYTES:
+        need = f"{free // 2**20} MiB are free, {_NEEDED_BYTES // 2**20} are needed"
+        raise LocalStackError(f"the disk of {directory} is full: {need}")
 
 
 def gateway_process(settings: LocalSettings) -> BackgroundProcess:

@@ -41,7 +41,7 @@ def stack() -> Iterator[Stack]:
     settings = LocalSettings(free_port(), free_port(), free_port(), directory / "stack")
     try:
         running = up.start(settings)
-        databases = Databases.of(settings)
+        databases = Databases(settings)
         server = databases.server
         yield Stack(
             client=Client(running.api_url),
