@@ -8,7 +8,7 @@ import json
 import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from local.settings import HOST
 
@@ -55,8 +55,8 @@ class _Forwarder(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
-        path = urlsplit(self.path).path
-        if path != f"/{STAGE}" and not path.startswith(f"/{STAGE}/"):
+        segments = unquote(urlsplit(self.path).path).split("/")
+        if segments[:2] != ["", STAGE] or ".." in segments:
             self._refuse(HTTPStatus.NOT_FOUND, f"No such path: all of them begin with /{STAGE}/.")
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
