@@ -4,9 +4,15 @@ is started on first use; the others start nothing."""
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from datavalut.connections import ConnectionParameters
 from tests.postgres_server import TestServer, running_server
+
+# How fast a machine is, or what else it does, is no matter of a test.
+hypothesis_settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

@@ -67,8 +67,10 @@ _SOURCE_SETTINGS = {
     **_FORMATS,
     **_LIVENESS,
     "default_transaction_read_only": "on",
+    "jit": "off",  # the planner thinks recursive sets huge, and would compile for them
     "lock_timeout": str(_SOURCE_LOCK_MILLISECONDS),
     "row_security": "off",  # hidden rows become an error
+    "work_mem": "64MB",  # sets of keys are hashed in memory
 }
 _TARGET_SETTINGS = {**_FORMATS, **_LIVENESS, "lock_timeout": "0", "synchronous_commit": "off"}
 
