@@ -63,6 +63,7 @@ class QualifierReader(Reader):
             columns=self._columns,
             amounts=self.amounts,
             read_place=self._read_place,
+            read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
 
     # Nouns
@@ -131,7 +132,8 @@ class QualifierReader(Reader):
         if not items or not self._is_time(clause.start):
             return
         before = items[-1][1]
-        if before.is_state and not joiner:
+        of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
+        if before.is_state and not joiner and not of_the_noun:
             raise UnclearError(before.start, clause.end, "no date says when this came to be so")
         if joiner and is_about_related_rows(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
@@ -234,12 +236,19 @@ class QualifierReader(Reader):
             lambda: self._verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
+            lambda: self._read_deed(table, position, frames),
             lambda: self._read_place(table, position, frames),
             lambda: self._columns.named(table, position),
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._adjectives.read_list(table, position),
+            lambda: self._verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
+
+    def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
+        clause = self._verbs.read_action(table, position, frames)
+        return clause if clause is not None and clause.end > position + 1 else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(... or ...)", "either ... or ..."."""

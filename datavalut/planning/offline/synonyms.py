@@ -108,7 +108,8 @@ LIGHT_VERBS = words(
     "place placed make made have has had receive received submit submitted get got own owned hold held "
     "contain contains include includes"
 )
-BUYING_VERBS = words("order ordered orders buy bought purchase purchased")
+BARE_BUYING_VERBS = words("order buy purchase")
+BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 
 CHANGING_VERBS = words(
     "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "

@@ -11,13 +11,15 @@ from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.objects import Frames, ObjectReader, counted
+from datavalut.planning.offline.objects import Frames, NounPhrase, ObjectReader, counted
+from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
     Progress,
     UnclearError,
+    all_of,
     denied,
     opened,
 )
@@ -32,6 +34,7 @@ _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
 
 PlaceRead = Callable[[Table, int, Frames], Clause | None]
+NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
 
 class VerbReader(Reader):
@@ -46,6 +49,7 @@ class VerbReader(Reader):
         columns: ColumnReader,
         amounts: AmountReader,
         read_place: PlaceRead,
+        read_noun: NounRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
@@ -54,6 +58,7 @@ class VerbReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_place = read_place
+        self._read_noun = read_noun
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
@@ -118,6 +123,7 @@ class VerbReader(Reader):
             self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
             or self._dates.read_time(table, position)
+            or self.read_action(table, position, frames)
             or self._read_place(table, position, frames)
         )
 
@@ -134,7 +140,7 @@ class VerbReader(Reader):
             body = self._light_object(table, position + 1, frames)
             if body is not None:
                 return opened(body, position)
-        return self._action(table, position)
+        return self.read_action(table, position, frames)
 
     def _light_object(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(placed) 3 orders", "(made) no purchases", "(placed) an order in 2023"."""
@@ -147,52 +153,95 @@ class VerbReader(Reader):
         at = self._past_articles(position)
         return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at) else None
 
-    def _action(self, table: Table, position: int) -> Clause | None:
-        """A verb whose trace is a row of a child: "ordered in 2023", "never rented", "ordered at least 3 times"."""
-        child = self._child_of_verb(table, position)
+    def read_action(self, table: Table, position: int, frames: Frames = ()) -> Clause | None:
+        """A verb whose trace is a row of another table, below this one: "ordered in 2023", "never rented", "ordered at
+        least 3 times", "bought products in category Toys". A time behind it is that of the deed."""
+        child = self._table_of_verb(table, position)
         if child is None:
             return None
         self._progress.reach(position + 1)
-        end = position + 1
-        if self._word(end) in {"anything", "something"}:
-            end += 1
-        path = self._vocabulary.path(table, child, position, end)
-        quantity = read_quantity(self._tokens, end)
-        if quantity is not None and self._word(quantity.end) in {"times", "time"}:
-            end = quantity.end + 1
-        elif self._words(end, "more", "than", "once"):
-            quantity, end = Quantity(GREATER, Decimal(1), end + 3), end + 3
-        else:
-            quantity = None
-        amount = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
-        explained = [Explained(position, end, amount)]
-        condition, meaning = None, amount
+        path = self._vocabulary.path(table, child, position, position + 1)
+        quantity, end = self._read_times(position + 1)
+        deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
+        parts: list[Clause] = []
+        if quantity is None:
+            parts.extend(self._read_object(child, end, frames))
+            end = parts[-1].end if parts else end
+        explained = [Explained(position, parts[0].start if parts else end, deed)]
         phrase = self._dates.read_phrase(end)
         if phrase is not None:
             date = self._vocabulary.creation_column(child, end, phrase.end)
             condition = in_time(ColumnValue(column=date.name), phrase)
-            dated = f"{child.name.name}.{date.name} {phrase.meaning}"
-            explained.append(Explained(end, phrase.end, dated))
-            meaning, end = f"{amount} with {dated}", phrase.end
-        whole = counted(path, condition, quantity, position) if quantity else Exists(path=path, condition=condition)
+            parts.append(self._clause(condition, end, phrase.end, f"{child.name.name}.{date.name} {phrase.meaning}"))
+            end = phrase.end
+        explained.extend(entry for part in parts for entry in part.explained)
+        said = all_of(part.condition for part in parts) if parts else None
+        whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
+        meaning = " and ".join([deed, *(part.meaning for part in parts)])
         return Clause(whole, position, end, meaning, tuple(explained), Continuation.RELATIVE)
 
-    def _child_of_verb(self, table: Table, position: int) -> Table | None:
+    def _read_times(self, position: int) -> tuple[Quantity | None, int]:
+        """ "at least 3 times", "more than once", "anything": how often, and where the phrase ends."""
+        if self._word(position) in {"anything", "something"}:
+            return None, position + 1
+        if self._words(position, "more", "than", "once"):
+            return Quantity(GREATER, Decimal(1), position + 3), position + 3
+        quantity = read_quantity(self._tokens, position)
+        if quantity is not None and self._word(quantity.end) in {"times", "time"}:
+            return quantity, quantity.end + 1
+        return None, position
+
+    def _read_object(self, child: Table, position: int, frames: Frames) -> list[Clause]:
+        """What was bought or rented, as a condition on the row of the deed; nothing if no object follows."""
+        at = self._past_articles(position)
+        bare = self._read_noun(at, None)
+        if bare is None or bare.table.name == child.name:
+            return []
+        path = self._vocabulary.path(child, bare.table, at, bare.noun_end)
+        noun = bare
+        if not self._dates.begins_with_time(bare.end):
+            noun = self._read_noun(at, frames) or bare
+        if any(self._dates.begins_with_time(within) for within in range(noun.noun_end, noun.end)):
+            raise UnclearError(position, noun.end, "is the time that of the deed, or of its object?")
+        name = (
+            self._columns.name_behind(noun.table, noun.noun_end) if at == position and noun.stands_alone(at) else None
+        )
+        if name is not None:
+            return [self._clause(Exists(path=path, condition=name.condition), position, name.end, name.meaning)]
+        main = Explained(position, noun.noun_end, f"of {noun.table.name.name}")
+        condition = Exists(path=path, condition=noun.condition)
+        return [Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))]
+
+    def _table_of_verb(self, table: Table, position: int) -> Table | None:
+        """The child that holds the traces of the verb; where none does, the one table further below."""
         word = self._word(position)
-        if not word or not (word.endswith(("ed", "ing")) or word in IRREGULAR_PARTICIPLES | synonyms.BUYING_VERBS):
+        bare = word in synonyms.BARE_BUYING_VERBS and self._word(position - 1) in {"not", "never", "who", "that"}
+        if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare):
             return None
-        verb = stem(word)
-        orders = {"order", "purchase", "sale"}
-        children = [
-            child
-            for child in self._vocabulary.keys.children(table)
-            if stem(last := singular(parts_of(child.name.name)[-1])) == verb
-            or (word in synonyms.BUYING_VERBS and last in orders)
-        ]
-        if len(children) > 1:
-            names = (str(child.name) for child in children)
-            raise UnclearError(position, position + 1, "several tables fit", names)
-        return children[0] if children else None
+        children = list(self._vocabulary.keys.children(table))
+        for tables in (children, self._vocabulary.catalog.tables):
+            named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]
+            if len(named) > 1:
+                names = (str(other.name) for other in named)
+                raise UnclearError(position, position + 1, "several tables fit", names)
+            if named:
+                return named[0]
+        return None
+
+    def _leads_down(self, table: Table, other: Table, position: int) -> bool:
+        if table.name == other.name or self._vocabulary.keys.is_below(table, other):
+            return False
+        try:
+            path = self._vocabulary.keys.path(table, other)
+        except AmbiguousPathError as error:
+            reason = f"several ways lead from {table.name.name} to {other.name.name}"
+            raise UnclearError(position, position + 1, reason, error.paths) from None
+        return path is not None
+
+
+def _is_trace(table: Table, word: str) -> bool:
+    last = singular(parts_of(table.name.name)[-1])
+    return stem(last) == stem(word) or (word in synonyms.BUYING_VERBS and last in {"order", "purchase", "sale"})
 
 
 def _denied_if_any(clause: Clause | None, start: int) -> Clause | None:

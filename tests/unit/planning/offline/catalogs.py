@@ -105,7 +105,7 @@ SHOP = catalog(
     ),
 )
 
-# The keys of Pagila's payments belong to their partitions, so the partitioned table has none.
+# The keys of the payments' partitions are those of the partitioned table.
 PAGILA = catalog(
     "pagila",
     (
@@ -166,6 +166,9 @@ PAGILA = catalog(
         reference("film", "original_language_id", "language", "language_id"),
         reference("inventory", "film_id", "film", "film_id"),
         reference("inventory", "store_id", "store", "store_id"),
+        reference("payment", "customer_id", "customer", "customer_id"),
+        reference("payment", "rental_id", "rental", "rental_id"),
+        reference("payment", "staff_id", "staff", "staff_id"),
         reference("rental", "customer_id", "customer", "customer_id"),
         reference("rental", "inventory_id", "inventory", "inventory_id"),
         reference("rental", "staff_id", "staff", "staff_id"),

@@ -53,6 +53,12 @@ UNCLEAR: list[tuple[Catalog, str, str, set[str]]] = [
     (SHOP, "customers excluding orders", "excluding orders", {"without orders"}),
     (SHOP, "top 10 customers", "top 10", set()),
     (SHOP, "customers with orders in 2023 but not in 2024", "not in 2024", set()),
+    (
+        SHOP,
+        "customers who bought products with price above 50 last year",
+        "products with price above 50 last year",
+        set(),
+    ),
     (SHOP, "customers with 0.5 orders", "0.5", set()),
     (SHOP, "customers with no email and phone", "with no email and phone", set()),
     (SHOP, "orders except paid and with a note", "and with a note", set()),
@@ -120,6 +126,15 @@ def test_what_asks_for_something_else_than_rows_is_refused(prompt: str) -> None:
     refusal = refused(prompt, SHOP)
     assert refusal.reason == "The prompt asks for something other than choosing rows."
     assert refusal.not_understood
+
+
+@pytest.mark.parametrize("phrase", ["with orders with products ", "(", "not ", "of customers with orders "])
+def test_a_prompt_made_to_be_read_in_endless_ways_is_given_up(phrase: str) -> None:
+    assert refused("orders " + phrase * 40 + "in 2023", SHOP).reason
+
+
+def test_a_prompt_of_hundreds_of_words_is_too_long() -> None:
+    assert "too long" in refused("customers " * 400, SHOP).reason
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "\n\t", "...", "?!"])

@@ -36,6 +36,9 @@ from tests.unit.planning.offline.conditions import (
 
 ORDERS = path("v orders.customer_id")
 REVIEWS = path("v reviews.customer_id")
+PRODUCTS_OF_ORDER = path("v order_items.order_id", "^ products.product_id")
+ORDERS_OF_PRODUCT = path("v order_items.product_id", "^ orders.order_id")
+CATEGORY_OF_PRODUCT = path("^ categories.category_id")
 YEAR_2023 = dates("2023-01-01", "2024-01-01")
 YEAR_2024 = dates("2024-01-01", "2025-01-01")
 COUNTRY_OF_PAGILA = path("^ address.address_id", "^ city.city_id", "^ country.country_id")
@@ -114,6 +117,10 @@ IN_THE_SHOP: list[tuple[str, Root]] = [
     ("customers who are not active", root("customers", no(compare("is_active", "=", True)))),
     ("products that are not discontinued", root("products", no(compare("discontinued", "=", True)))),
     ("orders with status shipped or delivered", root("orders", one_of("status", "shipped", "delivered"))),
+    (
+        "orders with status paid from last year",
+        root("orders", both(compare("status", "=", "paid"), time("order_date", calendar("year", -1)))),
+    ),
     ("paid and shipped orders", root("orders", one_of("status", "paid", "shipped"))),
     ("orders with status not paid", root("orders", no(compare("status", "=", "paid")))),
     ("orders where status in (paid, shipped)", root("orders", one_of("status", "paid", "shipped"))),
@@ -188,6 +195,16 @@ IN_THE_SHOP: list[tuple[str, Root]] = [
         "orders with more than 3 products",
         root("orders", count(path("v order_items.order_id", "^ products.product_id"), ">", 3)),
     ),
+    ("products never ordered", root("products", no(exists(ORDERS_OF_PRODUCT)))),
+    ("products ordered in 2023", root("products", exists(ORDERS_OF_PRODUCT, time("order_date", YEAR_2023)))),
+    (
+        "customers who bought products in category Toys",
+        root("customers", exists(ORDERS, exists(PRODUCTS_OF_ORDER, exists(CATEGORY_OF_PRODUCT, text("name", "Toys"))))),
+    ),
+    (
+        "customers who bought products in 2023",
+        root("customers", exists(ORDERS, both(exists(PRODUCTS_OF_ORDER), time("order_date", YEAR_2023)))),
+    ),
     # Totals
     (
         "customers with total order amount above 500",
@@ -258,6 +275,14 @@ IN_PAGILA: list[tuple[str, Root]] = [
     ),
     ("customers with more than 5 rentals", root("customer", count(path("v rental.customer_id"), ">", 5))),
     ("customers who never rented", root("customer", no(exists(path("v rental.customer_id"))))),
+    (
+        "customers who spent more than 150",
+        root("customer", compare_expression(aggregate("sum", path("v payment.customer_id"), "amount"), ">", 150)),
+    ),
+    (
+        "films never rented",
+        root("film", no(exists(path("v inventory.film_id", "v rental.inventory_id")))),
+    ),
     ("rentals not yet returned", root("rental", null("return_date"))),
     ("customers from last year", root("customer", time("create_date", calendar("year", -1)))),
     ("active staff", root("staff", compare("active", "=", True))),
