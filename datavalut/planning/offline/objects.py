@@ -11,6 +11,7 @@ from datavalut.filters.model import (
     Condition,
     Exists,
     IsNull,
+    OneOf,
     PathStep,
 )
 from datavalut.planning.offline import synonyms
@@ -36,6 +37,7 @@ from datavalut.planning.offline.quantities import (
     LESS,
     LESS_OR_EQUAL,
     Quantity,
+    read_alternatives,
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
@@ -123,6 +125,9 @@ class ObjectReader(Reader):
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
+        alternatives = self._counted_alternatives(table, position, frames)
+        if alternatives is not None:
+            return alternatives
         quantity = read_quantity(self._tokens, position)
         if quantity is None:
             return None
@@ -142,12 +147,41 @@ class ObjectReader(Reader):
             meaning = f"{quantity.meaning} {noun.meaning}"
             main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
             return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
-        if own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
+        return self.measured(table, position)
+
+    def measured(self, table: Table, position: int) -> Clause | None:
+        """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
+        quantity = read_quantity(self._tokens, position)
+        own = self._vocabulary.own_columns_at(table, quantity.end) if quantity else None
+        if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
             return None
         column = own[0][0]
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
         return self._clause(condition, position, own[1], meaning, Continuation.WITH)
+
+    def _counted_alternatives(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "2 or 3 orders", "1 or 2 stars"."""
+        read = read_alternatives(self._tokens, position)
+        if read is None:
+            return None
+        values, end = read
+        numbers = tuple(number_value(value, TypeCategory.INTEGER, position, end) for value in values)
+        meaning = " or ".join(str(number) for number in numbers)
+        own = self._vocabulary.own_columns_at(table, end)
+        noun = None if own else self._read_noun(end, (*frames, Frame(table, Continuation.WITH)))
+        if noun is not None:
+            path = self._vocabulary.path(table, noun.table, end, noun.noun_end)
+            count = Aggregate(function=AggregateFunction.COUNT, path=path, condition=noun.condition)
+            main = Explained(position, noun.noun_end, f"{meaning} {noun.table.name.name}")
+            condition: Condition = OneOf(operand=count, values=numbers)
+            explained = (main, *noun.explained)
+            return Clause(condition, position, noun.end, f"{meaning} {noun.meaning}", explained, Continuation.WITH)
+        if own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
+            return None
+        column = own[0][0]
+        condition = OneOf(operand=ColumnValue(column=column.name), values=numbers)
+        return self._clause(condition, position, own[1], f"{table.name.name}.{column.name} is {meaning}")
 
     def presence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(with) an email", "(with) a cancelled order", "(with) orders in 2023"."""

@@ -28,7 +28,7 @@ from datavalut.planning.offline.phrases import (
     opened,
 )
 from datavalut.planning.offline.predicates import Predicate
-from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
@@ -239,6 +239,7 @@ class QualifierReader(Reader):
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_place(table, position, frames),
             lambda: self._columns.named(table, position),
+            lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._adjectives.read_list(table, position),
             lambda: self._verbs.read_action(table, position, frames),

@@ -201,6 +201,21 @@ def read_quantity(tokens: tuple[Token, ...], position: int) -> Quantity | None:
     return Quantity(EQUAL, number.value, number.end, bare=True)
 
 
+def read_alternatives(tokens: tuple[Token, ...], position: int) -> tuple[tuple[Decimal, ...], int] | None:
+    """ "2 or 3", "1, 2 or 5": numbers alone, with "or" before the last."""
+    values: list[Decimal] = []
+    end, last = position, False
+    while (number := read_number(tokens, end)) is not None:
+        values.append(number.value)
+        end = number.end
+        joiner = tokens[end].lower if end < len(tokens) else ""
+        if last or joiner not in {",", "or"}:
+            break
+        last = joiner == "or"
+        end += 1
+    return (tuple(values), end) if last and len(values) > 1 else None
+
+
 def _read_between(tokens: tuple[Token, ...], position: int) -> Quantity | None:
     first = tokens[position].lower if position < len(tokens) else ""
     if first not in {"between", "from"}:

@@ -46,7 +46,7 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
     ("newest",): ("creation", True),
     ("latest",): ("creation", True),
     ("most", "recent"): ("creation", True),
-    ("oldest",): ("creation", False),
+    ("oldest",): ("age", False),
     ("earliest",): ("creation", False),
     ("top",): ("by", True),
     ("bottom",): ("by", False),
@@ -365,7 +365,7 @@ class SentenceReader(Reader):
 
     def _superlative_column(self, table: Table, by: str, selection: _Selection) -> Column:
         start, end = selection.start, selection.end
-        if by == "creation":
+        if by == "age":
             births = [
                 column
                 for column in self._vocabulary.date_columns(table)
@@ -373,6 +373,7 @@ class SentenceReader(Reader):
             ]
             if births:
                 raise UnclearError(start, end, "several dates fit", (column.name for column in births))
+        if by in {"age", "creation"}:
             return self._vocabulary.creation_column(table, start, end)
         prices = [
             column

@@ -106,7 +106,7 @@ NEGATING_PREFIXES = ("non-", "non", "un", "in", "not-")
 # Verbs of relative clauses whose object is a related row ("who placed 3 orders").
 LIGHT_VERBS = words(
     "place placed make made have has had receive received submit submitted get got own owned hold held "
-    "contain contains include includes"
+    "contain contains include includes wrote written left posted"
 )
 BARE_BUYING_VERBS = words("order buy purchase")
 BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")

@@ -174,6 +174,9 @@ class VerbReader(Reader):
             condition = in_time(ColumnValue(column=date.name), phrase)
             parts.append(self._clause(condition, end, phrase.end, f"{child.name.name}.{date.name} {phrase.meaning}"))
             end = phrase.end
+        if self._word(end) == "yet":
+            explained.append(Explained(end, end + 1, "until now"))
+            end += 1
         explained.extend(entry for part in parts for entry in part.explained)
         said = all_of(part.condition for part in parts) if parts else None
         whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)

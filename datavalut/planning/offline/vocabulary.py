@@ -413,6 +413,8 @@ def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
         undated = undated[:-1]
     if 1 < len(undated) < len(words):  # last_login_at is the last login; shipped_at is not "shipped"
         yield 1, "".join(undated)
+    if undated and len(undated) < len(words):  # "shipped date" for shipped_at
+        yield 1, "".join([*undated, "date"])
     if len(words) > 1 and words[-1] in synonyms.GENERIC_TAILS:
         yield 2, "".join(words[:-1])
 

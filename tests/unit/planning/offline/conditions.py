@@ -130,6 +130,10 @@ def count(steps: tuple[PathStep, ...], operator: str, number: int, condition: Co
     return compare_expression(counted(steps, condition), operator, number)
 
 
+def one_of_counts(steps: tuple[PathStep, ...], *numbers: int) -> Condition:
+    return OneOf(operand=counted(steps), values=numbers)
+
+
 def counted(steps: tuple[PathStep, ...], condition: Condition | None = None) -> Aggregate:
     return Aggregate(function=AggregateFunction.COUNT, path=steps, condition=condition)
 
