@@ -27,7 +27,9 @@ demo: $(INSTALLED) ## a filtered database from the sample shop, through the whol
 test: $(INSTALLED) check ## all checks and all tests
 	@$(VENV)/python -m pytest
 
-test-all: test bench ## the tests, and the benchmarks
+test-all: test ## the tests, with many more random databases, and the benchmarks
+	@DATAVALUT_SUBSET_EXAMPLES=2000 $(VENV)/python -m pytest tests/integration/subset
+	@$(MAKE) --no-print-directory bench
 
 up: $(INSTALLED) ## start the local stack; prints its address
 	@$(VENV)/python -m local.up

@@ -123,6 +123,9 @@ class Databases:
             if cursor.rowcount == 0:
                 create = sql.SQL("CREATE DATABASE {} OWNER {}")
                 cursor.execute(create.format(sql.Identifier(SAMPLE), sql.Identifier(SAMPLE_ROLE)))
+            # By default every role may connect to every database; a job's role is to reach its own only.
+            cursor.execute(f"REVOKE CONNECT ON DATABASE postgres, template1, {SAMPLE} FROM PUBLIC")
+            cursor.execute(f"GRANT CONNECT ON DATABASE postgres TO {ADMIN}")
         with closing(psycopg2.connect(self.sample_url)) as connection:
             sample_shop.load(connection)
 

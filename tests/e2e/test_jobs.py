@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import psycopg2
 import pytest
 
 from datavalut.connections import ConnectionParameters, parse_connection_string
@@ -171,6 +173,25 @@ def test_a_schema_that_the_target_cannot_hold_fails_with_the_object_s_name(
     assert job["status"] == "failed"
     assert "size_of" in job["error"]
     assert when_nothing_is_left(stack, job_id) == []
+
+
+def test_an_extension_that_the_target_does_not_let_in_is_named(
+    stack: Stack, client: Client, make_source: Callable[[str], ConnectionParameters]
+) -> None:
+    source = make_source("CREATE TABLE things (id integer PRIMARY KEY); CREATE EXTENSION pageinspect")
+    job_id = client.created(source.to_url(), "all things")
+    job = client.ended(job_id)
+    assert job["status"] == "failed"
+    assert "pageinspect" in job["error"]
+    assert when_nothing_is_left(stack, job_id) == []
+
+
+def test_the_result_s_role_reaches_no_other_database(stack: Stack, client: Client) -> None:
+    job = client.ended(client.created(stack.sample_url, "customers from country Canada"))
+    login = parse_connection_string(job["result"]["connection_string"])
+    for database in ("postgres", "template1", stack.sample.database):
+        with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+            query(replace(login, database=database), "SELECT 1")
 
 
 def test_the_same_idempotency_key_gives_the_same_job(stack: Stack, client: Client) -> None:
