@@ -30,8 +30,7 @@ _WRITE_JOBS = (
     "dynamodb:ConditionCheckItem",
 )
 _READ_SECRET = ("secretsmanager:GetSecretValue",)
-_CREATE_SECRET = ("secretsmanager:CreateSecret", "secretsmanager:TagResource")
-_WRITE_SECRET = ("secretsmanager:PutSecretValue",)
+_CREATE_SECRET = ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue")  # the latter when it is there already
 _DELETE_SECRET = ("secretsmanager:DeleteSecret",)
 _USE_KEY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
@@ -44,8 +43,8 @@ class Resources:
 
     table: dynamodb.ITable
     bus: events.IEventBus
-    target_secret: secretsmanager.ISecret
-    page_token_secret: secretsmanager.ISecret
+    target_secret_arn: str
+    page_token_secret_arn: str
     openai_secret: secretsmanager.ISecret | None
     request_secrets: str
     result_secrets: str
@@ -105,7 +104,7 @@ class Functions(Construct):
 
     def _add_endpoints(self, resources: Resources) -> None:
         machine = {"STATE_MACHINE_ARN": self._machine}
-        page_token = resources.page_token_secret.secret_arn
+        page_token = resources.page_token_secret_arn
 
         create_job = self._api_function(
             "create_job", "Accepts a job and starts its execution", machine | {"PAGE_TOKEN_SECRET_ARN": page_token}
@@ -131,7 +130,7 @@ class Functions(Construct):
 
     def _add_steps(self, resources: Resources) -> None:
         requests, results = resources.request_secrets, resources.result_secrets
-        admin = resources.target_secret.secret_arn
+        admin = resources.target_secret_arn
         target = {"TARGET_SECRET_ARN": admin}
 
         plan_job = self._step("plan_job", "Plans the filter", self._planner_environment(), memory=2048)
@@ -143,28 +142,29 @@ class Functions(Construct):
         self._allow(keep_snapshot, _READ_SECRET, (requests,))
 
         prepare_target = self._step("prepare_target", "Creates the database and its schema", target)
-        self._allow(prepare_target, _READ_SECRET, (requests, results, admin))
-        self._allow(prepare_target, (*_CREATE_SECRET, *_WRITE_SECRET), (results,))
+        self._allow(prepare_target, _READ_SECRET, (requests, admin))
+        self._allow(prepare_target, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
         copy_worker = self._step("copy_worker", "Copies a batch of tables", {}, memory=2048)
         self._allow(copy_worker, _READ_SECRET, (requests, results))
 
         index_worker = self._step("index_worker", "Builds indexes and constraints", {})
-        self._allow(index_worker, _READ_SECRET, (requests, results))
+        self._allow(index_worker, _READ_SECRET, (results,))
 
         finalize_job = self._step("finalize_job", "Verifies the database and names it", target)
-        self._allow(finalize_job, _READ_SECRET, (requests, results, admin))
-        self._allow(finalize_job, _WRITE_SECRET, (results,))
+        self._allow(finalize_job, _READ_SECRET, (results, admin))
+        self._allow(finalize_job, _CREATE_SECRET, (results,))
 
         settle_job = self._step("settle_job", "Ends a job, whatever ended it", target, timeout=Duration.seconds(300))
-        self._allow(settle_job, _READ_SECRET, (requests, results, admin))
+        self._allow(settle_job, _READ_SECRET, (requests, admin))
         self._allow(settle_job, _DELETE_SECRET, (requests, results))
 
     def _add_publisher(self, resources: Resources) -> None:
         bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
-        publish_events = self._api_function("publish_events", "Puts each change of a job on the event bus", bus)
+        publish_events = self._api_function("publish_events", "Publishes each change of a job; forgets old ones", bus)
         self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
+        self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
 
     def _planner_environment(self) -> dict[str, str]:

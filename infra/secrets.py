@@ -1,5 +1,7 @@
 """The secrets: those of the deployment, and the names of those that jobs have."""
 
+from typing import cast
+
 from aws_cdk import ArnFormat, RemovalPolicy, Stack
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -9,9 +11,14 @@ from infra.acknowledge import acknowledge
 from infra.configuration import Configuration
 
 
+def arn_of(secret: secretsmanager.Secret) -> str:
+    """By its attribute, which the emulator knows too: there, a reference to a secret is its name."""
+    return cast(secretsmanager.CfnSecret, secret.node.default_child).attr_id
+
+
 class Secrets(Construct):
-    """`page_token` is the key that page tokens are sealed with. `openai` is the API key of the planner, if the
-    deployment has one. `request_arn` and `result_arn` match a job's secrets: what it was asked, with the source's
+    """`page_token_arn` is that of the key that page tokens are sealed with. `openai` is the API key of the planner, if
+    the deployment has one. `request_arn` and `result_arn` match a job's secrets: what it was asked, with the source's
     password, and the connection to what it made."""
 
     def __init__(
@@ -19,7 +26,7 @@ class Secrets(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         prefix = configuration.secret_prefix
-        self.page_token = secretsmanager.Secret(
+        page_token = secretsmanager.Secret(
             self,
             "PageToken",
             secret_name=f"{prefix}/page-token",
@@ -29,10 +36,11 @@ class Secrets(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         acknowledge(
-            self.page_token,
+            page_token,
             "AwsSolutions-SMG4",
             "A new key makes the page tokens of the last minutes invalid; it protects nothing of lasting value.",
         )
+        self.page_token_arn = arn_of(page_token)
         self.openai: secretsmanager.ISecret | None = None
         if configuration.openai_secret.startswith("arn:"):
             self.openai = secretsmanager.Secret.from_secret_complete_arn(self, "OpenAi", configuration.openai_secret)

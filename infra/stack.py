@@ -62,8 +62,8 @@ class DataValutStack(Stack):
             resources=Resources(
                 table=table,
                 bus=bus,
-                target_secret=target.secret,
-                page_token_secret=secrets.page_token,
+                target_secret_arn=target.secret_arn,
+                page_token_secret_arn=secrets.page_token_arn,
                 openai_secret=secrets.openai,
                 request_secrets=secrets.request_arn,
                 result_secrets=secrets.result_arn,
@@ -99,6 +99,6 @@ class DataValutStack(Stack):
             ("JobsTableName", table.table_name, "The table of jobs"),
             ("StateMachineArn", machine.state_machine_arn, "The workflow; an execution a job"),
             ("EventBusName", bus.event_bus_name, "Where changes of jobs are published"),
-            ("TargetSecretArn", target.secret.secret_arn, "The target server's admin connection"),
+            ("TargetSecretArn", target.secret_arn, "The target server's admin connection"),
         ):
             CfnOutput(self, name, value=value, description=description)

@@ -10,12 +10,13 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 from infra.configuration import Configuration
 from infra.network import POSTGRES_PORT, Network
+from infra.secrets import arn_of
 
 ADMIN = "datavalut_admin"
 
 
 class RdsTarget(Construct):
-    """RDS PostgreSQL 17, encrypted, not public, TLS only. `secret` holds the admin's connection as RDS writes it:
+    """RDS PostgreSQL 17, encrypted, not public, TLS only. `secret_arn` names the admin's connection as RDS writes it:
     host, port, username, password, dbname."""
 
     def __init__(
@@ -65,7 +66,7 @@ class RdsTarget(Construct):
         )
         secret = self.instance.secret
         assert secret is not None  # noqa: S101 a generated secret is always there
-        self.secret: secretsmanager.ISecret = secret
+        self.secret_arn = secret.secret_arn
         acknowledge(
             self.instance,
             "AwsSolutions-RDS11",
@@ -98,7 +99,7 @@ class GivenTarget(Construct):
         super().__init__(scope, construct_id)
         connection = CfnParameter(self, "TargetConnection", type="String", no_echo=True)
         connection.override_logical_id("TargetConnection")
-        self.secret: secretsmanager.ISecret = secretsmanager.Secret(
+        secret = secretsmanager.Secret(
             self,
             "Secret",
             secret_name=secret_name,
@@ -106,4 +107,5 @@ class GivenTarget(Construct):
             secret_string_value=SecretValue.cfn_parameter(connection),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        acknowledge(self.secret, "AwsSolutions-SMG4", "The local stack's server lives on this machine alone.")
+        self.secret_arn = arn_of(secret)
+        acknowledge(secret, "AwsSolutions-SMG4", "The local stack's server lives on this machine alone.")

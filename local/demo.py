@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from local import up
+from local.errors import LocalStackError
 from local.settings import LocalSettings
 
 PROMPT = "Extract customers from last 6 months with 3+ purchases"
@@ -81,7 +82,11 @@ def print_what_next(api: str, job_id: str, result: dict[str, Any]) -> None:
 
 
 def main() -> int:
-    stack = up.start(LocalSettings.from_environment())
+    try:
+        stack = up.start(LocalSettings.from_environment())
+    except LocalStackError as error:
+        up.print_failure("make demo", error)
+        return 1
     console.print(f'\n[bold]Asking for[/bold]: "{PROMPT}"')
     try:
         job_id = create_job(stack.api_url, stack.sample_url)

@@ -172,13 +172,18 @@ Stop it with: make down
 """
 
 
+def print_failure(command: str, error: LocalStackError) -> None:
+    """What a child said comes first, so that the reason is the last line."""
+    if error.detail:
+        print(error.detail, file=sys.stderr)
+    print(f"{command}: {error.reason}", file=sys.stderr)
+
+
 def main() -> int:
     try:
         print(explain(start(LocalSettings.from_environment())))
     except LocalStackError as error:
-        if error.detail:
-            print(error.detail, file=sys.stderr)
-        print(f"make up: {error.reason}", file=sys.stderr)
+        print_failure("make up", error)
         return 1
     except KeyboardInterrupt:
         return 130

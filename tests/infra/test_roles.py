@@ -81,13 +81,32 @@ def test_the_admins_password_is_read_only_where_databases_are_made_and_dropped(a
     assert readers == {"prepare_target", "finalize_job", "settle_job"}
 
 
-def test_the_sources_password_is_read_only_by_steps_of_the_workflow(aws: Template) -> None:
-    readers = {
-        function
-        for function in FUNCTIONS
-        if any("/request/*" in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
-    }
-    assert not readers & {"create_job", "get_job", "list_jobs", "cancel_job", "publish_events"}
+# What each function does with a job's secrets: what was asked (with the source's password), and the result's login.
+SECRETS_OF_JOBS = {
+    "create_job": {"request": {"Create", "Put", "Delete"}},
+    "get_job": {"result": {"Get"}},
+    "list_jobs": {},
+    "cancel_job": {"request": {"Delete"}},
+    "plan_job": {"request": {"Get"}},
+    "keep_snapshot": {"request": {"Get"}},
+    "prepare_target": {"request": {"Get"}, "result": {"Create", "Put", "Delete"}},
+    "copy_worker": {"request": {"Get"}, "result": {"Get"}},
+    "index_worker": {"result": {"Get"}},
+    "finalize_job": {"result": {"Get", "Create", "Put"}},
+    "settle_job": {"request": {"Get", "Delete"}, "result": {"Delete"}},
+    "publish_events": {"result": {"Delete"}},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_does_with_a_jobs_secrets_what_its_work_needs(aws: Template, function: str) -> None:
+    done: dict[str, set[str]] = {}
+    for action, resource in aws.allowed(function):
+        for kind in ("request", "result"):
+            if f":secret:datavalut/{kind}/*" in resource:
+                verb = action.removeprefix("secretsmanager:").removesuffix("SecretValue").removesuffix("Secret")
+                done.setdefault(kind, set()).add(verb)
+    assert done == SECRETS_OF_JOBS[function]
 
 
 def test_only_the_planner_reads_the_openai_key(aws: Template) -> None:
