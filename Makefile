@@ -46,15 +46,11 @@ check: .venv/installed ## style, types, and which package may know which
 synth: .venv/installed ## CloudFormation template for AWS, in cdk.out
 	@$(VENV)/python -m infra.app
 
-# The CDK's command line, run by the Node.js that pip has installed.
-CDK = PATH="$$($(VENV)/python -c 'import infra, os; print(os.path.dirname(os.environ["JSII_NODE"]))'):$$PATH" \
-	npx --yes aws-cdk@2
-
 deploy: .venv/installed ## deploy to the AWS account of your credentials; ARGS="-c architecture=arm64"
-	$(CDK) deploy $(ARGS)
+	@$(VENV)/python -m infra.cdk deploy $(ARGS)
 
 destroy: .venv/installed ## remove the deployment from the account; docs/deployment.md says what stays
-	$(CDK) destroy $(ARGS)
+	@$(VENV)/python -m infra.cdk destroy $(ARGS)
 
 bench: $(INSTALLED) ## measure the engine
 	@$(VENV)/python -m bench

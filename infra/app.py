@@ -3,6 +3,7 @@ the CDK's command line; that one calls it by cdk.json."""
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,8 @@ def synthesize(context: dict[str, str], *, output: Path | None = None, bundles: 
     Without `bundles` the layers are built for the context's target. Raises ConfigurationError, PackagingError, and
     RuntimeError (from the CDK) when a rule of AwsSolutions is violated.
     """
-    app = App(
-        outdir=None if output is None else str(output), context=_feature_flags() | context, analytics_reporting=False
-    )
+    folder = output or os.environ.get("CDK_OUTDIR", "cdk.out")
+    app = App(outdir=str(folder), context=_feature_flags() | context, analytics_reporting=False)
     configuration = read_configuration(app.node)
     DataValutStack(
         app,
