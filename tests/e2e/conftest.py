@@ -1,5 +1,5 @@
 """Needs nothing running: the first test that asks for `stack` starts a local stack of its own, on free ports and in a
-directory of its own, which goes when the session ends."""
+directory of its own, which goes when the tests end."""
 
 import shutil
 import tempfile
