@@ -1,4 +1,4 @@
-"""The CDK's command line, by the Node.js that pip has installed: `python -m infra.cdk deploy`, or `diff`, `bootstrap`."""
+"""The CDK's command line, by the Node.js that pip has installed: `python -m infra.cdk deploy`, `diff`, `bootstrap`."""
 
 import os
 import sys
