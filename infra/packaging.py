@@ -6,12 +6,14 @@ databases need. A folder is built once for its requirements and platform, and us
 
 import compileall
 import hashlib
+import os
 import platform
 import py_compile
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +21,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 BUILD = PROJECT / "build"
 LAMBDA_PYTHON = "3.13"
 
-# The AWS services that functions call: botocore describes 400 others, most of its size.
-_AWS_SERVICES = frozenset({"dynamodb", "events", "kms", "secretsmanager", "stepfunctions", "sts"})
+_KEPT_COPIES = 3  # of the library: another command may be reading an earlier one
+
+# The AWS services that functions call, and the tracer: botocore describes 400 others, most of its size.
+_AWS_SERVICES = frozenset({"dynamodb", "events", "kms", "secretsmanager", "stepfunctions", "sts", "xray"})
 
 _POSTGRES_TOOLS = frozenset({"pg_dump", "pg_restore", "psql"})
 _POSTGRES_LIBRARIES = (
@@ -96,11 +100,23 @@ def build_bundles(target: Platform) -> Bundles:
 
 
 def _build_library() -> Path:
-    """The package's code and queries. Small, so it is copied anew each time: then no stale file can stay in it."""
-    folder = BUILD / "layers" / "library"
-    package = folder / "python" / "datavalut"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(PROJECT / "datavalut", package, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    """The package's code and queries, in a folder named for them: no stale file can stay in it."""
+    source = PROJECT / "datavalut"
+    digest = hashlib.sha256()
+    for file in sorted(source.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            digest.update(str(file.relative_to(source)).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    layers = BUILD / "layers"
+    folder = layers / f"library-{digest.hexdigest()[:12]}"
+    if not folder.is_dir():
+        unfinished = layers / f"unfinished-library-{os.getpid()}"
+        shutil.copytree(source, unfinished / "python" / "datavalut", ignore=shutil.ignore_patterns("__pycache__"))
+        with suppress(OSError):  # another command has made the same meanwhile
+            unfinished.rename(folder)
+    folder.touch()
+    copies = sorted(layers.glob("library-*"), key=lambda copy: copy.stat().st_mtime, reverse=True)
+    for outdated in copies[_KEPT_COPIES:]:
+        shutil.rmtree(outdated, ignore_errors=True)
     return folder
 
 
