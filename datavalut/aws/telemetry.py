@@ -6,5 +6,6 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 SERVICE = "datavalut"
 
 logger = Logger(service=SERVICE)
-tracer = Tracer(service=SERVICE)
+# Calls of AWS only: a traced psycopg2 would hand out proxies for connections, which COPY and psycopg2.sql do not take.
+tracer = Tracer(service=SERVICE, patch_modules=("botocore",))
 metrics = Metrics(namespace="DataValut", service=SERVICE)

@@ -30,6 +30,12 @@ def layers_of(function: str, bundles: Bundles) -> list[Path]:
 def test_a_function_starts_with_nothing_but_its_layers(function: str, bundles: Bundles) -> None:
     """Traced, as in AWS: the local stack, which has no tracer, would hide what that needs."""
     path = [str(PROJECT / "functions" / function), *map(str, layers_of(function, bundles))]
+    script = f"import sys; sys.path[:0] = {path!r}; import handler; assert callable(handler.handler)"
+    outcome = run_traced(function, script)
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def run_traced(function: str, script: str) -> "subprocess.CompletedProcess[str]":
     environment = {
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_LAMBDA_FUNCTION_NAME": function,
@@ -37,11 +43,15 @@ def test_a_function_starts_with_nothing_but_its_layers(function: str, bundles: B
         "POWERTOOLS_SERVICE_NAME": "datavalut",
         "POWERTOOLS_METRICS_NAMESPACE": "DataValut",
     }
-    script = f"import sys; sys.path[:0] = {path!r}; import handler; assert callable(handler.handler)"
-    outcome = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", script], env=environment, capture_output=True, text=True, check=False
     )
-    assert outcome.returncode == 0, outcome.stderr
+
+
+def test_the_tracer_leaves_the_database_driver_as_it_is(bundles: Bundles) -> None:
+    path = [str(PROJECT / "functions" / "copy_worker"), *map(str, layers_of("copy_worker", bundles))]
+    script = f"import sys; sys.path[:0] = {path!r}; import handler, psycopg2; print(type(psycopg2.connect).__name__)"
+    assert run_traced("copy_worker", script).stdout == "function\n"
 
 
 def test_a_step_fits_into_lambda(bundles: Bundles) -> None:
