@@ -47,8 +47,21 @@ class Settings:
     job_retention_days: int
 
 
-DEFAULT_DENIED_NETWORKS = (
-    "0.0.0.0/8,127.0.0.0/8,169.254.0.0/16,224.0.0.0/4,240.0.0.0/4,::/128,::1/128,fe80::/10,fd00:ec2::254/128,ff00::/8"
+# Loopback, link-local, metadata, multicast and reserved addresses: only an allowed network opens any of them.
+ALWAYS_DENIED_NETWORKS: tuple[Network, ...] = tuple(
+    ip_network(network)
+    for network in (
+        "0.0.0.0/8",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+        "::/128",
+        "::1/128",
+        "fe80::/10",
+        "fd00:ec2::254/128",
+        "ff00::/8",
+    )
 )
 
 
@@ -89,7 +102,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         openai_model=environment.get("OPENAI_MODEL", "gpt-4.1"),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
         allowed_networks=networks("SOURCE_ALLOWED_NETWORKS", ""),
-        denied_networks=networks("SOURCE_DENIED_NETWORKS", DEFAULT_DENIED_NETWORKS),
+        denied_networks=ALWAYS_DENIED_NETWORKS + networks("SOURCE_DENIED_NETWORKS", ""),
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
     )

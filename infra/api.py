@@ -2,7 +2,7 @@
 
 import json
 
-from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -76,8 +76,14 @@ class Api(Construct):
             resource.add_method(method, apigateway.LambdaIntegration(functions[name], allow_test_invoke=False))
         self._add_error_responses(configuration)
         self._acknowledge(configuration)
-        output = CfnOutput(self, "Url", value=f"{self.rest_api.url_for_path('/')}", description="The API's address")
+        output = CfnOutput(
+            self, "Url", value=self._address(), description="The API's address, without a slash at its end"
+        )
         output.override_logical_id("ApiUrl")
+
+    def _address(self) -> str:
+        stack = Stack.of(self)
+        return f"https://{self.rest_api.rest_api_id}.execute-api.{stack.region}.{stack.url_suffix}/{STAGE}"
 
     def _add_error_responses(self, configuration: Configuration) -> None:
         """RFC 9457, as docs/api.md has it. `detail` is our own text where API Gateway's would tell a caller nothing

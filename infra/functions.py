@@ -153,7 +153,7 @@ class Functions(Construct):
 
         finalize_job = self._step("finalize_job", "Verifies the database and names it", target)
         self._allow(finalize_job, _READ_SECRET, (results, admin))
-        self._allow(finalize_job, _CREATE_SECRET, (results,))
+        self._allow(finalize_job, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
         settle_job = self._step("settle_job", "Ends a job, whatever ended it", target, timeout=Duration.seconds(300))
         self._allow(settle_job, _READ_SECRET, (requests, admin))
@@ -164,7 +164,6 @@ class Functions(Construct):
         publish_events = self._api_function("publish_events", "Publishes each change of a job; forgets old ones", bus)
         self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
-        self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
 
     def _planner_environment(self) -> dict[str, str]:

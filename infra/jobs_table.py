@@ -1,4 +1,4 @@
-"""The one table: jobs, their idempotency records and the slots."""
+"""The one table: jobs, their documents, counters and idempotency records."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb

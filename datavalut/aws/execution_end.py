@@ -27,7 +27,7 @@ def execution_end(event: dict[str, Any]) -> tuple[str, ExecutionEnd]:
     failure = event.get("failure")
     if failure is None:
         return job_id, ExecutionEnd(Ending.REACHED_THE_END)
-    if failure.get("Error") == "States.Timeout":
+    if failure.get("Error") in ("States.Timeout", "Sandbox.Timedout"):
         return job_id, ExecutionEnd(Ending.TIMED_OUT)
     return job_id, ExecutionEnd(Ending.FAILED, fault_error(_message(str(failure.get("Cause", "")))))
 

@@ -1,7 +1,7 @@
 """How a job begins, and how its owner ends it: several services, none of which knows of the others' failures.
 
 Each step is put so that dying after it leaves nothing that cannot be found: the secret before the job that names it,
-the job before its execution. What is left over then is settled by the workflow's sweep.
+the job before its execution. What is left over then carries the job's id.
 """
 
 from datetime import datetime
@@ -73,7 +73,7 @@ def create_job(
         job = store.create(new, idempotency_key, request_fingerprint)
     except Exception:
         # The store may have written and not been able to say so: then the job is there without its secret, never
-        # started, and the sweep ends it.
+        # started.
         secrets.delete_request(new.job_id)
         raise
     if job.job_id != new.job_id:

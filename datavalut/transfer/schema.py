@@ -34,6 +34,7 @@ from datavalut.transfer.errors import (
     MissingExtension,
     SchemaNotReadable,
     SchemaNotRestorable,
+    SourceConnectionLost,
     StatementTimedOut,
     TargetConnectionLost,
     TransferError,
@@ -95,7 +96,10 @@ def dump_schema(
         connect(source, application_name=application_name, address_policy=address_policy, read_only=True)
     ) as session:
         import_snapshot(session, snapshot_id)
-    raise SchemaNotReadable(_error_line(completed.stderr))
+    line = _error_line(completed.stderr)
+    if line.startswith("connection to server"):  # it names the address that the host resolved to
+        raise SourceConnectionLost
+    raise SchemaNotReadable(line)
 
 
 def restore_pre_data(target: connection, archive: Path, check: Callable[[], None] = lambda: None) -> None:

@@ -170,21 +170,36 @@ def secure_server(admin: connection) -> tuple[str, ...]:
     PUBLIC. The admin keeps its own access.
     """
     with writing_target(), admin.cursor() as cursor:
-        for name in ("postgres", "template1"):
-            owned = "SELECT FROM pg_catalog.pg_database WHERE datname = %s AND pg_catalog.pg_has_role(datdba, 'USAGE')"
-            if not _exists(admin, owned, name):
-                continue
-            database = sql.Identifier(name)
-            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO CURRENT_USER").format(database))
-            cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
-        cursor.execute(
-            "SELECT datname::text FROM pg_catalog.pg_database"
-            " WHERE datallowconn AND EXISTS ("
-            "  SELECT FROM pg_catalog.aclexplode(COALESCE(datacl, pg_catalog.acldefault('d', datdba))) AS granted"
-            "  WHERE granted.grantee = 0 AND granted.privilege_type = 'CONNECT')"
-            " ORDER BY datname"
-        )
-        return tuple(row[0] for row in cursor.fetchall())
+        # Of two that change one database's privileges at the same time, PostgreSQL refuses one.
+        cursor.execute("SELECT pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended('datavalut secures', 0))")
+        try:
+            cursor.execute(_OPEN_TO_EVERYONE)
+            for name, closable in cursor.fetchall():
+                if closable:
+                    database = sql.Identifier(name)
+                    cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO CURRENT_USER").format(database))
+                    cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
+            cursor.execute(_OPEN_TO_EVERYONE)
+            return tuple(name for name, _ in cursor.fetchall())
+        finally:
+            if not admin.closed:
+                cursor.execute(
+                    "SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended('datavalut secures', 0))"
+                )
+
+
+# `closable`: a maintenance database that belongs to the connection's role.
+_OPEN_TO_EVERYONE = """
+SELECT
+    datname::text,
+    datname IN ('postgres', 'template1', pg_catalog.current_database()) AND pg_catalog.pg_has_role(datdba, 'USAGE')
+FROM pg_catalog.pg_database
+WHERE datallowconn AND EXISTS (
+    SELECT FROM pg_catalog.aclexplode(COALESCE(datacl, pg_catalog.acldefault('d', datdba))) AS granted
+    WHERE granted.grantee = 0 AND granted.privilege_type = 'CONNECT'
+)
+ORDER BY datname
+"""
 
 
 @contextmanager

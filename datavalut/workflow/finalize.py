@@ -46,6 +46,9 @@ def finalize(deployment: Deployment, job_id: str) -> None:
             result=make_result(target, report),
         )
     except IllegalMove as refusal:
+        if refusal.current.status is JobStatus.COMPLETED:
+            return
+        deployment.secrets.delete_result(job_id)  # settling may have been here before it was stored
         raise JobNotRunning(job_id, refusal.current.status) from refusal
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TypeVar
 
-from datavalut.jobs.errors import JobNotFoundError, JobNotRunning
+from datavalut.jobs.errors import JobNotFoundError, JobNotRunning, StoreBusy
 from datavalut.jobs.model import JobError
 from datavalut.planning.errors import PlannerUnavailable
 from datavalut.transfer.errors import JobNoLongerRunning, TransferError
@@ -54,6 +54,8 @@ def _is_transient(error: Exception) -> bool:
     match error:
         case TransferError() | TargetServerUnavailable():
             return error.transient
+        case StoreBusy():
+            return True
         case PlannerUnavailable():
             return error.retryable
         case _:

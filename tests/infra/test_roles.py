@@ -92,7 +92,7 @@ SECRETS_OF_JOBS = {
     "prepare_target": {"request": {"Get"}, "result": {"Create", "Put", "Delete"}},
     "copy_worker": {"request": {"Get"}, "result": {"Get"}},
     "index_worker": {"result": {"Get"}},
-    "finalize_job": {"result": {"Get", "Create", "Put"}},
+    "finalize_job": {"result": {"Get", "Create", "Put", "Delete"}},
     "settle_job": {"request": {"Get", "Delete"}, "result": {"Delete"}},
     "publish_events": {"result": {"Delete"}},
 }

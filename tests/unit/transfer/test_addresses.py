@@ -4,11 +4,11 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from datavalut.settings import DEFAULT_DENIED_NETWORKS
+from datavalut.settings import ALWAYS_DENIED_NETWORKS, read_settings
 from datavalut.transfer.addresses import ANY_ADDRESS, AddressPolicy, resolve
 from datavalut.transfer.errors import AddressNotAllowed, HostNotFound
 
-DEFAULT = AddressPolicy(denied=tuple(map(ip_network, DEFAULT_DENIED_NETWORKS.split(","))))
+DEFAULT = AddressPolicy(denied=ALWAYS_DENIED_NETWORKS)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,11 @@ def test_a_name_with_one_refused_address_is_refused(monkeypatch: pytest.MonkeyPa
 def test_a_name_that_does_not_resolve_is_not_found() -> None:
     with pytest.raises(HostNotFound):
         resolve("no such host", 5432, ANY_ADDRESS)
+
+
+def test_what_a_deployment_denies_is_denied_beside_the_built_in_networks() -> None:
+    settings = read_settings({"SOURCE_DENIED_NETWORKS": "10.0.0.0/8"})
+    policy = AddressPolicy(settings.allowed_networks, settings.denied_networks)
+    for address in ("10.1.2.3", "127.0.0.1", "169.254.169.254"):
+        assert not policy.permits(ip_address(address))
+    assert policy.permits(ip_address("192.0.2.1"))
