@@ -42,6 +42,22 @@ def test_everything_stored_in_aws_is_encrypted_by_the_deployments_key(aws: Templ
         assert function["Environment"]["Variables"]["SECRET_KEY_ARN"] == by_key
 
 
+def test_the_key_lets_the_logs_of_the_deployment_use_it_and_no_others(aws: Template) -> None:
+    statements = aws.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    (logs,) = (it for it in statements if "logs." in str(it["Principal"]))
+    pattern = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]["Fn::Join"][1][-1]
+    assert pattern == ":log-group:/DataValut/*"
+    for group in aws.resources("AWS::Logs::LogGroup").values():
+        assert group["LogGroupName"].startswith("/DataValut/")
+
+
+def test_events_that_cannot_be_delivered_can_be_encrypted(aws: Template) -> None:
+    statements = aws.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    (events,) = (it for it in statements if it["Principal"] == {"Service": "events.amazonaws.com"})
+    assert set(events["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    assert events["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
 def test_the_key_turns_every_year(aws: Template) -> None:
     assert aws.only("AWS::KMS::Key")["EnableKeyRotation"] is True
 
