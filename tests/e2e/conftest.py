@@ -38,7 +38,7 @@ class Stack:
 def stack() -> Iterator[Stack]:
     directory = Path(tempfile.mkdtemp(prefix="datavalut-e2e-"))
     directory.chmod(0o755)
-    settings = LocalSettings(free_port(), free_port(), free_port(), directory / "stack")
+    settings = LocalSettings(free_port(), free_port(), free_port(), directory / "stack", enforce_iam=True)
     try:
         running = up.start(settings)
         databases = Databases(settings)
