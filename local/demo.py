@@ -69,13 +69,15 @@ def print_report(result: dict[str, Any]) -> None:
         console.print(f"[yellow]warning[/yellow]: {escape(warning)}")
 
 
-def print_what_next(api: str, job_id: str, result: dict[str, Any]) -> None:
+def print_what_next(api: str, source: str, job_id: str, result: dict[str, Any]) -> None:
     console.print("\n[bold]Your filtered database[/bold]:")
     console.print(f"  {result['connection_string']}", markup=False, soft_wrap=True)
     console.print("\n[bold]Go on[/bold] (the stack is still running):")
     for line in (
         f"  curl {api}/job/{job_id}",
         f"  curl {api}/jobs",
+        f"  curl -X POST {api}/create-filtered-db -H 'Content-Type: application/json' \\",
+        f"""    -d '{{"source_db_connection": "{source}", "filter_prompt": "customers from country Canada"}}'""",
         "  make down                     # stops everything that was started here",
     ):
         console.print(line, markup=False, soft_wrap=True)
@@ -98,7 +100,7 @@ def main() -> int:
         console.print(f"[red]The demo failed[/red]: {escape(str(error))}")
         return 1
     print_report(job["result"])
-    print_what_next(stack.api_url, job_id, job["result"])
+    print_what_next(stack.api_url, stack.sample_url, job_id, job["result"])
     return 0
 
 

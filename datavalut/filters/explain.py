@@ -152,7 +152,8 @@ class _Words:
         if root.top is not None:
             order = _listed(
                 [
-                    f"{'highest' if ordering.descending else 'lowest'} {self.expression(ordering.by, table)}"
+                    ("highest " if ordering.descending else "lowest ")
+                    + self.expression(ordering.by, table).removeprefix("the ")
                     for ordering in root.top.order_by
                 ],
                 ", then ",

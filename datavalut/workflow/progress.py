@@ -18,4 +18,4 @@ class Phase(Enum):
 def copying_progress(rows_copied: int, rows_expected: int) -> float:
     """Between the starts of copying and indexing. `rows_expected` is an estimate, so more may have been copied."""
     share = min(rows_copied / rows_expected, 1.0) if rows_expected > 0 else 1.0
-    return Phase.COPYING.start + share * (Phase.INDEXING.start - Phase.COPYING.start)
+    return round(Phase.COPYING.start + share * (Phase.INDEXING.start - Phase.COPYING.start), 3)

@@ -147,6 +147,12 @@ def test_top_lists_samples_and_whole_tables() -> None:
     )
 
 
+def test_a_top_list_by_a_number_of_rows_has_one_article() -> None:
+    top = {"rows": 10, "order_by": [{"by": aggregate("count", ORDERS)}]}
+    plan = FilterPlan.model_validate({"roots": [{"table": "customers", "top": top}]})
+    assert explained(plan) == "Keeps the 10 customers with the highest number of orders by customer_id."
+
+
 def test_a_long_list_is_counted() -> None:
     condition = {"kind": "in", "operand": column("id"), "values": list(range(1_000))}
     assert explained(plan_of(condition)).endswith("8, 9 or 990 more.")
