@@ -69,7 +69,8 @@ class TableKind(StrEnum):
 class Table:
     """An ordinary or a partitioned table. Partitions are storage of their partitioned table, not tables.
 
-    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics.
+    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics, and so
+    are `data_bytes`, the same without indexes, and `pages`, those of the heap, of the partition with the most.
     """
 
     name: TableName
@@ -81,6 +82,8 @@ class Table:
     comment: str | None = None
     estimated_rows: int = 0
     size_bytes: int = 0
+    data_bytes: int = 0
+    pages: int = 0
     inherited: bool = False  # has children or parents by classic inheritance: its own rows are read with ONLY
 
     @cached_property

@@ -127,6 +127,8 @@ def _tables(rows: dict[str, list[Any]]) -> tuple[Table, ...]:
             comment=row.comment,
             estimated_rows=row.estimated_rows,
             size_bytes=row.size_bytes,
+            data_bytes=row.data_bytes,
+            pages=row.pages,
             inherited=row.inherited,
         )
         for row in rows["tables"]

@@ -109,7 +109,7 @@ class SubsetQuery:
     def _body(self, row_set: RowSet, columns: Sequence[str]) -> sql.Composable:
         known = self._known_sets(row_set, columns)
         if known is not None:
-            return known
+            return known.query()
         match row_set:
             case Matching(name, root):
                 return self._select(name, columns, [self._predicate(root)])
@@ -342,30 +342,42 @@ class SubsetQuery:
 
         The cycle's own are found by walking from the others.
         """
-        by_columns: dict[tuple[str, ...], list[tuple[ForeignKey, sql.Composable]]] = {}
+        by_columns: dict[tuple[str, ...], list[tuple[ForeignKey, RowSet | None]]] = {}
         for key in self._catalog.references_to(name):
             for children in self._children_kept(key, until_round, cycle):
                 by_columns.setdefault(key.parent_columns, []).append((key, children))
-        conditions: list[sql.Composable] = []
-        for parent_columns, sources in by_columns.items():
-            # Many children have few parents: of several branches, each gives a parent once.
-            select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
-            branches = [select.format(reference(key, CHILD), children) for key, children in sources]
-            conditions.append(sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, parent_columns), union_all(branches)))
-        return conditions
+        return [self._is_referenced(name, columns, sources) for columns, sources in by_columns.items()]
 
-    def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[sql.Composable]:
-        """The kept rows of the key's child that bring in what they reference along it."""
+    def _is_referenced(
+        self, name: TableName, columns: tuple[str, ...], sources: Sequence[tuple[ForeignKey, RowSet | None]]
+    ) -> sql.Composable:
+        """That one of the keys leads to the row from one of its sets of children; None is all of the child's rows."""
+        if len(sources) == 1:
+            ((key, row_set),) = sources
+            array = self._array(row_set, key.columns, name, columns) if row_set is not None else None
+            if array is not None:
+                return sql.SQL("{} = ANY ({})").format(columns_of(ROW, columns), array)
+        # Many children have few parents: of several branches, each gives a parent once.
+        select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
+        branches = [
+            select.format(
+                reference(key, CHILD),
+                from_table(self._catalog, key.child, CHILD)
+                if row_set is None
+                else from_set(self._sets.use(row_set, key.columns), CHILD),
+            )
+            for key, row_set in sources
+        ]
+        return sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, columns), union_all(branches))
+
+    def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[RowSet | None]:
+        """The kept rows of the key's child that bring in what they reference along it; None is all of its rows."""
         table = self._subset.table(key.child)
-        children = []
+        children: list[RowSet | None] = []
         if table.round <= until_round and key in table.brings_in:
-            if table.whole:
-                children.append(from_table(self._catalog, table.name, CHILD))
-            else:
-                children.append(from_set(self._sets.use(Chosen(table.name), key.columns), CHILD))
+            children.append(None if table.whole else Chosen(table.name))
         if table.is_referenced(until_round) and table.name not in cycle:
-            referenced = self._referenced(table, until_round)
-            children.append(from_set(self._sets.use(referenced, key.columns), CHILD))
+            children.append(self._referenced(table, until_round))
         return children
 
     # Walks in a cycle of tables
@@ -430,11 +442,24 @@ class SubsetQuery:
         )
 
     def _references_row_of(self, key: ForeignKey, row_set: RowSet) -> sql.Composable:
+        array = self._array(row_set, key.parent_columns, key.child, key.columns)
+        if array is not None:
+            return sql.SQL("{} = ANY ({})").format(reference(key, ROW), array)
         return sql.SQL("({}) IN (SELECT {} FROM {})").format(
             reference(key, ROW),
             columns_of(PARENT, key.parent_columns),
             from_set(self._sets.use(row_set, key.parent_columns), PARENT),
         )
+
+    def _array(
+        self, row_set: RowSet, columns: Sequence[str], compared: TableName, compared_columns: Sequence[str]
+    ) -> sql.Composable | None:
+        """The known keys of the set, where columns of another table can be looked for in an array of them."""
+        known = self._known_sets(row_set, columns)
+        if known is None:
+            return None
+        others = [self._catalog.table(compared).column(name) for name in compared_columns]
+        return known.array_for(others, self._catalog.server_version)
 
     def _address_in(self, *row_sets: Linked | Chosen | Referenced) -> sql.Composable:
         addresses = sql.SQL(" UNION ALL ").join(self._addresses(row_set) for row_set in row_sets)
