@@ -69,6 +69,7 @@ _SOURCE_SETTINGS = {
     "default_transaction_read_only": "on",
     "jit": "off",  # the planner thinks recursive sets huge, and would compile for them
     "lock_timeout": str(_SOURCE_LOCK_MILLISECONDS),
+    "transaction_timeout": "0",  # one transaction, that of the snapshot, is as long as the copy
     "row_security": "off",  # hidden rows become an error
     "work_mem": "64MB",  # sets of keys are hashed in memory
 }

@@ -213,7 +213,7 @@ class DiskFull(TransferError):
 
 
 class SnapshotLost(TransferError):
-    """The session that holds the source's snapshot has ended, or the connection led to another server."""
+    """No such snapshot is held on the server that the connection led to."""
 
     def __init__(self, snapshot_id: str) -> None:
         super().__init__(f"snapshot {snapshot_id} of the source is gone")
