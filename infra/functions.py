@@ -145,11 +145,8 @@ class Functions(Construct):
         self._allow(prepare_target, _READ_SECRET, (requests, admin))
         self._allow(prepare_target, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
-        copy_worker = self._step("copy_worker", "Copies a batch of tables", {}, memory=2048)
+        copy_worker = self._step("copy_worker", "Copies rows, builds indexes and validates keys", {}, memory=2048)
         self._allow(copy_worker, _READ_SECRET, (requests, results))
-
-        index_worker = self._step("index_worker", "Builds indexes and constraints", {})
-        self._allow(index_worker, _READ_SECRET, (results,))
 
         finalize_job = self._step("finalize_job", "Verifies the database and names it", target)
         self._allow(finalize_job, _READ_SECRET, (results, admin))

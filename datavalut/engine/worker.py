@@ -35,6 +35,11 @@ class Observer(Protocol):
 
     def copied(self, table: TableName, rows: int) -> None: ...
 
+    def table_is_copied(self, table: TableName) -> None: ...
+
+    def restored(self, share: float) -> None:
+        """Of what comes after the rows, once all of these are there."""
+
     def source_is_read(self) -> None:
         """Nothing is left to be read from the source. Called once or more."""
 
@@ -96,6 +101,8 @@ class Worker:
             case WorkKind.END:
                 restoring.finish_schema(item)
         self._queue.finish(item)
+        if not self._queue.has_rows_left():
+            self.observer.restored(self._queue.share_restored())
 
     def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
         if self._copying is None:
@@ -110,6 +117,8 @@ class Worker:
                 self._queue.cut(item, chunks)
                 return
         self._queue.finish(item)
+        if item.table is not None and item.kind is WorkKind.ROWS:
+            self.observer.table_is_copied(item.table)
         if not self._queue.has_rows_left():
             self.observer.source_is_read()
 

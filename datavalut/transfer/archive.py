@@ -151,6 +151,8 @@ _HEADER = re.compile(
     rb"-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: .*\n(?:-- Data Pos: \d+\n)?--\n",
     re.MULTILINE,
 )
+# What pg_restore says at the end of a script, after its last piece.
+_TRAILING_COMMENTS = re.compile(rb"\s*(?:\n--[^\n]*|\n\s*)*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
 
 
@@ -190,7 +192,7 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
             schema=None if header["schema"] == b"-" else header["schema"].decode(errors="replace"),
             name=header["name"].decode(errors="replace"),
             needs=tuple(map(int, (header["needs"] or b"").split())),
-            statements=text[header.end() : end],
+            statements=_TRAILING_COMMENTS.sub(b"\n", text[header.end() : end]),
         )
         for header, end in zip(headers, ends, strict=True)
         if _has_statements(text[header.end() : end])  # unlike the schema public, which is there already

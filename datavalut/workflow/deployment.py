@@ -29,10 +29,12 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True)
 class Deployment:
-    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware."""
+    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware.
+    `most_workers` is how many may share one job's work."""
 
     store: JobStore
     secrets: Secrets
     plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]
+    most_workers: int = 4

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from psycopg2 import sql
@@ -23,28 +24,29 @@ from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
 from datavalut.transfer.preflight import check_source
 from datavalut.transfer.statements import reading_source
-from datavalut.workflow.batches import batch_tables
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import source_session
 
+# What one worker copies in the time that starting another one takes, several times over.
+BYTES_PER_WORKER = 256 * 1024 * 1024
 DRY_RUN_MESSAGE = "Planned only, as dry_run asks: no database was made"
 
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the batches."""
+    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the workers."""
 
     dry_run: bool
-    batches: tuple[int, ...]
+    workers: tuple[int, ...]
 
 
 def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
     """Takes the job from pending to running, and records its plan. A dry run is completed with it."""
     job = _started(deployment, job_id)
     if job.status is JobStatus.COMPLETED:
-        return PlanOutcome(dry_run=True, batches=())
+        return PlanOutcome(dry_run=True, workers=())
     request = deployment.secrets.get_request(job_id)
     with source_session(deployment, job_id, request.source) as source:
         with reading_source():
@@ -57,7 +59,7 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
             filter=filter_plan,
             explanation=explain_plan(filter_plan, catalog, job.created_at),
             tables=planned,
-            batches=_batches(catalog, planned),
+            workers=_workers(catalog, planned, deployment.most_workers),
             warnings=_warnings(catalog, subset, planned),
         )
         dry_run = _dry_run_result(record, subset, job.created_at, source) if job.request.dry_run else None
@@ -65,7 +67,7 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
     deployment.store.record_plan(job_id, record.model_dump(mode="json"), catalog.database, rows_expected)
     if dry_run is not None:
         deployment.store.move(job_id, JobStatus.COMPLETED, message=DRY_RUN_MESSAGE, at=deployment.now(), result=dry_run)
-    return PlanOutcome(job.request.dry_run, tuple(range(len(record.batches))))
+    return PlanOutcome(job.request.dry_run, tuple(range(record.workers)))
 
 
 def _started(deployment: Deployment, job_id: str) -> Job:
@@ -124,10 +126,10 @@ def _counted_rows(source: connection, query: sql.Composable, table: str) -> int:
     return int(count)
 
 
-def _batches(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> tuple[tuple[int, ...], ...]:
-    positions = {table.table: position for position, table in enumerate(planned)}
-    sizes = {table.table: _bytes_to_copy(catalog, table) for table in planned}
-    return tuple(tuple(positions[name] for name in batch) for batch in batch_tables(sizes))
+def _workers(catalog: Catalog, planned: tuple[PlannedTable, ...], most: int) -> int:
+    """One more for every BYTES_PER_WORKER to copy, and two for the least, for while one copies the other can index."""
+    wanted = ceil(sum(_bytes_to_copy(catalog, table) for table in planned) / BYTES_PER_WORKER)
+    return max(1, min(most, max(2, wanted)))
 
 
 def _bytes_to_copy(catalog: Catalog, planned: PlannedTable) -> int:

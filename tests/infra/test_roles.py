@@ -91,7 +91,6 @@ SECRETS_OF_JOBS = {
     "keep_snapshot": {"request": {"Get"}},
     "prepare_target": {"request": {"Get"}, "result": {"Create", "Put", "Delete"}},
     "copy_worker": {"request": {"Get"}, "result": {"Get"}},
-    "index_worker": {"result": {"Get"}},
     "finalize_job": {"result": {"Get", "Create", "Put", "Delete"}},
     "settle_job": {"request": {"Get", "Delete"}, "result": {"Delete"}},
     "publish_events": {"result": {"Delete"}},
