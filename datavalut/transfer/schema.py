@@ -51,6 +51,12 @@ def take_settings(target: connection, preamble: bytes) -> None:
         cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
 
 
+def reset_search_path(target: connection) -> None:
+    """As it is for those who write rows: constraints may call functions that look for others on it."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("RESET search_path")
+
+
 def restore_piece(target: connection, piece: Piece) -> None:
     """Makes one object, or nothing. Raises as `restore_pre_data`, and ForeignKeyViolated."""
     with target.cursor() as cursor:

@@ -130,7 +130,7 @@ def test_the_state_machine_invokes_its_steps_and_nothing_else(aws: Template) -> 
         for resource in statement["Resource"]
     }
     endpoints = {"CreateJob", "GetJob", "ListJobs", "CancelJob", "PublishEvents"}
-    assert len(invoked) == 7
+    assert len(invoked) == 6
     assert not any(name.removeprefix("Functions").startswith(tuple(endpoints)) for name in invoked)
 
 
