@@ -5,7 +5,9 @@ and SQLSTATE, and a restore that was cut off goes on where it ended. Everything 
 
 Left out of the archive: owners, privileges, publications, subscriptions, tablespaces, security labels and large
 objects. Left out of the restore: comments on extensions (CREATE EXTENSION writes them itself, and only an extension's
-owner may) and event triggers (only a superuser may make one, and they watch a server's changes, not rows).
+owner may), event triggers (only a superuser may make one, and they watch a server's changes, not rows), user mappings
+of foreign servers (they are for the source's roles, with passwords) and policies for roles that the target server does
+not have (nobody can log in there whom they could be for).
 `left_out_objects` names what was left out. Whatever else a role without superuser rights cannot make fails with its
 name, as SchemaNotRestorable or MissingExtension.
 """
@@ -44,7 +46,7 @@ from datavalut.transfer.statements import first_line, target_error, writing_targ
 from datavalut.transfer.tools import postgres_tool
 
 _LOCK_WAIT_MILLISECONDS = 60_000
-_LEFT_OUT = ("EVENT TRIGGER", "COMMENT - EXTENSION", "COMMENT - EVENT TRIGGER")
+_LEFT_OUT = ("EVENT TRIGGER", "COMMENT - EXTENSION", "COMMENT - EVENT TRIGGER", "USER MAPPING")
 
 
 class Section(StrEnum):
@@ -320,7 +322,14 @@ def _restore(cursor: Any, piece: _Piece) -> None:
     except psycopg2.Error as error:
         if not cursor.connection.closed:
             cursor.execute("ROLLBACK")
-        raise _restore_error(piece, error) from error
+        if not _is_for_absent_roles(piece, error):
+            raise _restore_error(piece, error) from error
+
+
+def _is_for_absent_roles(piece: _Piece, error: psycopg2.Error) -> bool:
+    """Of a policy, or of a comment on one that was left out. What else a policy needs is there already."""
+    is_of_policy = piece.kind == "POLICY" or (piece.kind == "COMMENT" and piece.name.startswith("POLICY "))
+    return is_of_policy and isinstance(error, sqlstates.UndefinedObject)
 
 
 def _restore_error(piece: _Piece, error: psycopg2.Error) -> TransferError:
