@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from psycopg2 import sql
@@ -21,13 +22,17 @@ from datavalut.planning.errors import PromptNotUnderstood
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
-from datavalut.transfer.preflight import check_source
+from datavalut.transfer.preflight.checks import check_databases, check_room, warnings_of
+from datavalut.transfer.preflight.disk import NeededBytes
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.batches import batch_tables
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
 from datavalut.workflow.progress import Phase
-from datavalut.workflow.sessions import source_session
+from datavalut.workflow.sessions import source_session, target_session
+
+# As many as the state machine's Map runs at once.
+COPY_WORKERS = 4
 
 DRY_RUN_MESSAGE = "Planned only, as dry_run asks: no database was made"
 
@@ -41,24 +46,31 @@ class PlanOutcome:
 
 
 def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
-    """Takes the job from pending to running, and records its plan. A dry run is completed with it."""
+    """Takes the job from pending to running, checks both databases, and records its plan. A dry run is completed with
+    it. Raises PreflightFailed with all that keeps the job from being begun, as far as it can be known by then."""
     job = _started(deployment, job_id)
     if job.status is JobStatus.COMPLETED:
         return PlanOutcome(dry_run=True, batches=())
     request = deployment.secrets.get_request(job_id)
-    with source_session(deployment, job_id, request.source) as source:
+    open_source = partial(source_session, deployment, job_id, request.source)
+    with open_source() as source, target_session(job_id, deployment.secrets.target_admin()) as target:
         with reading_source():
             catalog = read_catalog(source)
-        check_source(source)
+        warnings = warnings_of(check_databases(source, open_source, target, catalog))
         filter_plan = _filter_plan(deployment, job, request, catalog)
         subset = plan_subset(catalog, filter_plan)
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
+        batches = _batches(catalog, planned)
+        needed = _needed_bytes(catalog, planned)
+        warnings += warnings_of(
+            check_room(source, _source_sessions(len(batches)), target, needed, deployment.target_disk)
+        )
         record = PlanRecord(
             filter=filter_plan,
             explanation=explain_plan(filter_plan, catalog, job.created_at),
             tables=planned,
-            batches=_batches(catalog, planned),
-            warnings=_warnings(catalog, subset, planned),
+            batches=batches,
+            warnings=(*_warnings(catalog, subset, planned), *warnings),
         )
         dry_run = _dry_run_result(record, subset, job.created_at, source) if job.request.dry_run else None
     rows_expected = sum(table.rows_expected for table in planned)
@@ -128,6 +140,20 @@ def _batches(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> tuple[tuple
     positions = {table.table: position for position, table in enumerate(planned)}
     sizes = {table.table: _bytes_to_copy(catalog, table) for table in planned}
     return tuple(tuple(positions[name] for name in batch) for batch in batch_tables(sizes))
+
+
+def _source_sessions(batches: int) -> int:
+    """At a time: those of the workers, or of the schema's reader and pg_dump before them; and the snapshot's keepers,
+    one of which hands over to the next."""
+    return max(min(batches, COPY_WORKERS), 2) + 2
+
+
+def _needed_bytes(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> NeededBytes:
+    certain = [table for table in planned if table.rule in (Rule.ROOT, Rule.FULL, Rule.REST)]
+    return NeededBytes(
+        at_least=sum(_bytes_to_copy(catalog, table) for table in certain),
+        about=sum(_bytes_to_copy(catalog, table) for table in planned),
+    )
 
 
 def _bytes_to_copy(catalog: Catalog, planned: PlannedTable) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from datavalut.workflow.plan_filter import COPY_WORKERS
 from infra.workflow import DEFINITION, STEPS
 from tests.infra.template import Template, states
 
@@ -56,6 +57,11 @@ def test_whatever_fails_the_job_is_settled() -> None:
         if state["Type"] in ("Task", "Parallel", "Map") and name != "Settle the job":
             caught = {error: catch["Next"] for catch in state["Catch"] for error in catch["ErrorEquals"]}
             assert caught["States.ALL"] == "Settle the job", name
+
+
+def test_as_many_workers_copy_at_once_as_the_source_was_asked_for() -> None:
+    at_once = [state["MaxConcurrency"] for _, state in states(MACHINE) if state["Type"] == "Map"]
+    assert at_once == [COPY_WORKERS]
 
 
 def test_the_machine_logs_and_traces_but_not_the_data(aws: Template) -> None:
