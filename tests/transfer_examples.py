@@ -11,12 +11,16 @@ from pathlib import Path
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, Table
+from datavalut.catalog.model import Catalog, Table, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import build_filtered_database
+from datavalut.engine.preparation import prepare_build
+from datavalut.engine.worker import Observer, Worker
 from datavalut.filters.model import FilterPlan
-from datavalut.transfer.archive import dump_schema
+from datavalut.subset.plan import plan_subset
+from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.connect import ANY_ADDRESS, connect
 from datavalut.transfer.copy import CopiedRows, copy_chunk
 from datavalut.transfer.snapshot import ExportedSnapshot
@@ -82,6 +86,42 @@ def dumped_schema(source: ConnectionParameters) -> Iterator[Path]:
         archive = Path(directory) / "schema.dump"
         dump_schema(source, snapshot.snapshot_id, archive, application_name="tests", address_policy=ANY_ADDRESS)
         yield archive
+
+
+class Unobserved(Observer):
+    """Goes on whatever happens, and tells nobody."""
+
+    def check(self) -> None:
+        pass
+
+    def sent(self, table: TableName, number_of_bytes: int) -> None:
+        pass
+
+    def copied(self, table: TableName, rows: int) -> None:
+        pass
+
+    def table_is_copied(self, table: TableName) -> None:
+        pass
+
+    def restored(self, share: float) -> None:
+        pass
+
+    def source_is_read(self) -> None:
+        pass
+
+
+def build_whole(source: ConnectionParameters, target: ConnectionParameters, archive: Path) -> None:
+    """Every row of the source, and the schema of the archive, into an empty database by one worker."""
+    plan = plan_subset(catalog_of(source), FilterPlan())
+    with closing(open_target(target)) as session:
+        prepare_build(session, read_scripts(archive), plan)
+        Worker(
+            session,
+            Subset.of(plan, datetime.now(UTC)),
+            lambda sessions: sessions.enter_context(closing(open_source(source))),
+            Unobserved(),
+            workers=1,
+        ).run()
 
 
 @dataclass(frozen=True)

@@ -71,14 +71,14 @@ def test_only_creating_starts_and_only_cancelling_stops_executions(aws: Template
     assert {it for it in FUNCTIONS if "states:StopExecution" in aws.actions(it)} == {"cancel_job"}
 
 
-def test_the_admins_password_is_read_only_where_databases_are_made_and_dropped(aws: Template) -> None:
+def test_the_admins_password_is_read_only_where_databases_are_checked_for_made_and_dropped(aws: Template) -> None:
     (admin,) = aws.resources("AWS::SecretsManager::SecretTargetAttachment")
     readers = {
         function
         for function in FUNCTIONS
         if any(admin in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
     }
-    assert readers == {"prepare_target", "finalize_job", "settle_job"}
+    assert readers == {"plan_job", "prepare_target", "finalize_job", "settle_job"}
 
 
 # What each function does with a job's secrets: what was asked (with the source's password), and the result's login.
