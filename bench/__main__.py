@@ -6,21 +6,35 @@ from contextlib import ExitStack
 
 from bench.engine import Engine
 from bench.floor import Floor
-from bench.measure import Contender, Run, expected_contents, measure
+from bench.measure import Contender, FailedRun, Run, expected_contents, measure
 from bench.options import InvalidOption, Options
-from bench.report import console, print_results, print_run
+from bench.report import console, print_failed_run, print_results, print_run
 from bench.rivals import installed_rivals
 from bench.server import BenchDatabases, running_databases
 from bench.tasks import Task, tasks
-from bench.whole_job import WholeJob, running_stack
+from bench.tools import ProgramFailed
+from bench.whole_job import JobNotCompleted, WholeJob, running_stack
+from local.errors import LocalStackError
+from local.postgres import PostgresServerError
+from local.up import print_failure
+
+OURS = (Floor.name, Engine.name, WholeJob.name)
 
 
 def main() -> int:
     try:
         options = Options.from_environment()
+        return _run(options)
     except InvalidOption as error:
         print(f"make bench: {error}", file=sys.stderr)
-        return 1
+    except (ProgramFailed, JobNotCompleted, PostgresServerError) as error:
+        print(f"make bench: nothing to compare: {error}", file=sys.stderr)
+    except LocalStackError as error:
+        print_failure("make bench", error)
+    return 1
+
+
+def _run(options: Options) -> int:
     console.print(f"data of scale {options.scale:g} ...")
     results: dict[str, tuple[Task, Sequence[Run]]] = {}
     with running_databases(options.scale, options.directory) as databases, ExitStack() as running:
@@ -30,7 +44,7 @@ def main() -> int:
             results[key] = (task, _measured(databases, task, contenders, options.rounds))
     print_results(options.scale, results)
     # A machine may be slow; rows may not differ. What rivals make is theirs.
-    ours = [run for _, runs in results.values() for run in runs if run.contender in ("floor", "engine", "whole job")]
+    ours = [run for _, runs in results.values() for run in runs if run.contender in OURS]
     return 1 if any(run.differing for run in ours) else 0
 
 
@@ -58,10 +72,13 @@ def _measured(databases: BenchDatabases, task: Task, contenders: Sequence[Conten
     expected = expected_contents(databases, task)
     rows = sum(contents.rows for contents in expected.values())
     console.print(f"\n[bold]{task.key}[/bold]  {task.title}: {rows:,} rows")
-    runs = []
+    runs: list[Run] = []
     for run in measure(databases, task, contenders, expected, rounds):
-        print_run(task, run)
-        runs.append(run)
+        if isinstance(run, FailedRun):
+            print_failed_run(run)
+        else:
+            print_run(task, run)
+            runs.append(run)
     return runs
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import psycopg2.errors
 from psycopg2 import sql
 
 from bench.server import SOURCE_DATABASE, SOURCE_ROLE, BenchDatabases, execute, query
@@ -34,6 +35,10 @@ class Built:
     figures: EngineFigures | None = None
 
 
+class RivalFailed(Exception):
+    """A rival did not come to its end. That is a result, not a fault of the measurement."""
+
+
 class Contender(Protocol):
     @property
     def name(self) -> str: ...
@@ -42,7 +47,8 @@ class Contender(Protocol):
         """Whether it is made for such a task."""
 
     def build(self, databases: BenchDatabases, task: Task, database_name: str) -> Built:
-        """Makes the database of that name, which is not there yet. Raises what makes the run void."""
+        """Makes the database of that name, which is not there yet. Raises RivalFailed, and any other error where all
+        that is measured depends upon it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,13 @@ class Run:
     sequential_scans: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class FailedRun:
+    contender: str
+    round: int
+    reason: str
+
+
 def expected_contents(databases: BenchDatabases, task: Task) -> dict[str, Contents]:
     """What every contender is to make, by the task's own queries. Reads the source into the caches besides."""
     source = replace(databases.superuser, database=SOURCE_DATABASE)
@@ -77,7 +90,7 @@ def measure(
     contenders: Sequence[Contender],
     expected: Mapping[str, Contents],
     rounds: int,
-) -> Iterator[Run]:
+) -> Iterator[Run | FailedRun]:
     """Each contender once in a round, every round begun by the next one. Results are dropped when they were looked
     at."""
     able = [contender for contender in contenders if contender.can(task)]
@@ -90,17 +103,25 @@ def measure(
             try:
                 built = contender.build(databases, task, name)
                 scans = {table: count - before[table] for table, count in _sequential_scans(databases).items()}
-                differing = _differing(databases, name, expected)
+                differing = differing_tables(replace(databases.superuser, database=name), expected)
                 yield Run(contender.name, number, built, differing, scans)
+            except RivalFailed as failure:
+                yield FailedRun(contender.name, number, str(failure))
             finally:
                 _drop(databases, name)
 
 
-def _differing(databases: BenchDatabases, name: str, expected: Mapping[str, Contents]) -> tuple[str, ...]:
-    target = replace(databases.superuser, database=name)
-    return tuple(
-        table for table, contents in expected.items() if _contents(target, f"SELECT * FROM {table}") != contents
-    )
+def differing_tables(target: ConnectionParameters, expected: Mapping[str, Contents]) -> tuple[str, ...]:
+    """Those of which the target does not hold what is expected."""
+    differing = []
+    for table, contents in expected.items():
+        try:
+            found = _contents(target, f"SELECT * FROM {table}")
+        except psycopg2.errors.UndefinedTable:
+            found = None
+        if found != contents:
+            differing.append(table)
+    return tuple(differing)
 
 
 def _contents(database: ConnectionParameters, rows: str) -> Contents:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.tpch import LARGEST_SCALE, SMALLEST_SCALE
+
 TASKS = ("F", "T", "C")
 CONTENDERS = ("engine", "whole-job", "rivals")  # beside the floor
 
@@ -38,16 +40,20 @@ class Options:
                     raise InvalidOption(f"DATAVALUT_BENCH_{name}: {part} is none of {', '.join(known)}")
             return chosen or known
 
-        try:
-            scale = float(value("SCALE") or cls.scale)
-            rounds = int(value("ROUNDS") or cls.rounds)
-        except ValueError as error:
-            raise InvalidOption(f"DATAVALUT_BENCH_SCALE or DATAVALUT_BENCH_ROUNDS is no number: {error}") from error
-        if rounds < 1:
-            raise InvalidOption("DATAVALUT_BENCH_ROUNDS is less than 1")
+        def number(name: str, default: float) -> float:
+            try:
+                return float(value(name) or default)
+            except ValueError:
+                raise InvalidOption(f"DATAVALUT_BENCH_{name} is no number") from None
+
+        scale, rounds = number("SCALE", cls.scale), number("ROUNDS", cls.rounds)
+        if not SMALLEST_SCALE <= scale <= LARGEST_SCALE:
+            raise InvalidOption(f"DATAVALUT_BENCH_SCALE is not from {SMALLEST_SCALE} to {LARGEST_SCALE}")
+        if rounds < 1 or rounds != int(rounds):
+            raise InvalidOption("DATAVALUT_BENCH_ROUNDS is no whole number from 1")
         return cls(
             scale=scale,
-            rounds=rounds,
+            rounds=int(rounds),
             tasks=several("TASKS", TASKS),
             contenders=several("CONTENDERS", CONTENDERS),
             directory=Path(value("DIRECTORY")).expanduser() if value("DIRECTORY") else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from bench.measure import EngineFigures, Run
+from bench.measure import EngineFigures, FailedRun, Run
 from bench.tasks import Task
 
 # Of the medians of the ratios to the floor.
@@ -90,6 +90,11 @@ def print_run(task: Task, run: Run) -> None:
     console.print(f"  round {run.round + 1}  {run.contender:<24}{run.built.seconds:8.2f} s{scans}{wrong}")
     if run.built.figures is not None:
         _print_figures(run.built.figures, run.built.seconds)
+
+
+def print_failed_run(run: FailedRun) -> None:
+    console.print(f"  round {run.round + 1}  {run.contender:<24}  [red]failed[/red]")
+    console.print(run.reason, markup=False)
 
 
 def _print_figures(figures: EngineFigures, seconds: float) -> None:

@@ -5,15 +5,15 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bench.floor import UNOWNED
-from bench.measure import Built, Contender
+from bench.measure import Built, Contender, RivalFailed
 from bench.server import BenchDatabases
 from bench.tasks import Task
-from bench.tools import PG_DUMP, PG_RESTORE, PSQL, logged_in, program_environment, run
+from bench.tools import PG_DUMP, PG_RESTORE, PSQL, ProgramFailed, logged_in, program_environment, run
 
 JOBS = 2
 
@@ -43,8 +43,8 @@ class DumpAndRestore:
             dump = str(Path(folder) / "dump")
             began = time.perf_counter()
             _create(databases, database_name)
-            run([PG_DUMP, "-Fd", f"-j{JOBS}", "-Z0", *UNOWNED, "-f", dump], logged_in(databases.source))
-            run([PG_RESTORE, f"-j{JOBS}", *UNOWNED, "-d", database_name, dump], target)
+            _run([PG_DUMP, "-Fd", f"-j{JOBS}", "-Z0", *UNOWNED, "-f", dump], logged_in(databases.source))
+            _run([PG_RESTORE, f"-j{JOBS}", *UNOWNED, "-d", database_name, dump], target)
             return Built(time.perf_counter() - began)
 
 
@@ -66,7 +66,7 @@ class Pgcopydb:
         with tempfile.TemporaryDirectory(prefix="datavalut-bench-") as folder:
             began = time.perf_counter()
             _create(databases, database_name)
-            run(
+            _run(
                 [
                     *(self._program, "clone", *UNOWNED[:1], "--no-acl", "--skip-large-objects"),
                     *("--table-jobs", str(JOBS), "--index-jobs", str(JOBS), "--dir", str(Path(folder) / "work")),
@@ -114,12 +114,19 @@ class Condenser:
             (Path(folder) / "config.json").write_text(json.dumps(configuration), encoding="utf-8")
             began = time.perf_counter()
             _create(databases, database_name)
-            run([self._program, "-y", "--config", "config.json"], environment, directory=Path(folder))
+            _run([self._program, "-y", "--config", "config.json"], environment, directory=Path(folder))
             return Built(time.perf_counter() - began)
 
 
 def _create(databases: BenchDatabases, name: str) -> None:
-    run([*PSQL, "-c", f"CREATE DATABASE {name}"], logged_in(databases.admin))
+    _run([*PSQL, "-c", f"CREATE DATABASE {name}"], logged_in(databases.admin))
+
+
+def _run(arguments: Sequence[str], environment: Mapping[str, str], *, directory: Path | None = None) -> None:
+    try:
+        run(arguments, environment, directory=directory)
+    except ProgramFailed as error:
+        raise RivalFailed(str(error)) from error
 
 
 def _is_condenser(program: str) -> bool:

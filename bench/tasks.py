@@ -49,7 +49,7 @@ def tasks(scale: float) -> dict[str, Task]:
         Task(
             key="C",
             title="everything",
-            plan=FilterPlan(),
+            plan=FilterPlan(full=TABLES),
             condition=None,
             queries={
                 table: f"SELECT * FROM {table}"
@@ -57,7 +57,6 @@ def tasks(scale: float) -> dict[str, Task]:
             },
         ),
     )
-    assert all(set(task.queries) == set(TABLES) for task in made)
     return {task.key: task for task in made}
 
 
