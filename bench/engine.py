@@ -36,4 +36,4 @@ class Engine:
         if completed.returncode != 0:
             raise ProgramFailed(f"the engine failed\n{completed.stderr[-4000:]}")
         answer = json.loads(completed.stdout)
-        return Built(answer["seconds"], EngineFigures(**answer["figures"]))
+        return Built(answer["seconds"], EngineFigures.from_json_object(answer["figures"]))

@@ -10,8 +10,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from datavalut.build.engine import build_filtered_database
+from bench.measure import EngineFigures, TableFigures
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.in_process import build_filtered_database
 from datavalut.filters.model import FilterPlan
 
 
@@ -34,14 +35,11 @@ def main() -> int:
         source, admin, plan, reference_time=datetime.now(UTC), database_name=request["database_name"]
     )
     seconds = time.perf_counter() - began
-    figures = {
-        "peak_memory": _peak_memory(),
-        "rows": sum(table.rows for table in built.tables),
-        "bytes": sum(table.bytes for table in built.tables),
-        "chunks": sum(table.chunks for table in built.tables),
-        "phases": dict(built.phases),
-    }
-    json.dump({"seconds": seconds, "figures": figures}, sys.stdout)
+    tables = tuple(
+        TableFigures(str(table.table), table.rows, table.bytes, table.seconds, table.chunks) for table in built.tables
+    )
+    figures = EngineFigures(_peak_memory(), tables, dict(built.phases))
+    json.dump({"seconds": seconds, "figures": figures.to_json_object()}, sys.stdout)
     return 0
 
 

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Protocol
 
 import psycopg2.errors
 from psycopg2 import sql
@@ -17,14 +17,43 @@ _SECONDS_TO_DISCONNECT = 10
 
 
 @dataclass(frozen=True)
+class TableFigures:
+    """`seconds` is the time of the table's chunks, added up."""
+
+    table: str
+    rows: int
+    bytes: int
+    seconds: float
+    chunks: int
+
+
+@dataclass(frozen=True)
 class EngineFigures:
     """What the engine says of a run. Memory is that of its process, without pg_dump and pg_restore."""
 
     peak_memory: int  # bytes
-    rows: int
-    bytes: int
-    chunks: int
-    phases: Mapping[str, float] = field(default_factory=dict)  # seconds
+    tables: tuple[TableFigures, ...]
+    phases: Mapping[str, float]  # seconds
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def bytes(self) -> int:
+        return sum(table.bytes for table in self.tables)
+
+    @property
+    def chunks(self) -> int:
+        return sum(table.chunks for table in self.tables)
+
+    def to_json_object(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json_object(cls, value: Mapping[str, Any]) -> "EngineFigures":
+        tables = tuple(TableFigures(**table) for table in value["tables"])
+        return cls(peak_memory=value["peak_memory"], tables=tables, phases=value["phases"])
 
 
 @dataclass(frozen=True)

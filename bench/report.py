@@ -16,6 +16,8 @@ WHOLE_JOB_ABOVE_ENGINE = {"F": 0.2, "C": 0.2}
 WHOLE_JOB_SECONDS = {"T": 3.0}
 WORKER_MEMORY = 200 * 2**20  # bytes
 
+_TELLING_SHARE = 0.1  # of a run's time: what takes less is not worth its figures
+
 console = Console(highlight=False, width=120)
 
 
@@ -99,22 +101,26 @@ def print_failed_run(run: FailedRun) -> None:
 
 def _print_figures(figures: EngineFigures, seconds: float) -> None:
     console.print(
-        f"           {_rates(figures, seconds)}, {figures.rows:,} rows in {figures.chunks} chunks,"
-        f" memory {_megabytes(figures.peak_memory)}"
+        f"             {figures.rows:,} rows in {figures.chunks} chunks, memory {_megabytes(figures.peak_memory)}"
     )
     for phase, taken in figures.phases.items():
-        console.print(f"             {phase:<28}{taken:8.2f} s  {_rates(figures, taken)}")
+        # What one phase lets through, of all rows. Where it takes next to no time, that says nothing.
+        rates = _rates(figures.rows, figures.bytes, taken) if taken > _TELLING_SHARE * seconds else ""
+        console.print(f"             {phase:<30}{taken:8.2f} s  {rates}".rstrip())
+    for table in sorted(figures.tables, key=lambda table: -table.seconds):
+        if table.seconds > _TELLING_SHARE * seconds:
+            console.print(
+                f"               {table.table:<28}{table.seconds:8.2f} s"
+                f"  {_rates(table.rows, table.bytes, table.seconds)}, {table.rows:,} rows in {table.chunks} chunks"
+            )
 
 
-def _rates(figures: EngineFigures, seconds: float) -> str:
-    """Of all rows, over the time of one phase: what the phase lets through."""
-    if seconds <= 0:
-        return ""
-    return f"{figures.rows / seconds:,.0f} rows/s, {figures.bytes / seconds / 1e6:,.1f} MB/s"
+def _rates(rows: int, size: int, seconds: float) -> str:
+    return f"{rows / seconds:,.0f} rows/s, {size / seconds / 1e6:,.1f} MB/s"
 
 
 def print_results(scale: float, results: Mapping[str, tuple[Task, Sequence[Run]]]) -> None:
-    table = Table(title=f"Scale {scale:g}: times and ratios to the floor, medians (lowest to highest)")
+    table = Table(title=f"scale {scale:g}, medians, ratios to the floor")
     for heading in ("task", "contender", "seconds", "ratio", "", "rows"):
         table.add_column(heading, justify="right" if heading in ("seconds", "ratio") else "left")
     for key, (_, runs) in results.items():

@@ -5,7 +5,7 @@ from bench.report import bars, summarize
 
 
 def run(contender: str, number: int, seconds: float, *, memory: int = 0, scans: int = 0, differing: str = "") -> Run:
-    figures = EngineFigures(memory, rows=10, bytes=1000, chunks=1) if memory else None
+    figures = EngineFigures(memory, tables=(), phases={}) if memory else None
     tables = (differing,) if differing else ()
     return Run(contender, number, Built(seconds, figures), tables, {"lineitem": scans, "orders": 0})
 
