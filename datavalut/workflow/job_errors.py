@@ -219,6 +219,12 @@ def _of_source(error: BaseException) -> JobError | None:
                 f"The source was lost while it was read: {error}.",
                 "Check that the server stays up and that nothing between ends long connections; create the job again.",
             )
+        case transfer.SourceChanged():
+            return JobError(
+                "source_changed",
+                f"The source has changed while the job ran: {error.missing}.",
+                "Create the job again, when nobody changes the source's schema.",
+            )
         case transfer.SourceQueryFailed():
             return JobError(
                 "source_query_failed",
