@@ -176,7 +176,7 @@ class _Build:
         def work() -> None:
             try:
                 with closing(self.open_target(target)) as session:
-                    Worker(session, subset, open_source, observer, self.workers).run()
+                    Worker(session, subset, open_source, lambda _: snapshot.ping(), observer, self.workers).run()
             except BaseException:
                 observer.failed.set()
                 raise

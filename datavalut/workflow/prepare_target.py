@@ -21,7 +21,7 @@ from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import DatabaseLocale, TargetNames, create_target, database_locale, secure_server
 from datavalut.workflow.deployment import Deployment
-from datavalut.workflow.kept_snapshot import import_kept_snapshot
+from datavalut.workflow.kept_snapshot import import_kept_snapshot, make_sure_it_is_kept
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import running_check, source_session, target_session
@@ -67,6 +67,7 @@ def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Ca
         # Exported by this session too, so that no keeper hands over while pg_dump is about to import the snapshot.
         snapshot_id = ExportedSnapshot(session).snapshot_id
         dump_schema(source, snapshot_id, archive, application_name=job_id, address_policy=deployment.source_addresses)
+        make_sure_it_is_kept(deployment, job_id, session)
         return catalog, sequences
 
 
