@@ -15,6 +15,7 @@ from typing import Any
 
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.filters.model import (
+    Age,
     Aggregate,
     AggregateFunction,
     AllOf,
@@ -299,6 +300,9 @@ def in_window(value: Any, window: TimeWindow, now: datetime) -> bool | None:
         case OlderThan():
             limit = moved(now, -window.amount, window.unit)
             return value < limit.date() if is_day else seconds(value) < seconds(limit)
+        case Age():
+            age = whole_units_since(value, window.unit, now, by_day=is_day)
+            return age is not None and age >= window.at_least and (window.at_most is None or age <= window.at_most)
         case CalendarPeriod():
             start = period_start(now, window.unit)
             start = moved(start, window.offset, window.unit)
@@ -309,6 +313,22 @@ def in_window(value: Any, window: TimeWindow, now: datetime) -> bool | None:
     if is_day:
         return bool(low.date() <= value <= high.date())
     return seconds(low) <= seconds(value) <= seconds(high)
+
+
+def whole_units_since(value: Any, unit: TimeUnit, now: datetime, by_day: bool) -> int | None:
+    """Counted one by one from the present back; None for what is still to come."""
+    if value in {datetime.min, date.min}:
+        return 10**9
+
+    def has_come(limit: datetime) -> bool:
+        return bool(value <= limit.date() if by_day else seconds(value) <= seconds(limit))
+
+    if not has_come(now):
+        return None
+    units = 0
+    while has_come(moved(now, -units - 1, unit)):
+        units += 1
+    return units
 
 
 def moved(moment: datetime, amount: int, unit: TimeUnit) -> datetime:

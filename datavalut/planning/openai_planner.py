@@ -180,7 +180,7 @@ def _checked(completion: ChatCompletion, source: PlanningSource) -> FilterPlan |
     if isinstance(answer, Refusal):
         return answer
     try:
-        plan = check_plan(answer, source.catalog)
+        plan = check_plan(answer, source.catalog, source.reference_time)
     except FilterPlanError as error:
         problems = tuple(problem.sentence() for problem in error.problems)
         raise UnusableAnswerError(problems, text, answer) from None

@@ -92,7 +92,7 @@ def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, sourc
         plan = answer
     if job.request.scope is not None:
         plan = plan.model_copy(update={"scope": Scope(job.request.scope)})
-    return check_plan(plan, source.catalog)
+    return check_plan(plan, source.catalog, source.reference_time)
 
 
 def _planned_table(source: connection, subset: SubsetPlan, name: TableName, reference_time: datetime) -> PlannedTable:

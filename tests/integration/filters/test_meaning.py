@@ -20,7 +20,7 @@ from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.catalog.reader import read_catalog
-from datavalut.filters.check import check_plan
+from datavalut.filters.check import resolve_plan
 from datavalut.filters.render import render_root
 from tests.filter_examples import (
     NOW,
@@ -166,7 +166,7 @@ class Shop:
 
     def chosen(self, condition: Json, table: str, key: list[str]) -> tuple[list[Any], list[Any]]:
         """The keys that PostgreSQL chooses, and those that the definition does."""
-        [root] = check_plan(plan_of(condition, table), self.catalog).roots
+        [root] = resolve_plan(plan_of(condition, table), self.catalog).roots
         assert root.condition is not None
         query = sql.SQL("SELECT {} FROM {} AS chosen WHERE {}").format(
             sql.SQL(", ").join(map(sql.Identifier, key)),
@@ -238,7 +238,11 @@ TIME_COLUMNS = {"customers": ["born", "created_at", "updated_at"], "orders": ["p
 
 @st.composite
 def windows(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["last", "next", "older_than", "calendar", "range"]))
+    kind = draw(st.sampled_from(["last", "next", "older_than", "age", "calendar", "range"]))
+    if kind == "age":
+        at_least = draw(st.integers(0, 20))
+        at_most = draw(st.none() | st.integers(at_least, at_least + 10))
+        return {"kind": kind, "unit": draw(st.sampled_from(UNITS[2:])), "at_least": at_least, "at_most": at_most}
     if kind == "range":
         start, end = draw(TIMES), draw(st.none() | st.sampled_from(["2026-11-24", "2026-11-23T20:00Z"]))
         return {"kind": kind, "start": start, "end": end}
