@@ -152,14 +152,16 @@ class _Row:
 
     def assume(self, condition: Condition, location: str, facts: _Facts, *, met: bool) -> None:
         """That the condition is true, or not true. Raises _ImpossibleError if that cannot be."""
+        parts = list(_conjuncts(condition, location, met))
+        for part, part_location, part_met in parts:
+            if not isinstance(part, AllOf | AnyOf):
+                self._assume_one(part, part_location, facts, part_met)
+        for part, part_location, part_met in parts:
+            if isinstance(part, AllOf | AnyOf):
+                self._alternatives(part, part_location, facts, part_met)
+
+    def _assume_one(self, condition: Condition, location: str, facts: _Facts, met: bool) -> None:
         match condition:
-            case Not():
-                self.assume(condition.condition, f"{location}.condition", facts, met=not met)
-            case AllOf() | AnyOf() if isinstance(condition, AllOf) is met:
-                for index, part in enumerate(condition.conditions):
-                    self.assume(part, f"{location}.conditions[{index}]", facts, met=met)
-            case AllOf() | AnyOf():
-                self._alternatives(condition, location, facts, met)
             case Exists():
                 self._count(condition.path, condition.condition, 1 if met else 0, location, facts)
             case IsNull():
@@ -384,6 +386,18 @@ class _Row:
                 reason = f"{shown(text)} is no value of {column.name}"
                 candidates = nearest(text, labels) or labels[:5]
                 raise _ImpossibleError(FilterProblem(location, ProblemKind.IMPOSSIBLE_VALUE, reason, candidates))
+
+
+def _conjuncts(condition: Condition, location: str, met: bool) -> Iterator[tuple[Condition, str, bool]]:
+    """All that holds if the condition is met, or is not: single conditions, and groups of alternatives."""
+    match condition:
+        case Not():
+            yield from _conjuncts(condition.condition, f"{location}.condition", not met)
+        case AllOf() | AnyOf() if isinstance(condition, AllOf) is met:
+            for index, part in enumerate(condition.conditions):
+                yield from _conjuncts(part, f"{location}.conditions[{index}]", met)
+        case _:
+            yield condition, location, met
 
 
 def _check(values: ValueSet, location: str) -> None:

@@ -15,6 +15,9 @@ class Restriction:
     rule: bool = False
 
 
+_WHOLE = Restriction("a whole number has no decimals", rule=True)
+
+
 @dataclass(frozen=True)
 class _Bound:
     value: Any
@@ -101,6 +104,8 @@ class ValueSet:
 
     def _excluder(self, value: Any) -> Restriction | None:
         low, high = self._low, self._high
+        if self.whole and value != value.to_integral_value():
+            return _WHOLE
         if value in self._excluded:
             return self._excluded[value]
         if low is not None and (value < low.value or (value == low.value and not low.included)):
