@@ -4,9 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
-from datavalut.filters.check import check_plan
+from datavalut.filters.check import check_plan, resolve_plan
+from datavalut.filters.contradictions import impossible_conditions
 from datavalut.filters.errors import FilterPlanError, FilterProblem, ProblemKind
 from tests.filter_examples import (
     NOW,
@@ -19,6 +22,7 @@ from tests.filter_examples import (
     arithmetic,
     column,
     compare,
+    condition_of,
     exists,
     in_time,
     name,
@@ -27,6 +31,8 @@ from tests.filter_examples import (
     text,
     value,
 )
+from tests.filter_oracle import Oracle
+from tests.filter_rows import random_rows
 
 COUNT = aggregate("count", ORDERS)
 NAME_IS_NULL: Json = {"kind": "is_null", "operand": column("name")}
@@ -258,3 +264,59 @@ def test_a_large_plan_is_weighed_quickly() -> None:
     leaves = [compare("visits", "<>", number) for number in range(300)]
     alternatives: list[Any] = [compare("balance", "=", number) for number in range(300)]
     check_plan(plan_of(all_of(*leaves, any_of(*alternatives))), SHOP, NOW)
+
+
+# What is told is true: no row of many meets a condition that is told to be impossible
+
+NUMBERS = st.sampled_from([-3, 0, 1, 2, 2.5, 3])
+OPERATORS = st.sampled_from(["<", "<=", ">", ">="])
+WINDOWS: st.SearchStrategy[Json] = st.one_of(
+    st.builds(
+        lambda kind, amount, unit: {"kind": kind, "amount": amount, "unit": unit},
+        st.sampled_from(["last", "next", "older_than"]),
+        st.integers(1, 30),
+        st.sampled_from(["hour", "day", "month"]),
+    ),
+    st.builds(
+        lambda offset, unit: {"kind": "calendar", "offset": offset, "unit": unit},
+        st.integers(-2, 2),
+        st.sampled_from(["day", "month", "year"]),
+    ),
+    st.builds(lambda years: {"kind": "age", "unit": "month", "at_least": years, "at_most": None}, st.integers(0, 9)),
+    st.just({"kind": "range", "start": "2026-10-01", "end": "2026-11-23T14:30"}),
+)
+# Each can be met for itself.
+LEAVES: st.SearchStrategy[Json] = st.one_of(
+    st.builds(compare, st.sampled_from(["visits", "balance", "score"]), OPERATORS, NUMBERS),
+    st.builds(compare, st.sampled_from(["visits", "balance"]), st.sampled_from(["=", "<>"]), st.integers(-1, 3)),
+    st.builds(one_of, st.just("visits"), st.integers(0, 3), st.integers(0, 3)),
+    st.builds(compare, st.just("vip"), st.sampled_from(["=", "<>"]), st.booleans()),
+    st.builds(compare, st.just("status"), st.sampled_from(["=", "<>", ">="]), st.sampled_from(["new", "closed"])),
+    st.builds(compare, st.just("name"), st.sampled_from(["=", "<>"]), st.sampled_from(["a", "A", "É"])),
+    st.builds(text, st.just("name"), st.just("equals"), st.sampled_from(["a", "é"]), st.booleans()),
+    st.builds(lambda of: {"kind": "is_null", "operand": column(of)}, st.sampled_from(["name", "visits", "born"])),
+    st.builds(lambda of, window: in_time(of, **window), st.sampled_from(["born", "created_at", "updated_at"]), WINDOWS),
+    st.builds(compare, st.just("created_at"), OPERATORS, st.sampled_from(["2026-10-01", "2026-11-23T14:30"])),
+    st.builds(exists, st.just(ORDERS), st.none() | st.just(compare("total", ">", 1))),
+    st.builds(compare, st.just(COUNT), OPERATORS, st.sampled_from([1, 2])),
+)
+ALTERNATIVES = st.builds(lambda parts: any_of(*parts), st.lists(LEAVES, min_size=1, max_size=3))
+PARTS = st.one_of(LEAVES, LEAVES.map(negation), ALTERNATIVES, ALTERNATIVES.map(negation))
+
+
+def test_no_row_meets_what_is_told_to_be_impossible() -> None:
+    oracles = [Oracle(SHOP, random_rows(seed), NOW) for seed in range(6)]
+    told = 0
+
+    @settings(max_examples=3_000, deadline=None, derandomize=True, database=None)
+    @given(parts=st.lists(PARTS, min_size=2, max_size=5))
+    def holds(parts: list[Json]) -> None:
+        nonlocal told
+        resolved = resolve_plan(plan_of(all_of(*parts)), SHOP)
+        if impossible_conditions(resolved, SHOP, NOW):
+            told += 1
+            for oracle in oracles:
+                assert oracle.chosen(condition_of(resolved), name("customers")) == []
+
+    holds()
+    assert told > 300
