@@ -3,14 +3,13 @@
 `test_meaning` puts them together. Needs PostgreSQL (started by the fixture).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from datavalut.filters import model
 from tests.filter_examples import (
@@ -34,6 +33,7 @@ from tests.filter_examples import (
 )
 from tests.filter_oracle import alike
 from tests.filter_rows import KEYS, LETTERS, TOKENS, RandomShop, key_of
+from tests.filter_words import language_words, words_of
 
 Conditions = st.SearchStrategy[Json]
 
@@ -356,51 +356,16 @@ def test_it_chooses_the_rows_that_its_definition_says(shops: list[RandomShop], c
     holds()
 
 
-def kinds_in(part: object) -> Iterator[tuple[str, str]]:
-    """What a plan is made of: the kinds of its parts, and the words of its closed lists."""
-    if isinstance(part, BaseModel):
-        for field, content in part:
-            if isinstance(content, str) and field in {
-                "kind",
-                "operator",
-                "function",
-                "matching",
-                "quantity",
-                "direction",
-            }:
-                yield field, str(content)
-            if field in {"unit", "type"}:
-                yield field, str(content)
-            yield from kinds_in(content)
-    elif isinstance(part, tuple):
-        for item in part:
-            yield from kinds_in(item)
-
-
 def test_no_construct_is_left_out(shops: list[RandomShop]) -> None:
     used: set[tuple[str, str]] = set()
 
     @thorough(max_examples=1_500)
     @given(condition=st.one_of(list(CONSTRUCTS.values())))
     def collect(condition: Json) -> None:
-        used.update(kinds_in(shops[0].root(condition, "customers")))
+        used.update(words_of(shops[0].root(condition, "customers")))
 
     collect()
-    constructs = [
-        each for each in vars(model).values() if isinstance(each, type) and issubclass(each, model.FilterModel)
-    ]
-    kinds = {("kind", str(each.model_fields["kind"].default)) for each in constructs if "kind" in each.model_fields}
-    words: dict[str, Any] = {
-        "operator": [*model.ComparisonOperator, *model.ArithmeticOperator],
-        "function": model.AggregateFunction,
-        "matching": model.TextMatching,
-        "direction": model.Direction,
-        "unit": model.TimeUnit,
-        "type": model.JsonType,
-        "quantity": ["all", "any"],
-    }
-    wanted = kinds | {(field, str(word)) for field, content in words.items() for word in content}
-    assert wanted - used == set()
+    assert language_words() - used == set()
 
 
 # Of the rows that a condition chooses, some
