@@ -440,7 +440,7 @@ class _Checker:
         try:
             column = resolve_column(name, table)
         except NameUnresolvedError as error:
-            candidates = error.candidates or columns_nearby(name, table.name, self.catalog)
+            candidates = (*columns_nearby(name, table.name, self.catalog), *error.candidates)
             self.problem(location, error.kind, error.reason, candidates)
             return name, None
         return column.name, column_type(column)

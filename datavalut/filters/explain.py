@@ -362,10 +362,10 @@ def _amount(amount: int, unit: TimeUnit) -> str:
 def _age(age: Age) -> str:
     if age.at_most is None:
         return f"at least {_counted(age.at_least, age.unit)}"
-    if age.at_most == age.at_least:
-        return _counted(age.at_least, age.unit)
     if age.at_least == 0:
         return f"less than {_counted(age.at_most + 1, age.unit)}"
+    if age.at_most == age.at_least:
+        return _counted(age.at_least, age.unit)
     return f"{age.at_least} to {_counted(age.at_most, age.unit)}"
 
 

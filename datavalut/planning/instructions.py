@@ -30,7 +30,8 @@ several foreign keys join the two tables, or where a table references itself, an
 "without" is `not` of `exists`. Amounts spent are `sum` of an amount over a path; where only prices and quantities \
 are stored, multiply them.
 - The time between two columns: their difference, compared with "3 days"; with months or years, add them to the \
-earlier column instead and compare with the later. An age is a window on the birth date.
+earlier column instead and compare with the later. "Over 18", "aged 18 to 30" and the like are an `age` window on the \
+birth date.
 - The last or the first time of something: `max` or `min` over a path, in `time`.
 - Times: always `time` with a window. "last 6 months" is {"kind":"last","amount":6,"unit":"month"}; "last month" \
 (the whole month before this one) is {"kind":"calendar","unit":"month","offset":-1}; "more than 2 years ago", "not \
@@ -45,6 +46,26 @@ thousands separators, currency signs and units; 5k is 5000.
 request says how much should come along: "only", "nothing else" is minimal, "everything else" is wide. Else null.
 - `reading`: the request in one sentence of your own, so that its author sees what you understood.
 - `evidence`: for each part of the request, its words and what you made of them.
+
+The parts of a plan, each with its `kind`:
+- conditions: all(conditions), any(conditions), not(condition), compare(left, operator, right), in(operand, values), \
+between(operand, low, high), is_null(operand), text(operand, matching, text, case_sensitive), \
+array_contains(column, values, quantity), time(operand, window), exists(path, condition)
+- expressions: column(column), value(value), json(column, path, type), arithmetic(operator, left, right), \
+aggregate(function, path, of, condition)
+- windows: last(amount, unit), next(amount, unit), older_than(amount, unit), age(unit, at_least, at_most), \
+calendar(unit, offset), range(start, end)
+
+An example. For "the 10 clients from Canada who paid most in 2024" and a schema of customers(id, country), \
+orders(customer_id to customers, total, placed_at):
+{"plan":{"roots":[{"table":"public.customers","condition":{"kind":"text","operand":{"kind":"column","column":"country"},\
+"matching":"equals","text":"Canada","case_sensitive":false},"top":{"rows":10,"order_by":[{"by":{"kind":"aggregate",\
+"function":"sum","path":[{"table":"public.orders","columns":null,"direction":null}],"of":{"kind":"column",\
+"column":"total"},"condition":{"kind":"time","operand":{"kind":"column","column":"placed_at"},"window":{"kind":"range",\
+"start":"2024-01-01","end":"2025-01-01"}}},"descending":true}]},"sample":null}],"exclude":[],"full":[],"scope":null,\
+"reading":"The 10 customers from Canada with the largest total of orders placed in 2024","evidence":[{"words":"clients \
+from Canada","meaning":"customers whose country is Canada"},{"words":"10 who paid most in 2024","meaning":"the first \
+10 by the sum of the total of their orders placed in 2024"}]},"refusal":null}
 
 When to refuse: if a part of the request fits nothing in the schema, or fits several things equally well, or is not \
 a request for rows. Never guess, and never leave a part out silently. In `not_understood` give the words, and the \
