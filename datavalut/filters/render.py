@@ -571,8 +571,7 @@ class _Renderer:
         inner = Row(row.table, self.new_alias())
         source, values = self.with_values([ordering.by for ordering in order_by], inner.source, inner)
         order = [
-            self.expression(ordering.by, inner, values)
-            + sql.SQL(" DESC NULLS LAST" if ordering.descending else " ASC NULLS LAST")
+            self.expression(ordering.by, inner, values) + sql.SQL(_direction(ordering, inner.table))
             for ordering in order_by
         ]
         source += self.where(condition, inner)
@@ -606,6 +605,14 @@ def _among_first(
     return sql.SQL("({}) IN (SELECT {} FROM {} ORDER BY {} LIMIT {})").format(
         row.identity, inner.identity, source, sql.SQL(", ").join(order), sql.Literal(rows)
     )
+
+
+def _direction(ordering: Ordering, table: Table) -> str:
+    """Nulls last; where there are none this is not said, so that an index read backwards serves."""
+    if not ordering.descending:
+        return " ASC NULLS LAST"
+    has_nulls = not isinstance(ordering.by, ColumnValue) or not table.column(ordering.by.column).not_null
+    return " DESC NULLS LAST" if has_nulls else " DESC"
 
 
 def _operands(condition: Condition) -> tuple[Expression, ...]:

@@ -249,6 +249,13 @@ def test_for_few_rows_the_related_ones_are_found_by_their_index(shop: Explained)
     }
 
 
+@pytest.mark.parametrize(("by", "descending"), [("created_at", True), ("created_at", False), ("points", False)])
+def test_the_first_rows_are_read_in_the_order_of_an_index(shop: Explained, by: str, descending: bool) -> None:
+    top = {"rows": 10, "order_by": [{"by": column(by), "descending": descending}]}
+    indexes = {node["Index Name"] for node in shop.nodes(None, top=top) if "Index Name" in node}
+    assert f"customers_{by}_idx" in indexes
+
+
 def test_the_first_rows_are_sorted_once(shop: Explained) -> None:
     nodes = shop.nodes(None, top={"rows": 10, "order_by": [{"by": column("points")}]})
     assert subplans(nodes) == []

@@ -444,6 +444,15 @@ def test_the_first_rows_by_an_aggregate() -> None:
     )
 
 
+def test_an_order_without_nulls_does_not_speak_of_them() -> None:
+    by: Json = {"by": column("name")}
+    assert "ORDER BY filter_1.name DESC, filter_1.id LIMIT" in rendered(
+        None, "products", top={"rows": 1, "order_by": [by]}
+    )
+    by = {"by": column("price")}
+    assert "ORDER BY filter_1.price DESC NULLS LAST" in rendered(None, "products", top={"rows": 1, "order_by": [by]})
+
+
 def test_without_a_primary_key_the_place_of_the_row_breaks_ties() -> None:
     top = {"rows": 10, "order_by": [{"by": column("seen_at"), "descending": False}]}
     assert rendered(None, "visits", top=top).endswith(
