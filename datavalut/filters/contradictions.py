@@ -10,12 +10,13 @@ import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
 
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
-from datavalut.filters.check_constraints import column_rules
+from datavalut.filters.check_constraints import ColumnRule, column_rules
 from datavalut.filters.errors import FilterProblem, ProblemKind, shown
 from datavalut.filters.literals import INTEGER_RANGES, fit_literal, moment_of, number_of
 from datavalut.filters.model import (
@@ -149,6 +150,10 @@ class _Row:
         self._table = table
         self._catalog = catalog
         self._reference_time = reference_time
+
+    @cached_property
+    def _rules(self) -> tuple[ColumnRule, ...]:
+        return column_rules(self._table)
 
     def assume(self, condition: Condition, location: str, facts: _Facts, *, met: bool) -> None:
         """That the condition is true, or not true. Raises _ImpossibleError if that cannot be."""
@@ -325,7 +330,7 @@ class _Row:
             values.from_below(-limit, False, Restriction(f"a {column.type_name} is always above {-limit}", True))
         if not value_type.is_number or value_type.is_money:
             return
-        for rule in column_rules(self._table):
+        for rule in self._rules:
             if rule.column == column.name and rule.limit is not None:
                 restrict = values.from_below if rule.limit.operator.startswith(">") else values.from_above
                 restrict(rule.limit.number, rule.limit.operator.endswith("="), Restriction(f"{rule.text} holds", True))
@@ -378,7 +383,7 @@ class _Row:
             reason = f"{shown(text)} is too long to be a {column.type_name}"
             raise _ImpossibleError(FilterProblem(location, ProblemKind.IMPOSSIBLE_VALUE, reason))
         lists = [column.enum_labels] if column.category is TypeCategory.ENUM else []
-        lists += [rule.labels for rule in column_rules(self._table) if rule.column == column.name and rule.labels]
+        lists += [rule.labels for rule in self._rules if rule.column == column.name and rule.labels]
         for labels in lists:
             ignores_case = not exactly or column.type_name.split(".")[-1] == "citext"
             alike = {label.lower() for label in labels} if ignores_case else set(labels)

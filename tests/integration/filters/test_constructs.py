@@ -83,10 +83,11 @@ WINDOWS: dict[str, st.SearchStrategy[Json]] = {
         st.integers(1, 40),
         st.sampled_from(["minute", "hour", "day", "week", "month", "quarter", "year"]),
     ),
+    # Some rows are six months old to the microsecond.
     "age": st.builds(
         lambda ages, unit: {"kind": "age", "unit": unit, "at_least": ages[0], "at_most": ages[1]},
-        st.sampled_from([(0, None), (3, None), (0, 0), (1, 1), (2, 5), (0, 11)]),
-        st.sampled_from(["day", "week", "month", "quarter", "year"]),
+        st.sampled_from([(0, None), (6, None), (0, 0), (0, 5), (2, 5), (6, 6)]),
+        st.sampled_from(["month", "month", "day", "week", "quarter", "year"]),
     ),
     "calendar": st.builds(
         lambda offset, unit: {"kind": "calendar", "offset": offset, "unit": unit},
@@ -103,6 +104,8 @@ PATHS: list[list[Json]] = [
     ORDERS,
     ITEMS,
     PRODUCTS,
+    PRODUCTS,  # which are reached in several ways
+    [*ORDERS, {"table": "customers", "columns": ["recipient_id"]}],
     [{"table": "orders", "columns": ["recipient_id"]}],
     [{"table": "regions"}],
     [{"table": "customers", "direction": "to_parent"}],
@@ -312,7 +315,7 @@ def aggregates(draw: st.DrawFn, function: str) -> Json:
     if function in {"min", "max"} and of in CONSTANT_BESIDE:
         constant = CONSTANT_BESIDE[of]
     operand = aggregate(function, path, of, condition)
-    if draw(st.booleans()):
+    if draw(st.integers(0, 3)) == 0:
         return {"kind": "is_null", "operand": operand}
     return compare(operand, draw(OPERATORS), constant)
 
@@ -346,7 +349,7 @@ thorough = partial(settings, deadline=None, derandomize=True, database=None)
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)
 def test_it_chooses_the_rows_that_its_definition_says(shops: list[RandomShop], construct: str) -> None:
-    @thorough(max_examples=60)
+    @thorough(max_examples=100)
     @given(condition=CONSTRUCTS[construct], negated=st.booleans())
     def holds(condition: Json, negated: bool) -> None:
         for shop in shops:

@@ -59,6 +59,8 @@ def problem(condition: Json, table: str = "customers", catalog: Catalog = SHOP) 
     [
         (compare("balance", ">", 5), compare("balance", "<", 3)),
         (compare("balance", ">", 5), compare("balance", "<=", 5)),
+        (all_of(compare("balance", ">=", 5), compare("balance", ">", 5)), compare("balance", "<=", 5)),
+        (all_of(compare("balance", "<", 5), compare("balance", "<=", 5)), compare("balance", ">=", 5)),
         (compare(value(5), "<", column("balance")), compare("balance", "<", "4.99")),
         (compare("visits", ">", 5), compare("visits", "<", 6)),
         (compare("visits", ">=", 5.5), compare("visits", "<=", 5.9)),
