@@ -39,7 +39,10 @@ class PlannerFallback(StrEnum):
 @dataclass(frozen=True)
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
-    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own."""
+    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
+    `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
+    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    """
 
     jobs_table: str
     state_machine_arn: str
@@ -47,6 +50,8 @@ class Settings:
     secret_prefix: str
     secret_key_arn: str | None
     target_secret_arn: str
+    target_storage_gib: int
+    target_storage_limit_gib: int
     page_token_secret_arn: str
     planner: PlannerChoice
     planner_fallback: PlannerFallback
@@ -59,6 +64,7 @@ class Settings:
     denied_networks: tuple[Network, ...]
     local_owner: str | None
     job_retention_days: int
+    snapshot_keeper_seconds: int | None
 
 
 # Loopback, link-local, metadata, multicast and reserved addresses: only an allowed network opens any of them.
@@ -124,6 +130,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret_prefix=environment.get("SECRET_PREFIX", "datavalut"),
         secret_key_arn=environment.get("SECRET_KEY_ARN") or None,
         target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
+        target_storage_gib=integer("TARGET_STORAGE_GIB", 0),
+        target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
         planner=choice("PLANNER", PlannerChoice.AUTO),
         planner_fallback=choice("PLANNER_FALLBACK", PlannerFallback.NONE),
@@ -136,6 +144,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         denied_networks=ALWAYS_DENIED_NETWORKS + networks("SOURCE_DENIED_NETWORKS", ""),
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
+        snapshot_keeper_seconds=integer("SNAPSHOT_KEEPER_SECONDS", 0) or None,
     )
 
 

@@ -7,9 +7,12 @@ from datavalut.aws import services
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.planning.fallback import plan_with_fallback
 from datavalut.planning.source import PlanningSource
-from datavalut.settings import PlannerChoice, PlannerFallback, settings
+from datavalut.settings import PlannerChoice, PlannerFallback, Settings, settings
 from datavalut.transfer.addresses import AddressPolicy
+from datavalut.transfer.preflight.disk import TargetDisk
 from datavalut.workflow.deployment import Deployment
+
+_GIB = 2**30
 
 
 @cache
@@ -20,7 +23,13 @@ def workflow_deployment() -> Deployment:
         plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
+        target_disk=target_disk(settings()),
     )
+
+
+def target_disk(known: Settings) -> TargetDisk | None:
+    size, limit = known.target_storage_gib, known.target_storage_limit_gib
+    return TargetDisk(size * _GIB, max(size, limit) * _GIB) if size else None
 
 
 def _plan_prompt(prompt: str, source: PlanningSource) -> FilterPlan | Refusal:

@@ -2,9 +2,13 @@
 
 import pytest
 
+from datavalut.aws.workflow_deployment import target_disk
 from datavalut.planning.openai_planner import SCHEMA_TOKENS
 from datavalut.settings import PlannerChoice, PlannerFallback, SettingError, read_settings
+from datavalut.transfer.preflight.disk import TargetDisk
 from infra.configuration import Configuration
+
+GIB = 2**30
 
 
 def test_without_variables_no_value_is_shared_and_nothing_falls_back() -> None:
@@ -40,8 +44,22 @@ def test_each_choice_can_be_made() -> None:
         ("PLANNER_SCHEMA_TOKENS", "0"),
         ("JOB_RETENTION_DAYS", "a week"),
         ("SOURCE_DENIED_NETWORKS", "10.0.0.0/8, everywhere"),
+        ("TARGET_STORAGE_GIB", "much"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_its_name(variable: str, text: str) -> None:
     with pytest.raises(SettingError, match=variable):
         read_settings({variable: text})
+
+
+def test_the_target_servers_disk_is_what_it_was_made_with_and_may_grow_to() -> None:
+    settings = read_settings({"TARGET_STORAGE_GIB": "50", "TARGET_STORAGE_LIMIT_GIB": "1000"})
+    assert target_disk(settings) == TargetDisk(size_bytes=50 * GIB, limit_bytes=1000 * GIB)
+
+
+def test_a_disk_that_does_not_grow_is_its_own_limit() -> None:
+    assert target_disk(read_settings({"TARGET_STORAGE_GIB": "50"})) == TargetDisk(50 * GIB, 50 * GIB)
+
+
+def test_a_disk_that_nobody_tells_of_is_unknown() -> None:
+    assert target_disk(read_settings({})) is None
