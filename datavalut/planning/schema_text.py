@@ -4,6 +4,7 @@ Rows are never told. Values of text columns are, only if the deployment shares t
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,7 +41,7 @@ def describe_schema(catalog: Catalog, prompt: str, tokens: int, values: ColumnVa
     lines = {table.name: describer.whole(table) for table in catalog.tables}
     budget = tokens * BYTES_A_TOKEN
     if sum(map(_size, lines.values())) <= budget:
-        return _with_values(describer, catalog.tables, lines, budget, frozenset(lines))
+        return _with_values(describer, tables_by_relevance(prompt, catalog), lines, budget, frozenset(lines))
     ordered = tables_by_relevance(prompt, catalog)
     lines = _names_within(ordered, int(budget * SHARE_OF_NAMES))
     told = [table for table in ordered if table.name in lines]
@@ -162,8 +163,11 @@ class _Describer:
         self._looked_up += 1
         values = [value for value in self.values.values(table.name, column.name) or () if len(value) <= SHARED_VALUE]
         if len(values) > SHARED_VALUES:
-            values = [value for value in values if value.casefold() in self._prompt]
+            values = [value for value in values if self._mentions(value)]
         return values[:SHARED_VALUES]
+
+    def _mentions(self, value: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", self._prompt) is not None
 
 
 def _column(column: Column, values: list[str]) -> str | dict[str, Any]:

@@ -129,7 +129,7 @@ def test_words_inside_joined_names_are_found() -> None:
 
 
 def test_few_values_are_told_and_of_many_those_that_the_prompt_mentions() -> None:
-    many = tuple(f"Region {number}" for number in range(SHARED_VALUES + 1))
+    many = ("e", *(f"Region {number}" for number in range(SHARED_VALUES + 1)))
     source = FixedSource(column_values={("regions", "title"): many, ("customers", "nickname"): ("a", "b")})
     tables = told(describe_schema(SHOP, "customers of REGION 7", 10_000, source).text)
     assert tables["public.regions"]["columns"]["title"]["values"] == ["Region 7"]
@@ -147,3 +147,4 @@ def test_no_more_columns_are_looked_up_than_helps() -> None:
     source = FixedSource(with_filling(200))
     describe_schema(source.catalog, "customers", 1_000_000, source)
     assert len(source.asked) == SHARED_COLUMNS
+    assert ("customers", "nickname") in source.asked, "what the prompt is about comes first"
