@@ -88,7 +88,9 @@ def random_rows(seed: int) -> dict[TableName, list[Row]]:
                 "address": some("10.0.0.1", "10.0.0.2/8", "::1"),
                 "home": some("(1,2)"),
                 "tags": some([], ["a"], ["a", "É"], ["'", "\\", "a,b"]),
-                "profile": some({"a": 1}, {"a": "1"}, {"a": True}, {"a": [0.5, "x"]}, {"b": {"a": None}}, [1], "a"),
+                "profile": some(
+                    {"a": 1}, {"a": "1"}, {"a": True}, {"a": [0.5, "x"]}, {"b": {"a": None}}, [1], "a", {"-1": "x"}
+                ),
                 "referred_by": some(pick.randint(1, number)),
                 "region_country": region and region["country"],
                 "region_code": some(region and region["code"]),

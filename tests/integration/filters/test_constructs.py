@@ -195,7 +195,7 @@ def json_values(json_type: str, constants: list[Any]) -> Conditions:
 
     operands = st.builds(
         operand,
-        st.sampled_from([["a"], ["a", "0"], ["0"], ["b", "a"], ["a", "x"]]),
+        st.sampled_from([["a"], ["a", "0"], ["0"], ["b", "a"], ["a", "-1"], [" 0"], ["-1"]]),
         st.sampled_from(["profile", "notes"]),
     )
     operators = EQUALITY if json_type == "boolean" else OPERATORS
