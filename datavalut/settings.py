@@ -39,9 +39,10 @@ class PlannerFallback(StrEnum):
 @dataclass(frozen=True)
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
-    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
-    `copy_workers` is how many functions may share one job's work. `snapshot_keeper_seconds` is how long a keeper of a
-    snapshot holds it at most, None for as long as its function may run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own. `copy_workers` is
+    how many functions may share one job's work. `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it
+    at most, None for as long as its function may run. `target_storage_gib` is what the target server was made with,
+    the limit what it may grow to; 0 is unknown.
     """
 
     jobs_table: str
