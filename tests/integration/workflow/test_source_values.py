@@ -129,6 +129,6 @@ def test_partitions_count_and_heirs_do_not(make_database: Callable[..., Connecti
         for catalog in (read_catalog(source), as_if_large(read_catalog(source))):
             values = SourceValues(source, catalog)
             assert values.values(TableName("public", "vehicles"), "kind") in {("bicycle",), None}
-        values = values_of(source)
-        assert values.values(TableName("public", "events"), "kind") == ("a", "b")
-        assert values.values(TableName("public", "vehicles"), "kind") == ("bicycle",)
+        whole = values_of(source)
+        assert whole.values(TableName("public", "events"), "kind") == ("a", "b")
+        assert whole.values(TableName("public", "vehicles"), "kind") == ("bicycle",)
