@@ -9,13 +9,14 @@ from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of, tokenize
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.source import ColumnValues
 
 _MOST_TOKENS = 300
 _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
 _CLAUSE_ENDS = frozenset({",", ";", ".", ":", "and", "then", "please", "!", "?", "also", "to", "or"})
 
 
-def plan_offline(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
+def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = None) -> FilterPlan | Refusal:
     """Read an English sentence against the vocabulary of `catalog`, by the rules of docs/offline-planner.md.
 
     Deterministic and pure. Names in the plan are "schema.table", with every path's columns and direction. `evidence`
