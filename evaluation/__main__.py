@@ -52,7 +52,9 @@ def _print_table(half: str, results: Sequence[Result]) -> None:
     kinds = list(dict.fromkeys(result.case.kind for result in results))
     for kind in [*kinds, "all"]:
         outcomes = Counter(result.outcome for result in results if kind in {result.case.kind, "all"})
-        shares = [f"{outcomes[outcome]} ({outcomes[outcome] / outcomes.total():.0%})" for outcome in (RIGHT, REFUSED, WRONG)]
+        shares = [
+            f"{outcomes[outcome]} ({outcomes[outcome] / outcomes.total():.0%})" for outcome in (RIGHT, REFUSED, WRONG)
+        ]
         print(f"{kind:32}{outcomes.total():>8}{shares[0]:>16}{shares[1]:>16}{shares[2]:>18}")
     slowest = max(results, key=lambda result: result.seconds)
     print(f"slowest: {slowest.seconds * 1000:.0f} ms, {slowest.case.prompt!r}")

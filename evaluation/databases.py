@@ -39,7 +39,7 @@ class Database:
 @contextmanager
 def running_server() -> Iterator[ConnectionParameters]:
     """As the superuser, in the database `postgres`."""
-    directory = Path(tempfile.mkdtemp(prefix="datavalut-evaluation-", dir="/tmp"))  # noqa: S108 - another user runs it
+    directory = Path(tempfile.mkdtemp(prefix="datavalut-evaluation-", dir="/tmp"))
     password = secrets.token_hex(16)
     settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     server = PostgresServer(directory, free_port(), password, settings)

@@ -61,13 +61,13 @@ INSERT INTO invoices SELECT pg_temp.id('inv', n), pg_temp.id('tenant', 1 + n % 6
 FROM generate_series(1, 500) AS n, LATERAL (SELECT now() - interval '13 days' - pg_temp.share(n, 'issued') * interval '2 years') AS x (at);
 INSERT INTO projects SELECT pg_temp.id('project', n), tenant_id, id, 'Project ' || n, pg_temp.share(n, 'archived') < 0.25, now() - pg_temp.share(n, 'made') * interval '2 years'
 FROM generate_series(1, 150) AS n JOIN users ON id = pg_temp.id('user', n * 3);
-INSERT INTO tasks SELECT pg_temp.id('task', n), pg_temp.id('project', 1 + n % 150), CASE WHEN n % 6 <> 0 THEN pg_temp.id('user', 1 + n * 7 % 700) END, 'Task ' || n || CASE WHEN n % 5 = 0 THEN ' fix bug' ELSE '' END,
+INSERT INTO tasks SELECT pg_temp.id('task', n), pg_temp.id('project', 1 + n % 140), CASE WHEN n % 5 <> 0 THEN pg_temp.id('user', 1 + n * 7 % 700) END, 'Task ' || n || CASE WHEN n % 5 = 0 THEN ' fix bug' ELSE '' END,
     (ARRAY['low', 'medium', 'high', 'urgent'])[1 + floor(4 * pg_temp.share(n, 'prio'))::integer], s, CASE WHEN n % 3 <> 0 THEN (now() + (n % 60 - 40) * interval '1 day')::date END,
     CASE WHEN s = 'done' THEN at + interval '5 days' END, at
 FROM generate_series(1, 2000) AS n, LATERAL (SELECT (ARRAY['todo', 'in_progress', 'done'])[1 + floor(3 * pg_temp.share(n, 'st'))::integer], now() - interval '6 days' - pg_temp.share(n, 'task') * interval '18 months') AS x (s, at);
 INSERT INTO comments SELECT pg_temp.id('comment', n), pg_temp.id('task', 1 + floor(2000 * pg_temp.share(n, 'of') ^ 2)::integer), pg_temp.id('user', 1 + n % 500), CASE WHEN n % 4 = 0 THEN 'LGTM' ELSE 'please check ' || n END, now() - pg_temp.share(n, 'at') * interval '1 year'
 FROM generate_series(1, 1500) AS n;
 INSERT INTO events SELECT pg_temp.id('event', n), tenant_id, id, (ARRAY['login', 'export', 'invite', 'upload'])[1 + floor(4 * pg_temp.share(n, 'type'))::integer], '{}', now() - pg_temp.share(n, 'event') * interval '1 year'
-FROM generate_series(1, 4000) AS n JOIN users ON id = pg_temp.id('user', 1 + floor(600 * pg_temp.share(n, 'who'))::integer);
+FROM generate_series(1, 20000) AS n JOIN users ON id = pg_temp.id('user', 1 + floor(600 * pg_temp.share(n, 'who'))::integer);
 INSERT INTO api_keys SELECT pg_temp.id('key', n), pg_temp.id('user', n * 5), 'key ' || n, CASE WHEN n % 3 <> 0 THEN now() + (n - 60) * interval '1 day' END, n % 7 = 0 FROM generate_series(1, 120) AS n;
 INSERT INTO audit_log SELECT pg_temp.id('audit', n), 'audit ' || n, now() - n * interval '1 day' FROM generate_series(1, 40) AS n;

@@ -56,7 +56,7 @@ FROM generate_series(1, 600) AS n;
 INSERT INTO "Course" ("title", "credits", "level", "teacherId", "departmentId")
 SELECT (ARRAY['Algebra', 'Mechanics', 'World History', 'Piano', 'Genetics', 'Calculus', 'Optics', 'Modern History',
     'Choir', 'Botany'])[1 + (n - 1) % 10] || ' ' || (1 + (n - 1) / 10), 1 + n % 5, (ARRAY['beginner', 'intermediate', 'advanced'])[1 + n % 3],
-    1 + n * 3 % 37, 1 + (n - 1) % 5
+    1 + n * 3 % 20, 1 + (n - 1) % 5
 FROM generate_series(1, 30) AS n;
 INSERT INTO "Enrollment" ("studentId", "courseId", "semester", "grade", "completedAt")
 SELECT "studentId", "courseId", term, CASE WHEN done THEN round((40 + 60 * pg_temp.share("studentId" * 100 + "courseId", 'grade'))::numeric, 1) END,

@@ -4,35 +4,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
+from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.inflection import stem
-from datavalut.planning.offline.phrases import Clause, Explained, UnclearError, all_of, any_of, negated
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of, along, any_of, negated
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import name_key
+from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 
 @dataclass(frozen=True)
 class _Fit:
     """One thing that an adjective can mean.
 
-    `label`, where it is a label, so that "shipped or delivered" can be one list. `derived`: from a date's being there
-    ("shipped" from shipped_at). `denied`: said with "not".
+    `values`, where it is a value, so that "shipped or delivered" can be one list. `derived`: from a date's being there
+    ("shipped" from shipped_at). `denied`: said with "not". `path`: to the row that is described, if it is another.
     """
 
     condition: Condition
     meaning: str
     end: int
     column: Column
-    label: str | None = None
+    values: tuple[str, ...] = ()
+    path: tuple[PathStep, ...] = ()
     derived: bool = False
     denied: bool = False
 
 
 class AdjectiveReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+
     def read_list(
         self, table: Table, position: int, stop: int | None = None, *, is_denied: bool = False
     ) -> Clause | None:
@@ -76,9 +82,9 @@ class AdjectiveReader(Reader):
 
     def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> Condition:
         end = fits[-1].end
-        columns = {fit.column.name for fit in fits}
-        if len(fits) > 1 and len(columns) == 1 and all(fit.label is not None and not fit.denied for fit in fits):
-            return one_of(fits[0].column, tuple(str(fit.label) for fit in fits))
+        columns = {(fit.path, fit.column.name) for fit in fits}
+        if len(fits) > 1 and len(columns) == 1 and all(fit.values and not fit.denied for fit in fits):
+            return along(fits[0].path, one_of(fits[0].column, tuple(value for fit in fits for value in fit.values)))
         if "or" in joiners and set(joiners) - {"or", ","}:
             raise UnclearError(start, end, 'both "and" and "or" stand between these')
         mixed = len({fit.denied for fit in fits}) > 1 and "or" in joiners
@@ -97,11 +103,11 @@ class AdjectiveReader(Reader):
                 return None
             condition, meaning = negated(fit.condition), f"not {fit.meaning}"
             return replace(fit, condition=condition, meaning=meaning, denied=not fit.denied)
-        fits = list(self._fits(table, position))
+        fits = list(self._fits(table, position)) or list(self._related_fits(table, position))
         longest = max((fit.end for fit in fits), default=0)
         fits = [fit for fit in fits if fit.end == longest]
         said = [fit for fit in fits if not fit.derived]
-        if not is_denied and len(said) == 1 and said[0].label is not None:
+        if not is_denied and len(said) == 1 and said[0].values:
             return said[0]  # "shipped" is a status, where there is one; what is not shipped is another matter
         if len(fits) > 1:
             raise UnclearError(position, longest, "fits several things", (fit.meaning for fit in fits))
@@ -110,8 +116,10 @@ class AdjectiveReader(Reader):
     def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
         token = self._tokens[position]
         for label in self._vocabulary.labels_at(table, position):
-            condition = one_of(label.column, (label.label,))
-            yield _Fit(condition, f"{label.column.name} = '{label.label}'", label.end, label.column, label.label)
+            condition = one_of(label.column, label.values)
+            end = self._past_own_column(table, label.column, label.end)
+            meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
+            yield _Fit(condition, meaning, end, label.column, label.values)
         for column, end in self._vocabulary.flags_at(table, position):
             if _is_flag(column):
                 yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
@@ -122,6 +130,20 @@ class AdjectiveReader(Reader):
                 if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
                     yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
         yield from self._states(table, position)
+
+    def _past_own_column(self, table: Table, column: Column, position: int) -> int:
+        """ "high priority tasks": past the column behind its value, if more follows."""
+        own = self._vocabulary.own_columns_at(table, position)
+        follows = own is not None and column in own[0] and own[1] < len(self._tokens)
+        return own[1] if own and follows and self._vocabulary.table_at(position) is None else position
+
+    def _related_fits(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "horror films": what another row is called, that this one is joined to."""
+        for row in self._named_rows.read_all(table, position):
+            if len(row.columns) == 1:
+                yield _Fit(row.condition, row.meaning, row.end, row.columns[0], row.values[0], row.path)
+            else:
+                yield _Fit(row.condition, row.meaning, row.end, row.columns[0], path=row.path)
 
     def _states(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""

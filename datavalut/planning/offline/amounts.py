@@ -21,7 +21,8 @@ from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary, name_key
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 _FUNCTIONS = {
     word: function

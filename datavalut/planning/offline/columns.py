@@ -14,7 +14,8 @@ from datavalut.planning.offline.quantities import read_comparator
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, ColumnReference, Vocabulary
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 
 class ColumnReader(Reader):

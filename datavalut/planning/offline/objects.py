@@ -42,7 +42,8 @@ from datavalut.planning.offline.quantities import (
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})

@@ -7,6 +7,7 @@ from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
 from datavalut.filters.model import Direction, PathStep
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.tokens import parts_of
+from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
 _LONGEST_PATH = 5
 
@@ -86,6 +87,23 @@ class KeyGraph:
                         reached.append(edge.to)
                         yield distance, self._catalog.table(edge.to)
             frontier = reached
+
+    def paired(self, start: Table) -> Iterator[tuple[Table, tuple[PathStep, ...]]]:
+        """The tables that a table of pairs joins to `start` (film_category: films and categories), with the paths."""
+        for down in self._down.get(start.name, ()):
+            pairs = self._catalog.table(down.to)
+            if not self._is_of_pairs(pairs):
+                continue
+            for up in self._up.get(down.to, ()):
+                if up.to != start.name:
+                    yield self._catalog.table(up.to), (_step(down), _step(up))
+
+    def _is_of_pairs(self, table: Table) -> bool:
+        """Has the table nothing but two foreign keys, a key of its own and times?"""
+        keys = list(self._catalog.references_of(table.name))
+        told = {*table.primary_key, *(name for key in keys for name in key.columns)}
+        others = [column for column in table.columns if column.name not in told]
+        return len(keys) == 2 and all(column.category in TIME_CATEGORIES for column in others)
 
     def children(self, parent: Table) -> Iterator[Table]:
         """The tables that reference `parent`."""

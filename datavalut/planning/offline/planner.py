@@ -34,7 +34,7 @@ def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = No
             reason="The prompt asks for something other than choosing rows.",
             not_understood=tuple(NotUnderstood(words=words) for words in forbidden),
         )
-    vocabulary = Vocabulary(catalog, tokens)
+    vocabulary = Vocabulary(catalog, tokens, values)
     progress = Progress()
     reader = SentenceReader(tokens, vocabulary, progress)
     try:

@@ -33,9 +33,11 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spelling import nearly_spelled, value_key
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, TIME_CATEGORIES, Vocabulary
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _TEXT_OPERATORS: dict[tuple[str, ...], TextMatching] = {
     tuple(phrase.split()): matching
@@ -285,14 +287,14 @@ class PredicateReader(Reader):
                 allowed = self._vocabulary.labels(table, column)
                 raise UnclearError(position, position + 1, f"{column.name} has no such value", allowed)
             return None
-        labels, end = [first.label], first.end
+        labels, end = list(first.values), first.end
         while (joined := self._list_joiner(end)) is not None:
             following = self._vocabulary.label_at(table, column, joined)
             if following is None:
                 break
-            labels.append(following.label)
+            labels.extend(following.values)
             end = following.end
-        return Predicate(one_of(column, tuple(labels)), end, f"is {_listed(labels)}")
+        return Predicate(one_of(column, tuple(dict.fromkeys(labels))), end, f"is {_listed(labels)}")
 
     def _read_text(self, table: Table, column: Column, opening: _Opening, operator_needed: bool) -> Predicate | None:
         operand = ColumnValue(column=column.name)
@@ -308,9 +310,13 @@ class PredicateReader(Reader):
                 return Predicate(condition, end, f"{matching.value.replace('_', ' ')} '{text}'")
         if operator_needed:
             return None
+        known = self._read_known_values(table, column, position)
+        if known is not None:
+            return known
         value = self._read_value(table, column, position, explicit=opening.explicit)
         if value is None:
             return None
+        self._check_spelling(table, column, position, value)
         texts, end = [value[0]], value[1]
         while (joined := self._list_joiner(end)) is not None:
             following = self._read_listed_value(table, column, joined)
@@ -320,6 +326,24 @@ class PredicateReader(Reader):
             end = following[1]
         matches = any_of(TextMatch(operand=operand, matching=TextMatching.EQUALS, text=text) for text in texts)
         return Predicate(matches, end, f"is {_listed(texts)}")
+
+    def _read_known_values(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """One or several of the values that the column is known to hold."""
+        if position < len(self._tokens) and self._word(position) in synonyms.NOT_VALUES:
+            return None
+        return (
+            self._read_labels(table, column, position) if self._vocabulary.label_at(table, column, position) else None
+        )
+
+    def _check_spelling(self, table: Table, column: Column, position: int, value: tuple[str, int]) -> None:
+        """Raises UnclearError for a value that the column does not hold, as far as its values are known."""
+        text, end = value
+        if self._tokens[position].kind is TokenKind.QUOTED or not self._vocabulary.values(table, column):
+            return
+        near = nearly_spelled(value_key(text), map(value_key, self._vocabulary.values(table, column)))
+        held = [held for held in self._vocabulary.values(table, column) if value_key(held) in near]
+        reason = f"{table.name.name}.{column.name} holds no such value (in quotes it is taken as it stands)"
+        raise UnclearError(position, end, reason, held[:3])
 
     def _may_be_listed(self, first: int, joiner: int, second: int) -> bool:
         """Can "Canada and France" be two values of one column? Alike they must be: "Canada and vip" is no list."""

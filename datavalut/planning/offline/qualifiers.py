@@ -16,6 +16,7 @@ from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.joining import joined
+from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -36,6 +37,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
+_WHERE = frozenset({"from", "in", "at"})
 _RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries"})
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
 _DEEPEST = 8  # phrases within one another
@@ -50,6 +52,7 @@ class QualifierReader(Reader):
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
         self._objects = ObjectReader(
             tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
@@ -327,7 +330,11 @@ class QualifierReader(Reader):
         )
         if column is not None:
             return opened(column, position)
-        return self._read_owner(table, position, at, frames)
+        owner = self._read_owner(table, position, at, frames)
+        if owner is not None:
+            return owner
+        named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
+        return opened(named, position) if named else None
 
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
         """Behind the preposition: another noun, with its description or its name."""

@@ -25,7 +25,8 @@ from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, TIME_CATEGORIES, Vocabulary, name_key
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 _EXCLUDING = frozenset({"exclude", "skip", "omit"})
 _EXCLUDING_A_TABLE = _EXCLUDING | frozenset({"excluding", "without", "except", "skipping", "omitting", "but", "minus"})

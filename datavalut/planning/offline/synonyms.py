@@ -60,7 +60,22 @@ GENERIC_COLUMNS = words(
     "id name title description status type code date note notes comment comments number value active"
 )
 
+# Columns whose values are sentences, or made for machines, and never words that a person says of a row.
+FREE_TEXTS = words(
+    "description desc body text content message note notes comment comments summary bio about words remark remarks "
+    "email emailaddress mail phone telephone mobile fax phonenumber phoneno password passwordhash hash token secret "
+    "url uri link website homepage path picture photo image avatar ip ipaddress useragent checksum signature"
+)
+
+SEXES = (words("m male man men boy"), words("f female woman women girl"))
+
 STATUS_COLUMNS = words("status state stage phase")
+PLACE_COLUMNS = words(
+    "country city town state region district province county continent territory nation location place"
+)
+KIND_COLUMNS = words(
+    "category genre brand manufacturer maker make department language specialty speciality nationality"
+)
 NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
 AMOUNT_COLUMNS = words(
     "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "
@@ -154,4 +169,16 @@ NOT_VALUES = (
         "more fewer least most exactly equal contains containing starting starts ending ends begins beginning "
         "null either neither nor as the a an by if all skip omit leave keep include also then"
     )
+)
+
+# Words that carry a sentence: a value written so is taken for one only where nothing else can stand.
+GRAMMAR_WORDS = (
+    NOT_VALUES
+    | LEAD_WORDS
+    | LEAD_NOUNS
+    | DETERMINERS
+    | LIGHT_VERBS
+    | CHANGING_VERBS
+    | UNIT_WORDS
+    | words("it its them they he she his her him us me my be do does did can ever never yet only just too again top")
 )

@@ -1,7 +1,6 @@
-"""What words mean in one database: its tables, columns, labels and dates by the words that people use for them."""
+"""What words mean in one database: its tables, columns, values and dates by the words that people use for them."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,23 +10,21 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
+from datavalut.planning.offline.spelling import american, value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.type_categories import TIME_CATEGORIES
+from datavalut.planning.offline.values import Values, plural_key
+from datavalut.planning.source import ColumnValues
 
 LONGEST_NAME = 5  # tokens
-TIME_CATEGORIES = frozenset({TypeCategory.DATE, TypeCategory.TIMESTAMP, TypeCategory.TIMESTAMPTZ})
-NUMBER_CATEGORIES = frozenset({TypeCategory.INTEGER, TypeCategory.NUMERIC})
 
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
-_ALLOWED_VALUES = re.compile(
-    r"^CHECK \(+\"?(?P<column>[\w$]+)\"?\)?(?:::[\w ]+)? = ANY \(+ARRAY\[(?P<values>.*?)\]", re.S
-)
-_TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
 def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
     """What two spellings of a name have in common: singular words, without what joins them."""
-    return "".join(singular(word) for word in words)
+    return "".join(american(singular(word)) for word in words)
 
 
 @dataclass(frozen=True)
@@ -46,19 +43,23 @@ class ColumnReference:
 
 @dataclass(frozen=True)
 class LabelReference:
-    """A value that a column's type or check allows."""
+    """Values of a column, written so by tokens until before `end`: one, mostly; more where they differ by case only."""
 
     column: Column
-    label: str
+    values: tuple[str, ...]
     end: int
+
+    @property
+    def label(self) -> str:
+        return self.values[0]
 
 
 class Vocabulary:
-    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...]) -> None:
+    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...], read_values: ColumnValues | None = None) -> None:
         self.catalog = catalog
+        self._values = Values(read_values)
         self.keys = KeyGraph(catalog)
         self._tokens = tokens
-        self._labels: dict[tuple[str, str], tuple[str, ...]] = {}
         self._column_levels: dict[str, dict[str, dict[int, list[Column]]]] = {}
 
     # Tables
@@ -212,44 +213,58 @@ class Vocabulary:
         texts = [column for column in texts if column.name not in keys]
         return names or (texts if len(texts) == 1 else [])
 
+    def person_columns(self, table: Table) -> tuple[Column, Column] | None:
+        """The columns of the first and the last name, where a person's name is kept so."""
+        first = [column for column in table.columns if self._is_called(table, column, "firstname")]
+        last = [column for column in table.columns if self._is_called(table, column, "lastname")]
+        return (first[0], last[0]) if len(first) == len(last) == 1 else None
+
+    def _is_called(self, table: Table, column: Column, key: str) -> bool:
+        levels = self._columns_of(table).get(key, {})
+        return column.category is TypeCategory.TEXT and column in [*levels.get(0, ()), *levels.get(1, ())]
+
     # Labels
 
     def labels(self, table: Table, column: Column) -> tuple[str, ...]:
-        """The values that the column's enum type, or a check constraint of the table, allows."""
-        if column.enum_labels and column.category is TypeCategory.ENUM:
-            return column.enum_labels
-        cached = self._labels.get((str(table.name), column.name))
-        if cached is None:
-            cached = self._labels[str(table.name), column.name] = _checked_values(table, column)
-        return cached
+        """The only values that the column can have, if its type or a check constraint of the table lists them."""
+        return self._values.labels(table, column)
 
-    def labels_at(self, table: Table, position: int) -> list[LabelReference]:
-        """The labels of the table's columns that the longest run of tokens spells."""
+    def values(self, table: Table, column: Column) -> tuple[str, ...]:
+        """The column's labels, or the values that it is known to hold."""
+        return self._values.of(table, column).listed
+
+    def labels_at(self, table: Table, position: int, columns: Iterable[Column] | None = None) -> list[LabelReference]:
+        """The values of the table's columns (of `columns`, if given) that the longest run of tokens spells."""
+        among = table.columns if columns is None else tuple(columns)
         for length in range(LONGEST_NAME, 0, -1):
-            found = [
-                LabelReference(column, label, position + length)
-                for column in table.columns
-                for label in self.labels(table, column)
-                if self._spells(label, position, length)
-            ]
+            found = [label for column in among for label in self._spelled(table, column, position, length)]
             if found:
                 return found
         return []
 
     def label_at(self, table: Table, column: Column, position: int) -> LabelReference | None:
-        return next((label for label in self._labels_of(table, column, position)), None)
-
-    def _labels_of(self, table: Table, column: Column, position: int) -> Iterator[LabelReference]:
+        """The value of the column that the longest run of tokens spells. Behind its column a number is one, too."""
         for length in range(LONGEST_NAME, 0, -1):
-            for label in self.labels(table, column):
-                if self._spells(label, position, length):
-                    yield LabelReference(column, label, position + length)
+            for label in self._spelled(table, column, position, length, announced=True):
+                return label
+        return None
 
-    def _spells(self, label: str, position: int, length: int) -> bool:
+    def _spelled(
+        self, table: Table, column: Column, position: int, length: int, *, announced: bool = False
+    ) -> Iterator[LabelReference]:
         window = self._tokens[position : position + length]
-        if len(window) < length or any(token.kind is TokenKind.SIGN for token in window):
-            return False
-        return _plain(" ".join(token.lower for token in window)) == _plain(label.lower())
+        if len(window) < length or (length > 1 and any(token.kind is TokenKind.QUOTED for token in window)):
+            return
+        words = self._values.of(table, column)
+        if not words.listed:
+            return
+        text = " ".join(token.text for token in window)
+        stored = words.stored(value_key(text))
+        if not stored and length == 1 and window[0].kind is TokenKind.WORD:
+            stored = words.stored(plural_key(text) or "")
+        if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
+            return
+        yield LabelReference(column, stored, position + length)
 
     # Dates
 
@@ -368,8 +383,14 @@ class Vocabulary:
         return names | {key: levels[min(levels)][0].name.name for key, levels in self._tables.items()}
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text).strip()
+def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool:
+    """Can the words be a value without its column before them? A word of grammar is one only as it is written ("US")."""
+    first = window[0]
+    if len(window) > 1 or first.kind is TokenKind.QUOTED:
+        return True
+    if first.kind is not TokenKind.WORD:
+        return False
+    return first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower)
 
 
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
@@ -434,13 +455,3 @@ def _without_flag_words(words: list[str]) -> Iterator[list[str]]:
         for affix in ("bool", "flag"):
             if words[0].endswith(affix) and len(words[0]) > len(affix) + 2:
                 yield [words[0].removesuffix(affix)]
-
-
-def _checked_values(table: Table, column: Column) -> tuple[str, ...]:
-    if column.category is not TypeCategory.TEXT:
-        return ()
-    for constraint in table.check_constraints:
-        match = _ALLOWED_VALUES.search(constraint)
-        if match and match["column"] == column.name:
-            return tuple(value.replace("''", "'") for value in _TEXT_LITERAL.findall(match["values"]))
-    return ()

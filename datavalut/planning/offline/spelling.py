@@ -1,0 +1,85 @@
+"""One spelling for British and American English, and for letters with and without accents; words spelled nearly so."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_SAME = (
+    (re.compile(r"(?<=[aeiou])ll(?=ed$|ing$|ation$|er$)"), "l"),  # cancelled, travelling, cancellation
+    (re.compile(r"(?<=[a-z]{2})is(?=e$|es$|ed$|ing$|ation$|ations$)"), "iz"),  # organise, organisation
+    (re.compile(r"(?<=[a-z]{3})our(?=s?$|ed$|ing$|ite$|ites$|able$)"), "or"),  # colour, favourite
+    (re.compile(r"(?<=[a-z]{3})tre(?=s?$)"), "ter"),  # centre
+    (re.compile(r"(?<=[a-z]{3})ogue(?=s?$)"), "og"),  # catalogue
+    (re.compile(r"nrolm"), "nrollm"),
+    (re.compile(r"^grey"), "gray"),
+    (re.compile(r"(?<=licen|defen|offen)ce(?=s?$)"), "se"),
+    (re.compile(r"^programme(?=s?$)"), "program"),
+    (re.compile(r"^cheque(?=s?$)"), "check"),
+    (re.compile(r"paediatr"), "pediatr"),
+    (re.compile(r"^(an|h)aem"), r"\1em"),
+)
+_BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_\-/.]+(?=\w)")
+_AROUND_SIGNS = re.compile(r"\s*([^\w\s])\s*")
+_LONG_WORD, _SHORTEST_CORRECTED = 8, 4
+
+
+def american(word: str) -> str:
+    """One form for the British and the American spelling of a lower-case word; compared only with other such forms."""
+    for pattern, form in _SAME:
+        word = pattern.sub(form, word)
+    return word
+
+
+def folded(text: str) -> str:
+    """Without case and accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def value_key(text: str) -> str:
+    """What two ways to write a value have in common: "in_progress" and "In progress", "O-" and "o -"."""
+    joined = _BETWEEN_WORDS.sub(" ", _AROUND_SIGNS.sub(r"\1", folded(text).replace("'", "")).strip())
+    return "".join(american(word) for word in joined.split())
+
+
+def nearly_spelled(word: str, others: Iterable[str]) -> list[str]:
+    """Those of `others` that `word` may be a slip of the fingers of: the nearest, within one slip (two in a long word).
+
+    A slip is a letter left out, added, changed or swapped with the next; the first letter is rarely one. Where one word
+    only adds letters to the end of the other, it is another word ("customs" and "customs officer", "review" and
+    "reviewer"), but for one letter less or more at the end of a long word.
+    """
+    nearest: dict[str, int] = {}
+    if len(word) < _SHORTEST_CORRECTED:
+        return []
+    allowed = 2 if len(word) >= _LONG_WORD else 1
+    for other in others:
+        if other == word or other[:1] != word[:1] or abs(len(other) - len(word)) > allowed:
+            continue
+        if other.startswith(word) or word.startswith(other):
+            continue
+        swapped = sorted(other) == sorted(word)
+        if len(word) == _SHORTEST_CORRECTED and not swapped:
+            continue
+        slips = distance(word, other, allowed)
+        if slips is not None:
+            nearest[other] = slips
+    least = min(nearest.values(), default=0)
+    return sorted(other for other, slips in nearest.items() if slips == least)
+
+
+def distance(left: str, right: str, most: int) -> int | None:
+    """How many letters are left out, added, changed or swapped with the next; None if more than `most`."""
+    before_last: list[int] = []
+    last = list(range(len(right) + 1))
+    for row, letter in enumerate(left, start=1):
+        current = [row]
+        for column, other in enumerate(right, start=1):
+            cost = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == right[column - 2] and left[row - 2] == other:
+                cost = min(cost, before_last[column - 2] + 1)
+            current.append(cost)
+        if min(current) > most:
+            return None
+        before_last, last = last, current
+    return last[-1] if last[-1] <= most else None
