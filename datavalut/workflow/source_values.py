@@ -67,9 +67,7 @@ class SourceValues:
         with reading_source(str(table.name)), self._source.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
-                cursor.execute(
-                    "SELECT pg_catalog.set_config('statement_timeout', %s, true)", (str(STATEMENT_MILLISECONDS),)
-                )
+                cursor.execute("SELECT pg_catalog.set_config('statement_timeout', %s, true)", (str(STATEMENT_MILLISECONDS),))
                 cursor.execute(query)
                 return {value for (value,) in cursor.fetchall()}
             except psycopg2.errors.QueryCanceled:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue, PathStep
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of, along, any_of, negated
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 
@@ -164,7 +165,7 @@ class AdjectiveReader(Reader):
                 yield _Fit(condition, meaning, end, column, derived=True)
                 for state in table.columns:
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
-                    if unknown and parts_of(state.name)[-1] in synonyms.STATUS_COLUMNS:
+                    if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
@@ -177,7 +178,7 @@ def _is_flag(column: Column) -> bool:
     """A boolean; or a number whose name is that of a state (Northwind's products.discontinued is 0 or 1)."""
     if column.category is TypeCategory.BOOLEAN:
         return True
-    name = name_key(list(parts_of(column.name)))
+    name = name_key(list(name_words(column.name)))
     named_as_a_state = name.endswith("ed") or name in {"active", "available", "visible", "public"}
     return column.category is TypeCategory.INTEGER and (
         named_as_a_state or (name.startswith(("is", "has")) and "_" in column.name)

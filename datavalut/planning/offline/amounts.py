@@ -14,13 +14,14 @@ from datavalut.filters.model import (
     PathStep,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
 from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
-from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
@@ -303,7 +304,7 @@ class AmountReader(Reader):
 
 
 def _is_amount(column: Column) -> bool:
-    return column.category in NUMBER_CATEGORIES and name_key(list(parts_of(column.name))) in synonyms.AMOUNT_COLUMNS
+    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
 
 
 def _reversed(start: Table, steps: tuple[PathStep, ...], before: tuple[PathStep, ...]) -> tuple[PathStep, ...]:

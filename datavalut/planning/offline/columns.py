@@ -5,6 +5,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Table, TypeCategory
 from datavalut.filters.model import ColumnValue
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
@@ -13,7 +14,7 @@ from datavalut.planning.offline.predicates import Predicate, PredicateReader, in
 from datavalut.planning.offline.quantities import read_comparator
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
@@ -57,7 +58,7 @@ class ColumnReader(Reader):
         clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
         is_state = reference.column.category is TypeCategory.BOOLEAN or bool(
             self._vocabulary.labels(reference.table, reference.column)
-            or parts_of(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
+            or name_words(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
         )
         return replace(clause, is_state=is_state)
 

@@ -3,12 +3,13 @@
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, LastPeriod, TimeRange
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
 from datavalut.planning.offline.predicates import PredicateReader, in_time, in_year
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
-from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 IRREGULAR_PARTICIPLES = synonyms.words(
@@ -17,7 +18,7 @@ IRREGULAR_PARTICIPLES = synonyms.words(
 
 
 def holds_years(column: Column) -> bool:
-    return column.category is TypeCategory.INTEGER and parts_of(column.name)[-1] == "year"
+    return column.category is TypeCategory.INTEGER and name_words(column.name)[-1] == "year"
 
 
 class DateReader(Reader):
@@ -94,7 +95,7 @@ class DateReader(Reader):
             for window in phrase.windows
         )
         operand = ColumnValue(column=column.name)
-        if parts_of(column.name)[0] in {"last", "latest"} and not open_ended:
+        if name_words(column.name)[0] in {"last", "latest"} and not open_ended:
             reason = f"{column.name} holds only the last time"
             raise UnclearError(position, phrase.end, reason, (column.name,))
         if holds_years(column):
@@ -128,13 +129,13 @@ class DateReader(Reader):
         return None
 
     def _of_a_described_column(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
-        own = {singular(part) for part in parts_of(table.name.name)}
+        own = {singular(part) for part in name_words(table.name.name)}
         columns = [
             column
             for column in table.columns
             if column not in self._vocabulary.date_columns(table)
             and column.category is not TypeCategory.BOOLEAN
-            and "".join(stem(part) for part in parts_of(column.name) if singular(part) not in own) == verb
+            and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]
         if len(columns) != 1:
             return None

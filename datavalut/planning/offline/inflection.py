@@ -4,6 +4,10 @@ Both are compared only with other words put through the same function, so that a
 ("statu") would do no harm as long as two different words do not get the same one.
 """
 
+from functools import lru_cache
+
+from datavalut.planning.offline.spelling import american
+
 _IRREGULAR_SINGULARS = {
     "people": "person",
     "persons": "person",
@@ -51,6 +55,7 @@ _IRREGULAR_SINGULARS = {
 }
 
 
+@lru_cache(maxsize=50_000)
 def singular(word: str) -> str:
     """The singular of a lower-case word; a singular comes back as it is."""
     if word in _IRREGULAR_SINGULARS:
@@ -102,9 +107,10 @@ _IRREGULAR_STEMS = {
 _SUFFIXES = (("ation", 5), ("ment", 3), ("ing", 3), ("ion", 3), ("ed", 3), ("al", 3), ("e", 3))
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """One stem for a verb's forms and the noun made of it: created, creation and create; rented and rental."""
-    word = singular(word)
+    word = american(singular(word))
     if word in _IRREGULAR_STEMS:
         return _IRREGULAR_STEMS[word]
     for suffix, shortest in _SUFFIXES:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
 from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import TokenKind, parts_of
+from datavalut.planning.offline.tokens import TokenKind
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class NamedRow:
 
     @property
     def is_place(self) -> bool:
-        return any(parts_of(column.name)[-1] in synonyms.PLACE_COLUMNS for column in self.columns)
+        return any(name_words(column.name)[-1] in synonyms.PLACE_COLUMNS for column in self.columns)
 
     def is_alike(self, other: "NamedRow") -> bool:
         """Are both said of the same columns, so that they can be alternatives?"""
@@ -141,7 +142,7 @@ class NamedRowReader(Reader):
         """The columns that say what a row is called, where it is and of what kind."""
         names = {column.name for column in self._vocabulary.name_columns(table)}
         for column in table.columns:
-            kind = parts_of(column.name)[-1:]
+            kind = name_words(column.name)[-1:]
             if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and (
                 column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - {"state"} | synonyms.KIND_COLUMNS)
             ):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
 from datavalut.filters.model import Direction, PathStep
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular
-from datavalut.planning.offline.tokens import parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
 _LONGEST_PATH = 5
@@ -149,9 +149,10 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
 
 
 def _is_named_after_its_parent(key: ForeignKey) -> bool:
-    parent = [singular(part) for part in parts_of(key.parent.name)]
+    parent = [singular(part) for part in name_words(key.parent.name)]
     return any(
-        [singular(part) for part in parts_of(column) if part not in {"id", "no", "code", "key", "fk"}] == parent
+        [singular(part) for part in name_words(column) if part not in {"id", "no", "number", "code", "key", "fk"}]
+        == parent
         for column in key.columns
     )
 

@@ -5,9 +5,10 @@ import difflib
 from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of, tokenize
+from datavalut.planning.offline.tokens import Token, TokenKind, tokenize
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 from datavalut.planning.source import ColumnValues
 
@@ -125,6 +126,8 @@ def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int
         column.name
         for table in vocabulary.catalog.tables
         for column in table.columns
-        if column.category is TypeCategory.TEXT and parts_of(column.name)[-1:] and parts_of(column.name)[-1] in kinds
+        if column.category is TypeCategory.TEXT
+        and name_words(column.name)[-1:]
+        and name_words(column.name)[-1] in kinds
     }
     return tuple(f"{name} {token.text}" for name in sorted(columns)[:3])

@@ -19,12 +19,13 @@ from datavalut.filters.model import (
     Top,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
@@ -379,7 +380,8 @@ class SentenceReader(Reader):
         prices = [
             column
             for column in table.columns
-            if column.category in NUMBER_CATEGORIES and name_key(list(parts_of(column.name))) in synonyms.PRICE_COLUMNS
+            if column.category in NUMBER_CATEGORIES
+            and name_key(list(name_words(column.name))) in synonyms.PRICE_COLUMNS
         ]
         if len(prices) != 1:
             raise UnclearError(start, end, "no one column is the price", (column.name for column in prices))

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SAME = (
     (re.compile(r"(?<=[aeiou])ll(?=ed$|ing$|ation$|er$)"), "l"),  # cancelled, travelling, cancellation
@@ -23,6 +24,7 @@ _AROUND_SIGNS = re.compile(r"\s*([^\w\s])\s*")
 _LONG_WORD, _SHORTEST_CORRECTED = 8, 4
 
 
+@lru_cache(maxsize=50_000)
 def american(word: str) -> str:
     """One form for the British and the American spelling of a lower-case word; compared only with other such forms."""
     for pattern, form in _SAME:
@@ -36,6 +38,7 @@ def folded(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=50_000)
 def value_key(text: str) -> str:
     """What two ways to write a value have in common: "in_progress" and "In progress", "O-" and "o -"."""
     joined = _BETWEEN_WORDS.sub(" ", _AROUND_SIGNS.sub(r"\1", folded(text).replace("'", "")).strip())

@@ -53,7 +53,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 
 # Words at a column's end that its short name may leave out ("stock" for stock_quantity). Units such as cents are
 # not among them: who says "total above 500" of total_cents means something else.
-GENERIC_TAILS = words("amount value quantity count number usd eur")
+GENERIC_TAILS = words("amount value quantity count number usd eur no nr")
 
 # Columns found in many tables: they say nothing about a row that only references their table.
 GENERIC_COLUMNS = words(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 CURRENCY_SIGNS = "$€£¥"
 
@@ -58,6 +59,7 @@ class Token:
         return parts_of(self.text)
 
 
+@lru_cache(maxsize=50_000)
 def parts_of(name: str) -> tuple[str, ...]:
     """The words of a name: order_items, orderItems and order-items are all ("order", "items")."""
     return tuple(part.lower() for part in _PARTS.findall(name))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.countries import COUNTRIES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.synonyms import FREE_TEXTS, SEXES, words
-from datavalut.planning.offline.tokens import parts_of
 from datavalut.planning.source import ColumnValues
 
 _ALLOWED_VALUES = re.compile(
@@ -87,7 +87,7 @@ def closed_labels(table: Table, column: Column) -> tuple[str, ...]:
 
 def is_free_text(column: Column) -> bool:
     """Is it written by people in sentences, or for machines? Then its values are no words of the database's language."""
-    parts = parts_of(column.name)
+    parts = name_words(column.name)
     return not parts or parts[-1] in FREE_TEXTS or "".join(parts) in FREE_TEXTS
 
 
@@ -96,7 +96,7 @@ def _by_key(values: Iterable[str], column: Column) -> dict[str, tuple[str, ...]]
     for value in values:
         key = value_key(value)
         stored[key] = (*stored.get(key, ()), value)
-    parts = set(parts_of(column.name))
+    parts = set(name_words(column.name))
     if parts & _COUNTRY_COLUMNS:
         return stored | _other_names(stored, _countries())
     if parts & {"sex", "gender"}:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from datavalut.catalog.model import Table
 from datavalut.filters.model import ColumnValue, Exists
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
@@ -26,7 +27,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import GREATER, Quantity, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
@@ -243,7 +244,7 @@ class VerbReader(Reader):
 
 
 def _is_trace(table: Table, word: str) -> bool:
-    last = singular(parts_of(table.name.name)[-1])
+    last = singular(name_words(table.name.name)[-1])
     return stem(last) == stem(word) or (word in synonyms.BUYING_VERBS and last in {"order", "purchase", "sale"})
 
 

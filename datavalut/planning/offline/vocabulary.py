@@ -7,6 +7,7 @@ from functools import cached_property
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
@@ -77,7 +78,7 @@ class Vocabulary:
 
     def _shared_prefixes(self) -> frozenset[str]:
         """First words that most tables begin with: the application's name, which nobody says."""
-        firsts = [words[0] for table in self.catalog.tables if len(words := parts_of(table.name.name)) > 1]
+        firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
         return _TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
 
     def table_at(self, position: int) -> tuple[Table, int] | None:
@@ -132,7 +133,7 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
             for column in table.columns:
-                words = parts_of(column.name)
+                words = name_words(column.name)
                 if key and column.name in roles and words[-1] == "id" and name_key(words[:-1]) == key:
                     return ColumnReference(table, column, (), position + length)
         return None
@@ -202,14 +203,14 @@ class Vocabulary:
 
     def name_columns(self, table: Table) -> list[Column]:
         """The columns that hold what a row is called."""
-        own = name_key(list(parts_of(table.name.name)))
+        own = name_key(list(name_words(table.name.name)))
         texts = [column for column in table.columns if column.category is TypeCategory.TEXT]
         for wanted in (*synonyms.NAME_COLUMNS, own + "name", own + "title", own):
-            named = [column for column in texts if name_key(list(parts_of(column.name))) == wanted]
+            named = [column for column in texts if name_key(list(name_words(column.name))) == wanted]
             if named:
                 return named
         keys = {name for key in self.catalog.references_of(table.name) for name in key.columns} | {*table.primary_key}
-        names = [column for column in texts if parts_of(column.name)[-1:] == ("name",)]
+        names = [column for column in texts if name_words(column.name)[-1:] == ("name",)]
         texts = [column for column in texts if column.name not in keys]
         return names or (texts if len(texts) == 1 else [])
 
@@ -273,8 +274,8 @@ class Vocabulary:
 
     def date_stem(self, table: Table, column: Column) -> str:
         """What a date column is the date of: "creat" for created_at, "" for the table's own event (order_date)."""
-        words = [word for word in parts_of(column.name) if word not in synonyms.DATE_WORDS]
-        own = {singular(word) for word in parts_of(table.name.name)}
+        words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
+        own = {singular(word) for word in name_words(table.name.name)}
         left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
         joined = "".join(stem(word) for word in left)
         return "" if joined in self.own_stems(table) else joined
@@ -286,7 +287,7 @@ class Vocabulary:
 
     def own_stems(self, table: Table) -> frozenset[str]:
         """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
-        words = parts_of(table.name.name)
+        words = name_words(table.name.name)
         same = {word for group in synonyms.TABLE_SYNONYMS if singular(words[-1]) in group for word in group}
         return frozenset({stem(word) for word in {*words[-1:], *same}} | {"".join(stem(word) for word in words), ""})
 
@@ -307,14 +308,14 @@ class Vocabulary:
         raise UnclearError(position, end, reason, (f"{table.name.name}.{column.name}" for column in creation or dates))
 
     def _is_another_date(self, table: Table, column: Column) -> bool:
-        own = {singular(word) for word in parts_of(table.name.name)}
+        own = {singular(word) for word in name_words(table.name.name)}
         return any(
-            stem(word) in synonyms.OTHER_DATE_STEMS for word in parts_of(column.name) if singular(word) not in own
+            stem(word) in synonyms.OTHER_DATE_STEMS for word in name_words(column.name) if singular(word) not in own
         )
 
     def is_of(self, table: Table, words: frozenset[str]) -> bool:
         """Is the table's name, its last word or a synonym of it among `words`?"""
-        last = singular(parts_of(table.name.name)[-1])
+        last = singular(name_words(table.name.name)[-1])
         return last in words
 
     # For refusals
@@ -332,7 +333,7 @@ class Vocabulary:
         for table in self.catalog.tables:
             keys |= self._columns_of(table).keys()
             for column in table.columns:
-                keys.update(singular(part) for part in parts_of(column.name) if part not in synonyms.DATE_WORDS)
+                keys.update(singular(part) for part in name_words(column.name) if part not in synonyms.DATE_WORDS)
                 keys.update(name_key(list(parts_of(label))) for label in self.labels(table, column))
         return frozenset(keys)
 
@@ -378,7 +379,7 @@ class Vocabulary:
             for label in self.labels(table, column)
         }
         names |= {
-            name_key(parts_of(column.name)): column.name for table in self.catalog.tables for column in table.columns
+            name_key(name_words(column.name)): column.name for table in self.catalog.tables for column in table.columns
         }
         return names | {key: levels[min(levels)][0].name.name for key, levels in self._tables.items()}
 
@@ -393,25 +394,36 @@ def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool
     return first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower)
 
 
+def _spelled_names(name: str) -> list[list[str]]:
+    """The words of a name, written out and as they stand, each in the form that words are compared in."""
+    forms = [[american(singular(word)) for word in words] for words in (name_words(name), parts_of(name))]
+    return forms if forms[0] != forms[1] else forms[:1]
+
+
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
-    words = [singular(part) for part in parts_of(table.name.name)]
-    yield 0, "".join(words)
-    yield 0, name_key([*parts_of(table.name.schema), *words])
-    if len(words) > 1 and words[0] in prefixes:
-        words = words[1:]
-        yield 1, "".join(words)
-    for position, word in enumerate(words):
-        for group in synonyms.TABLE_SYNONYMS:
-            if word in group:
-                for other in group - {word}:
-                    yield 1, "".join([*words[:position], other, *words[position + 1 :]])
-    if len(words) > 1:
-        yield 1, words[-1]
+    schema = parts_of(table.name.schema)
+    for words in _spelled_names(table.name.name):
+        yield 0, "".join(words)
+        yield 0, name_key([*schema, *words])
+        if len(words) > 1 and words[0] in prefixes:
+            words = words[1:]  # noqa: PLW2901 - the name without its prefix
+            yield 1, "".join(words)
+        for position, word in enumerate(words):
+            for group in synonyms.TABLE_SYNONYMS:
+                if word in group:
+                    for other in group - {word}:
+                        yield 1, "".join([*words[:position], other, *words[position + 1 :]])
+        if len(words) > 1:
+            yield 1, words[-1]
 
 
 def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
-    words = [singular(part) for part in parts_of(column.name)]
-    own = [singular(part) for part in parts_of(table.name.name)]
+    own = [american(singular(word)) for word in name_words(table.name.name)]
+    for words in _spelled_names(column.name):
+        yield from _keys_of_column_words(words, own, column)
+
+
+def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> Iterator[tuple[int, str]]:
     yield 0, "".join(words)
     yield 0, "".join([*own, *words])
     short = [words]
