@@ -116,24 +116,21 @@ class AmountReader(Reader):
 
     def _dated(self, table: Table, amount: Amount, start: int, end: int) -> tuple[Table, int]:
         """The first table on the way to the amount that has dates."""
-        tables = [self._table_of(step) for step in amount.path]
+        tables = [self._vocabulary.table_of(step) for step in amount.path]
         for steps, near in enumerate(tables, start=1):
             if steps >= amount.near_steps and self._vocabulary.date_columns(near):
                 return near, steps
         raise UnclearError(start, end, f"{amount.near.name.name} has no date that the time could be of")
-
-    def _table_of(self, step: PathStep) -> Table:
-        return next(table for table in self._vocabulary.catalog.tables if str(table.name) == step.table)
 
     def read(self, table: Table, position: int) -> Amount | None:
         """An amount without its comparison. A column of the table itself that is called so is no amount."""
         at = position
         while self._word(at) in {"a", "an", "the", "their"}:
             at += 1
+        if (self._word(at), self._word(at + 1)) in {("number", "of"), ("count", "of"), ("amount", "of")}:
+            return self._count(table, at + 2)
         if self._vocabulary.own_columns_at(table, at):
             return None
-        if (self._word(at), self._word(at + 1)) in {("number", "of"), ("count", "of")}:
-            return self._count(table, at + 2)
         function = _FUNCTIONS.get(self._word(at))
         if function is None:
             return self._count_behind(table, at)
@@ -278,7 +275,7 @@ class AmountReader(Reader):
         return self._amount(
             AggregateFunction.SUM,
             path,
-            near=self._table_of(path[0]),
+            near=self._vocabulary.table_of(path[0]),
             at=child,
             columns=[column],
             position=position,

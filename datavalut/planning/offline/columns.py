@@ -9,8 +9,9 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year
+from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year, one_of
 from datavalut.planning.offline.quantities import read_comparator
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
@@ -25,6 +26,7 @@ class ColumnReader(Reader):
         self._times = TimeReader(tokens)
         self._predicates = PredicateReader(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
     def labelled(self, table: Table, position: int) -> Clause | None:
         """ "(with a) PG-13 rating": the label before its column."""
@@ -102,6 +104,9 @@ class ColumnReader(Reader):
 
     def name(self, table: Table, position: int) -> Predicate | None:
         """The text at `position` as what a row is called."""
+        person = self._person(table, position)
+        if person is not None:
+            return person
         columns = self._vocabulary.name_columns(table)
         if len(columns) != 1:
             names = (f"{table.name.name}.{column.name}" for column in columns)
@@ -109,12 +114,33 @@ class ColumnReader(Reader):
         predicate = self._predicates.read_name(table, columns[0], position)
         return predicate and replace(predicate, meaning=f"{table.name.name}.{columns[0].name} {predicate.meaning}")
 
+    def _person(self, table: Table, position: int) -> Predicate | None:
+        """A first and a last name, or one of them where it is known to be no name of the other kind."""
+        names = self._vocabulary.person_columns(table)
+        if names is None:
+            return None
+        person = self._named_rows.person_at(table, (), position)
+        if person is not None:
+            return Predicate(person.condition, person.end, person.meaning)
+        unknown = self._named_rows.unknown_person_at(table, position)
+        if unknown is not None:
+            return unknown
+        labels = self._vocabulary.labels_at(table, position, names)
+        if len(labels) != 1:
+            return None
+        label = labels[0]
+        return Predicate(one_of(label.column, label.values), label.end, f"{label.column.name} is '{label.label}'")
+
     def name_behind(self, table: Table, position: int) -> Predicate | None:
         """The name of one row behind the singular noun that ends at `position`: "category Toys"."""
         noun = self._word(position - 1)
         if not noun or singular(noun) != noun or position >= len(self._tokens):
             return None
         token = self._tokens[position]
+        if token.lower not in synonyms.NOT_VALUES:
+            row = self._named_rows.read_one(table, position, related=False)
+            if row is not None:
+                return Predicate(row.condition, row.end, row.meaning)
         is_name = token.kind is TokenKind.QUOTED or (
             token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES
         )

@@ -102,6 +102,34 @@ _IRREGULAR_STEMS = {
     "departure": "depart",
     "arrival": "arriv",
     "seen": "see",
+    "saw": "see",
+    "taught": "teach",
+    "took": "tak",
+    "taken": "tak",
+    "held": "hold",
+    "led": "lead",
+    "ran": "run",
+    "given": "giv",
+    "gave": "giv",
+    "worn": "wear",
+    "won": "win",
+    "lost": "los",
+    "spoken": "speak",
+    "chosen": "choos",
+    "drove": "driv",
+    "driven": "driv",
+    "flew": "fly",
+    "flown": "fly",
+    "built": "build",
+    "got": "get",
+    "kept": "keep",
+    "left": "leav",
+    "met": "meet",
+    "diagnosis": "diagnos",
+    "absence": "absent",
+    "attendance": "attend",
+    "acting": "act",
+    "supply": "suppli",
 }
 # With the fewest letters that must be left of the word.
 _SUFFIXES = (("ation", 5), ("ment", 3), ("ing", 3), ("ion", 3), ("ed", 3), ("al", 3), ("e", 3))
@@ -122,3 +150,19 @@ def stem(word: str) -> str:
     if word.endswith("y") and word[-2] not in "aeiou":
         word = word[:-1] + "i"
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+_AGENTS = ("er", "or", "ee", "r")
+
+
+@lru_cache(maxsize=50_000)
+def agent_stem(noun: str) -> str:
+    """The stem of the verb that makes an agent of somebody: "teach" of teacher, "assign" of assignee, "suppli" of
+    supplier; the noun's own stem, if it is no agent."""
+    word = singular(noun)
+    if word.endswith("ier"):
+        return word[:-2]
+    for ending in _AGENTS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return stem(word[: -len(ending)])
+    return stem(word)

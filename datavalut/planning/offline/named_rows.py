@@ -13,7 +13,7 @@ from datavalut.filters.model import ColumnValue, Condition, PathStep, TextMatch,
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
-from datavalut.planning.offline.predicates import one_of
+from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
 
@@ -123,7 +123,7 @@ class NamedRowReader(Reader):
             return None
         return NamedRow(table, path, names, (given.values, family.values), family.end)
 
-    def unknown_person_at(self, table: Table, position: int) -> tuple[Condition, int, str] | None:
+    def unknown_person_at(self, table: Table, position: int) -> Predicate | None:
         """Two words with capitals, where nobody knows which names there are."""
         names = self._vocabulary.person_columns(table)
         tokens = self._tokens[position : position + 2]
@@ -136,7 +136,8 @@ class NamedRowReader(Reader):
             for column, token in zip(names, tokens, strict=True)
         )
         name = f"{tokens[0].text} {tokens[1].text}"
-        return condition, position + 2, f"{table.name.name}.{names[0].name} and {names[1].name} are '{name}'"
+        meaning = f"{table.name.name}.{names[0].name} and {names[1].name} are '{name}'"
+        return Predicate(condition, position + 2, meaning)
 
     def _telling(self, table: Table) -> Iterator[Column]:
         """The columns that say what a row is called, where it is and of what kind."""

@@ -35,6 +35,7 @@ class Clause:
     meaning: str
     explained: tuple[Explained, ...]
     continuation: Continuation = Continuation.NONE
+    verb: int | None = None  # the position of the verb that may go on: "played in dramas but not in comedies"
     is_state: bool = False  # "returned": a time right behind it would be that of the returning, which no column holds
 
 
@@ -120,5 +121,6 @@ def denied(clause: Clause, start: int) -> Clause:
         condition=negated(clause.condition),
         start=start,
         meaning=f"not ({clause.meaning})",
+        verb=None,
         explained=(Explained(start, main.end, f"not ({main.meaning})"), *rest),
     )

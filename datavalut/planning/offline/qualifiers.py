@@ -114,7 +114,7 @@ class QualifierReader(Reader):
             joiner, at = self._read_joiner(end)
             if joiner and not items and joiner != "," and self._word(at) != "not":
                 break
-            if joiner and self._fits_outside(frames, at):
+            if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
@@ -138,7 +138,7 @@ class QualifierReader(Reader):
         of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
         if before.is_state and not joiner and not of_the_noun:
             raise UnclearError(before.start, clause.end, "no date says when this came to be so")
-        if joiner and is_about_related_rows(before.condition):
+        if joiner and before.verb is None and is_about_related_rows(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
 
     def _is_time(self, position: int) -> bool:
@@ -164,7 +164,8 @@ class QualifierReader(Reader):
             case Continuation.WITH | Continuation.NO:
                 return self._continue_with(table, position, frames, last)
             case Continuation.RELATIVE:
-                return self._verbs.verb_phrase(table, position, frames)
+                resumed = self._verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
+                return resumed or self._verbs.verb_phrase(table, position, frames)
         return None
 
     def _continue_with(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
@@ -208,6 +209,11 @@ class QualifierReader(Reader):
         finally:
             self._progress.furthest = before
 
+    def _goes_on_outside(self, frames: Frames, position: int) -> bool:
+        """ "(who played in dramas) but not in comedies" denies the playing, and no quality of the dramas."""
+        in_a_relative_clause = any(frame.continuation is Continuation.RELATIVE for frame in frames)
+        return in_a_relative_clause and self._word(position) in {"not", "never"}
+
     def _fits(self, frame: Frame, outer: Frames, position: int) -> bool:
         reading = self._read_one(frame.table, position, outer)
         if reading is None and frame.continuation is Continuation.WITH:
@@ -242,6 +248,7 @@ class QualifierReader(Reader):
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_place(table, position, frames),
             lambda: self._columns.named(table, position),
+            lambda: self._verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._adjectives.read_list(table, position),

@@ -62,7 +62,7 @@ GENERIC_COLUMNS = words(
 
 # Columns whose values are sentences, or made for machines, and never words that a person says of a row.
 FREE_TEXTS = words(
-    "description desc body text content message note notes comment comments summary bio about words remark remarks "
+    "body text content message note notes comment comments summary bio about words remark remarks "
     "email emailaddress mail phone telephone mobile fax phonenumber phoneno password passwordhash hash token secret "
     "url uri link website homepage path picture photo image avatar ip ipaddress useragent checksum signature"
 )
@@ -125,6 +125,38 @@ LIGHT_VERBS = words(
 )
 BARE_BUYING_VERBS = words("order buy purchase")
 BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
+
+# Verbs that say of two nouns only that one has to do with the other, by their stems.
+WEAK_VERB_STEMS = words(
+    "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
+    "hav hold get receiv mak lead associat relat link connect mention cover own"
+)
+_VERBS_OF_ROLES = {
+    "author": words("writ post creat"),
+    "owner": words("own hav hold"),
+    "assignee": words("assign giv"),
+    "manager": words("manag lead supervis"),
+    "instructor": words("teach giv instruct"),
+    "teacher": words("teach giv"),
+    "creator": words("creat mak"),
+    "sender": words("send"),
+    "recipient": words("receiv send"),
+    "seller": words("sel"),
+    "buyer": words("buy"),
+    "advisor": words("advis"),
+    "adviser": words("advis"),
+    "doctor": words("see treat"),
+    "physician": words("see treat"),
+    "agent": words("handl"),
+    "staff": words("handl process serv"),
+    "employee": words("handl process serv"),
+}
+
+
+def verbs_of_role(role: str) -> frozenset[str]:
+    """The stems of what somebody in the role does: "writ" for an author."""
+    return _VERBS_OF_ROLES.get(role, frozenset())
+
 
 CHANGING_VERBS = words(
     "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "

@@ -98,7 +98,7 @@ def _number_token(text: str) -> Token:
 def _word_tokens(text: str) -> Iterator[Token]:
     """A word; a contraction is the words that it stands for ("haven't" is "have", "not")."""
     lower = text.lower()
-    if lower == "cannot" or lower.endswith("n't"):
+    if lower == "cannot" or (lower.endswith("n't") and lower != "n't"):
         base = _NEGATIONS.get(lower, lower.removesuffix("n't"))
         yield Token(base, base, TokenKind.WORD)
         yield Token("not", "not", TokenKind.WORD)

@@ -86,7 +86,7 @@ def closed_labels(table: Table, column: Column) -> tuple[str, ...]:
 
 
 def is_free_text(column: Column) -> bool:
-    """Is it written by people in sentences, or for machines? Then its values are no words of the database's language."""
+    """Is it written in sentences, or for machines? Then its values are no words of the database's language."""
     parts = name_words(column.name)
     return not parts or parts[-1] in FREE_TEXTS or "".join(parts) in FREE_TEXTS
 

@@ -189,6 +189,14 @@ class Vocabulary:
             raise UnclearError(position, end, f"no foreign key leads from {start.name.name} to {goal.name.name}")
         return path
 
+    def table_of(self, step: PathStep) -> Table:
+        """The table that a step of a path of ours leads to."""
+        return self._tables_by_text[step.table]
+
+    @cached_property
+    def _tables_by_text(self) -> dict[str, Table]:
+        return {str(table.name): table for table in self.catalog.tables}
+
     def _columns_of(self, table: Table) -> dict[str, dict[int, list[Column]]]:
         cached = self._column_levels.get(str(table.name))
         if cached is None:
@@ -385,7 +393,7 @@ class Vocabulary:
 
 
 def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool:
-    """Can the words be a value without its column before them? A word of grammar is one only as it is written ("US")."""
+    """Can the words be a value without their column? A word of grammar is one only as it is written ("US")."""
     first = window[0]
     if len(window) > 1 or first.kind is TokenKind.QUOTED:
         return True

@@ -28,7 +28,7 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "orders of customer 5", ["5"]),
     (PAGILA, "films longer than 120 minutes", ["longer"]),
     (PAGILA, "films in English", ["English"]),
-    (NORTHWIND, "orders handled by employees from city London", ["handled"]),
+    (NORTHWIND, "orders recommended by employees from city London", ["recommended"]),
 ]
 
 UNCLEAR: list[tuple[Catalog, str, str, set[str]]] = [
