@@ -9,10 +9,22 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.named_rows import NamedRowReader
-from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of, along, any_of, negated
-from datavalut.planning.offline.predicates import is_true, one_of
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Explained,
+    Progress,
+    UnclearError,
+    all_of,
+    along,
+    any_of,
+    denied,
+    negated,
+    opened,
+)
+from datavalut.planning.offline.predicates import before_now, is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
@@ -49,6 +61,8 @@ class AdjectiveReader(Reader):
         Labels of one column can only be alternatives, whatever joins them. Raises UnclearError if one fits several
         things.
         """
+        if self._word(position) in {"neither", "either"}:
+            return self._read_alternatives(table, position, stop)
         fits: list[_Fit] = []
         joiners: list[str] = []
         end = position
@@ -69,6 +83,15 @@ class AdjectiveReader(Reader):
         condition = self._combine(fits, joiners, is_denied, position)
         meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
         return Clause(condition, position, end, meaning, (Explained(position, end, meaning),), is_state=True)
+
+    def _read_alternatives(self, table: Table, position: int, stop: int | None) -> Clause | None:
+        """ "neither shipped nor delivered", "either shipped or delivered"."""
+        inner = self.read_list(table, position + 1, stop)
+        words = {self._word(at) for at in range(position, inner.end)} if inner else set()
+        if inner is None or not words & ({"nor", "or"} if self._word(position) == "neither" else {"or"}):
+            return None
+        clause = opened(inner, position)
+        return denied(inner, position) if self._word(position) == "neither" else clause
 
     def _joiner(self, position: int) -> tuple[str, int]:
         word = self._word(position)
@@ -133,7 +156,10 @@ class AdjectiveReader(Reader):
         yield from self._states(table, position)
 
     def _past_own_column(self, table: Table, column: Column, position: int) -> int:
-        """ "high priority tasks": past the column behind its value, if more follows."""
+        """ "high priority tasks", "R rated films": past the column behind its value, if more follows."""
+        word = self._word(position)
+        if word.endswith("ed") and stem(word) == stem(name_words(column.name)[-1]):
+            return position + 1
         own = self._vocabulary.own_columns_at(table, position)
         follows = own is not None and column in own[0] and own[1] < len(self._tokens)
         return own[1] if own and follows and self._vocabulary.table_at(position) is None else position
@@ -156,17 +182,34 @@ class AdjectiveReader(Reader):
             verb = stem(participle)
             if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):
                 verb, end = verb + self._word(end), end + 1
+            yield from self._roles(table, verb, end, there)
             for column in self._vocabulary.date_columns(table):
                 if column.not_null or verb not in self._vocabulary.date_stems(table, column):
                     continue
+                if verb in synonyms.FUTURE_STEMS - synonyms.PASSING_STEMS:
+                    continue  # who is due or scheduled to be something is so for a time
                 is_null = IsNull(operand=ColumnValue(column=column.name))
                 condition = negated(is_null) if there else is_null
                 meaning = f"{column.name} is {'not ' if there else ''}null"
+                if verb in synonyms.PASSING_STEMS:
+                    past = before_now(column)
+                    condition = past if there else negated(past)
+                    meaning = f"{column.name} is {'' if there else 'not '}in the past"
                 yield _Fit(condition, meaning, end, column, derived=True)
                 for state in table.columns:
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
                     if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
+
+    def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
+        """ "unassigned tasks": without the row that assignee_id leads to."""
+        for key in self._vocabulary.catalog.references_of(table.name):
+            column = table.column(key.columns[0])
+            if column.not_null or verb not in role_stems(key):
+                continue
+            is_null = IsNull(operand=ColumnValue(column=column.name))
+            meaning = f"{column.name} is {'not ' if there else ''}null"
+            yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(

@@ -1,7 +1,7 @@
 """Times said of a noun, and verbs that name one of its columns: "last month", "shipped in 2023", "rated PG-13"."""
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Condition, LastPeriod, TimeRange
+from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, TimeRange
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
@@ -56,11 +56,7 @@ class DateReader(Reader):
     def _dated_column(self, table: Table, position: int, phrase: TimePhrase) -> Column:
         """The date that a time said of the noun alone is of. "older than" may be said of a birth."""
         if self._word(position) in {"older", "younger"}:
-            births = [
-                column
-                for column in self._vocabulary.date_columns(table)
-                if self._vocabulary.date_stem(table, column) == "birth"
-            ]
+            births = self._vocabulary.births(table)
             others = [column for column in self._vocabulary.date_columns(table) if column not in births]
             if births and others:
                 names = (f"{table.name.name}.{column.name}" for column in births + others)
@@ -91,7 +87,9 @@ class DateReader(Reader):
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""
         open_ended = all(
-            isinstance(window, LastPeriod) or (isinstance(window, TimeRange) and window.end is None)
+            isinstance(window, LastPeriod)
+            or (isinstance(window, TimeRange) and window.end is None)
+            or (isinstance(window, CalendarPeriod) and window.offset == 0)
             for window in phrase.windows
         )
         operand = ColumnValue(column=column.name)

@@ -126,6 +126,13 @@ _IRREGULAR_STEMS = {
     "left": "leav",
     "met": "meet",
     "diagnosis": "diagnos",
+    "submission": "submit",
+    "appearance": "appear",
+    "performance": "perform",
+    "insurance": "insur",
+    "complaint": "complain",
+    "response": "respond",
+    "permission": "permit",
     "absence": "absent",
     "attendance": "attend",
     "acting": "act",
@@ -141,10 +148,13 @@ def stem(word: str) -> str:
     word = american(singular(word))
     if word in _IRREGULAR_STEMS:
         return _IRREGULAR_STEMS[word]
+    word = word.replace("scription", "scribe")
     for suffix, shortest in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= shortest:
             word = word[: -len(suffix)]
             break
+    if len(word) >= 7 and word.endswith("at"):  # vaccinated and vaccination
+        word = word[:-2]
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeious":
         word = word[:-1]
     if word.endswith("y") and word[-2] not in "aeiou":
@@ -166,3 +176,9 @@ def agent_stem(noun: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return stem(word[: -len(ending)])
     return stem(word)
+
+
+@lru_cache(maxsize=50_000)
+def american_singular(word: str) -> str:
+    """The form in which words of names are compared."""
+    return american(singular(word))

@@ -29,6 +29,7 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -67,11 +68,12 @@ class LinkReader(Reader):
         if verb is None:
             return None
         before = self._progress.furthest
-        clause = (
-            self._counted_object(table, verb, position, frames)
-            or self._named_object(table, verb, position)
-            or self._object(table, verb, position, frames)
+        readings = (
+            self._counted_object(table, verb, position, frames),
+            self._object(table, verb, position, frames),
+            self._named_object(table, verb, position),
         )
+        clause = max((reading for reading in readings if reading), key=lambda reading: reading.end, default=None)
         if clause is None:
             self._progress.furthest = before  # what stands behind a verb without a meaning here was not understood
             return None
@@ -122,9 +124,7 @@ class LinkReader(Reader):
         if table.name == target.name:
             return None
         named = [
-            (key, direction)
-            for key, direction in self._direct_keys(table, target)
-            if verb.stem in role_stems(key, self._vocabulary)
+            (key, direction) for key, direction in self._direct_keys(table, target) if verb.stem in role_stems(key)
         ]
         if len(named) == 1:
             key, direction = named[0]
@@ -174,7 +174,7 @@ class LinkReader(Reader):
         """A value: of the row that the verb's foreign key leads to, or the nearest that the verb explains."""
         at = self._past_articles(verb.end)
         for key in self._vocabulary.catalog.references_of(table.name):
-            if verb.stem in role_stems(key, self._vocabulary):
+            if verb.stem in role_stems(key):
                 target = self._vocabulary.catalog.table(key.parent)
                 step = PathStep(table=str(key.parent), columns=key.columns, direction=Direction.TO_PARENT)
                 named = self._named_rows.read_list(target, at, related=False)
@@ -219,14 +219,3 @@ class LinkReader(Reader):
             (main, *noun.explained),
             Continuation.RELATIVE,
         )
-
-
-def role_stems(key: ForeignKey, vocabulary: Vocabulary) -> frozenset[str]:
-    """What the parent does to the child, by the key's column: "own" for owner_id, "creat" for created_by."""
-    if len(key.columns) != 1:
-        return frozenset()
-    parts = [word for word in name_words(key.columns[0]) if word not in {"id", "by", "to", "key", "fk", "uuid", "code"}]
-    parent = [singular(word) for word in name_words(key.parent.name)]
-    if not parts or [singular(word) for word in parts] == parent:
-        return frozenset()
-    return frozenset({stem(parts[-1]), agent_stem(parts[-1])}) | synonyms.verbs_of_role(parts[-1])

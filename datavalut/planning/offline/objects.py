@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from datavalut.catalog.model import Table, TypeCategory
+from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
@@ -15,6 +15,7 @@ from datavalut.filters.model import (
     PathStep,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -29,7 +30,7 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import compared, number_value
+from datavalut.planning.offline.predicates import compared, is_true, number_value
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -203,12 +204,25 @@ class ObjectReader(Reader):
             condition: Condition = Exists(path=path, condition=named.condition)
             meaning = f"at least one of {named.meaning}"
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
+        if (flag := self._possession(table, at)) is not None:
+            column, end = flag
+            condition = is_true(ColumnValue(column=column.name), True)
+            return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
+
+    def _possession(self, table: Table, position: int) -> tuple[Column, int] | None:
+        """ "(with) a scholarship": has_scholarship."""
+        flags = [
+            (column, end)
+            for column, end in self._vocabulary.flags_at(table, position)
+            if column.category is TypeCategory.BOOLEAN and name_words(column.name)[0] == "has"
+        ]
+        return flags[0] if len(flags) == 1 else None
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
         """ "with order total above 100" could be said of one order or of all together."""
@@ -254,6 +268,10 @@ class ObjectReader(Reader):
             return Clause(
                 condition, position, named.end, f"no {named.meaning}", (main, *named.explained), Continuation.WITH
             )
+        if (flag := self._possession(table, position)) is not None:
+            column, end = flag
+            without = negated(is_true(ColumnValue(column=column.name), True))
+            return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
             return None

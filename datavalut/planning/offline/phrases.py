@@ -23,6 +23,7 @@ class Continuation(StrEnum):
     WITH = "with"
     NO = "with no"
     RELATIVE = "who"
+    HAVING = "who have"
 
 
 @dataclass(frozen=True)

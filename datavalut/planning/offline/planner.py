@@ -6,6 +6,7 @@ from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
 from datavalut.planning.offline.tokens import Token, TokenKind, tokenize
@@ -35,6 +36,7 @@ def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = No
             reason="The prompt asks for something other than choosing rows.",
             not_understood=tuple(NotUnderstood(words=words) for words in forbidden),
         )
+    tokens = without_courtesy(tokens)
     vocabulary = Vocabulary(catalog, tokens, values)
     progress = Progress()
     reader = SentenceReader(tokens, vocabulary, progress)

@@ -7,18 +7,21 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     ArrayContains,
     Between,
+    CalendarPeriod,
     ColumnValue,
     Comparison,
     Condition,
     Expression,
     InTime,
     IsNull,
+    LastPeriod,
     LiteralValue,
     OneOf,
     Scalar,
     TextMatch,
     TextMatching,
     TimeRange,
+    TimeUnit,
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
@@ -451,6 +454,16 @@ class PredicateReader(Reader):
 
 def in_time(operand: Expression, phrase: TimePhrase) -> Condition:
     return any_of(InTime(operand=operand, window=window) for window in phrase.windows)
+
+
+def before_now(column: Column) -> Condition:
+    """The time has passed; a day has when the next one begins."""
+    operand = ColumnValue(column=column.name)
+    past = InTime(operand=operand, window=LastPeriod(amount=1000, unit=TimeUnit.YEAR))
+    if column.category is not TypeCategory.DATE:
+        return past
+    today = InTime(operand=operand, window=CalendarPeriod(unit=TimeUnit.DAY, offset=0))
+    return all_of((past, negated(today)))
 
 
 def in_year(operand: Expression, phrase: TimePhrase) -> Condition | None:

@@ -15,7 +15,9 @@ from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
+from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
@@ -52,6 +54,7 @@ class QualifierReader(Reader):
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
+        self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
         self._objects = ObjectReader(
@@ -65,7 +68,9 @@ class QualifierReader(Reader):
             dates=self._dates,
             columns=self._columns,
             amounts=self.amounts,
-            read_place=self._read_place,
+            read_place=lambda table, at, frames: (
+                self._read_place(table, at, frames) or self._read_residence(table, at, frames)
+            ),
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
 
@@ -73,13 +78,31 @@ class QualifierReader(Reader):
 
     def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
         """A table's name with what describes it: adjectives before, qualifiers behind."""
-        return self._read_noun(position, lambda table, end: self.read(table, end, frames))
+        return self._read_noun(position, lambda table, end: self.read(table, end, frames), individuals=bool(frames))
 
     def read_bare_noun(self, position: int) -> NounPhrase | None:
         """A table's name with the adjectives before it only."""
         return self._read_noun(position, lambda table, end: None)
 
-    def _read_noun(self, position: int, read_qualifiers: Callable[[Table, int], Clause | None]) -> NounPhrase | None:
+    def _individual(self, table: Table, position: int, end: int) -> NounPhrase | None:
+        """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
+        name = self._word(end - 1)
+        row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
+        if row is None:
+            return None
+        self._progress.reach(row.end)
+        explained = (Explained(end, row.end, row.meaning),)
+        return NounPhrase(
+            table, row.condition, position, row.end, row.end, f"{table.name.name} ({row.meaning})", explained
+        )
+
+    def _read_noun(
+        self,
+        position: int,
+        read_qualifiers: Callable[[Table, int], Clause | None],
+        *,
+        individuals: bool = False,
+    ) -> NounPhrase | None:
         at = position
         while self._word(at) in synonyms.DETERMINERS:
             at += 1
@@ -96,6 +119,9 @@ class QualifierReader(Reader):
             if self._word(end) in _RECORD_WORDS:
                 end += 1
             self._progress.reach(end)
+            individual = self._individual(table, position, end) if individuals and adjectives is None else None
+            if individual is not None:
+                return individual
             qualifiers = read_qualifiers(table, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
@@ -163,6 +189,10 @@ class QualifierReader(Reader):
         match last.continuation:
             case Continuation.WITH | Continuation.NO:
                 return self._continue_with(table, position, frames, last)
+            case Continuation.HAVING:
+                return self._verbs.verb_phrase(table, position, frames) or self._continue_with(
+                    table, position, frames, last
+                )
             case Continuation.RELATIVE:
                 resumed = self._verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
                 return resumed or self._verbs.verb_phrase(table, position, frames)
@@ -241,12 +271,14 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
+            lambda: self._measures.read(table, position),
             lambda: self._objects.read(table, position, frames),
             lambda: self._verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_place(table, position, frames),
+            lambda: self._read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
             lambda: self._verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
@@ -255,6 +287,13 @@ class QualifierReader(Reader):
             lambda: self._verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
+
+    def _read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "living in Spain", "who are based in Lyon": the place says it all."""
+        if self._word(position) not in synonyms.RESIDING or self._word(position + 1) not in _WHERE | {"near"}:
+            return None
+        place = self._read_place(table, position + 1, frames)
+        return opened(place, position) if place else None
 
     def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""

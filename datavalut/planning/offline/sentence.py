@@ -368,11 +368,7 @@ class SentenceReader(Reader):
     def _superlative_column(self, table: Table, by: str, selection: _Selection) -> Column:
         start, end = selection.start, selection.end
         if by == "age":
-            births = [
-                column
-                for column in self._vocabulary.date_columns(table)
-                if self._vocabulary.date_stem(table, column) == "birth"
-            ]
+            births = self._vocabulary.births(table)
             if births:
                 raise UnclearError(start, end, "several dates fit", (column.name for column in births))
         if by in {"age", "creation"}:

@@ -100,6 +100,9 @@ CREATION_STEMS = words(
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert")
 ORDER_STEMS = words("order plac buy purchas sel")
+# Dates that may lie ahead, and of those the ones after which something is over or on.
+FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
+PASSING_STEMS = words("expir end start begin")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
@@ -158,6 +161,12 @@ def verbs_of_role(role: str) -> frozenset[str]:
     return _VERBS_OF_ROLES.get(role, frozenset())
 
 
+# Before the place where somebody or something is.
+RESIDING = words(
+    "living live lives lived located based residing reside resides resident situated stationed coming come comes "
+    "hailing registered"
+)
+
 CHANGING_VERBS = words(
     "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "
     "disclose rename vacuum destroy erase wipe purge remove modify change disregard override overwrite print reset "
@@ -183,6 +192,11 @@ CURRENCY_WORDS = words("dollar dollars euro euros usd eur gbp pounds")
 TIME_WORDS = words(
     "last past previous prior this current next since before after between today yesterday tomorrow older newer "
     "until till ago"
+)
+
+# In names of columns.
+UNIT_NAMES = words(
+    "minute min hour hr second sec day kg kilogram g gram cm mm m meter km kilometer usd eur gbp cent dollar euro"
 )
 
 UNIT_WORDS = words(

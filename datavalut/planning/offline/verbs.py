@@ -85,7 +85,7 @@ class VerbReader(Reader):
             )
             return opened(body, position) if body else None
         clause = self.verb_phrase(table, position + 1, frames) or self._links.read_inverted(table, position + 1)
-        return opened(clause, position, Continuation.RELATIVE) if clause else None
+        return opened(clause, position) if clause else None
 
     def _role(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(whose) advisor works in the Biology department", "(whose) manager is Ada Berg"."""
@@ -142,7 +142,11 @@ class VerbReader(Reader):
             else:
                 clause = self._predicative(table, at, frames)
         else:
-            clause = self._verb(table, position, frames)
+            clause = self._verb(table, position, frames) or (
+                self._read_place(table, position, frames) if word in synonyms.RESIDING else None
+            )
+        if clause is not None and word in _HAVE and clause.continuation in {Continuation.WITH, Continuation.NO}:
+            return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
 
     def _have(self, table: Table, position: int, frames: Frames) -> Clause | None:

@@ -8,10 +8,10 @@ from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import american_singular, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
-from datavalut.planning.offline.spelling import american, value_key
+from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.values import Values, plural_key
@@ -25,7 +25,7 @@ _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
     """What two spellings of a name have in common: singular words, without what joins them."""
-    return "".join(american(singular(word)) for word in words)
+    return "".join(american_singular(word) for word in words)
 
 
 @dataclass(frozen=True)
@@ -280,6 +280,9 @@ class Vocabulary:
     def date_columns(self, table: Table) -> list[Column]:
         return [column for column in table.columns if column.category in TIME_CATEGORIES]
 
+    def births(self, table: Table) -> list[Column]:
+        return [column for column in self.date_columns(table) if self.date_stem(table, column) == "birth"]
+
     def date_stem(self, table: Table, column: Column) -> str:
         """What a date column is the date of: "creat" for created_at, "" for the table's own event (order_date)."""
         words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
@@ -404,7 +407,7 @@ def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool
 
 def _spelled_names(name: str) -> list[list[str]]:
     """The words of a name, written out and as they stand, each in the form that words are compared in."""
-    forms = [[american(singular(word)) for word in words] for words in (name_words(name), parts_of(name))]
+    forms = [[american_singular(word) for word in words] for words in (name_words(name), parts_of(name))]
     return forms if forms[0] != forms[1] else forms[:1]
 
 
@@ -426,7 +429,7 @@ def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, s
 
 
 def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
-    own = [american(singular(word)) for word in name_words(table.name.name)]
+    own = [american_singular(word) for word in name_words(table.name.name)]
     for words in _spelled_names(column.name):
         yield from _keys_of_column_words(words, own, column)
 
