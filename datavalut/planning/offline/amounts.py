@@ -37,6 +37,14 @@ _FUNCTIONS = {
 }
 FUNCTION_WORDS = frozenset(_FUNCTIONS)
 _AMOUNT_WORDS = frozenset({"amount", "value", "total", "spend", "spending", "price"})
+_REVENUE = tuple(
+    tuple(phrase.split())
+    for phrases in (
+        "revenue, total revenue, turnover, spending, total spending, spend, total spend, total spent, amount spent, "
+        "total amount spent, money spent, sales, total sales, sales volume, total purchases, purchase volume",
+    )
+    for phrase in phrases.split(", ")
+)
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
 
@@ -84,7 +92,7 @@ class AmountReader(Reader):
             at += 1
         if read_quantity(self._tokens, at) is None:
             return None
-        amount = self._spending(table, position)
+        amount = self.spending(table, position - 1, position)
         return self._compare(table, amount, position, at)
 
     def _compare(self, table: Table, amount: Amount, start: int, position: int) -> Clause | None:
@@ -265,12 +273,65 @@ class AmountReader(Reader):
             function, (*path, *further), near=child, at=line, columns=[column], position=position, end=end
         )
 
-    def _spending(self, table: Table, position: int) -> Amount:
+    def read_revenue(self, table: Table, position: int) -> Amount | None:
+        """ "revenue", "total spent": what is spent or earned in all, in the children or theirs."""
+        for words in _REVENUE:
+            if self._words(position, *words):
+                return self.spending(table, position, position + len(words))
+        return None
+
+    def read_worth(self, table: Table, position: int) -> Clause | None:
+        """ "(orders) worth over 500", "totalling more than 100": by their lines, if they have no amount themselves."""
+        quantity = read_quantity(self._tokens, position + 1)
+        if quantity is None or self._word(position) not in {"worth", "totaling", "totalling", "valued"}:
+            return None
+        own = [column for column in table.columns if _is_amount(column)]
+        if len(own) == 1:
+            condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
+            meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"
+            return self._clause(condition, position, quantity.end, meaning, Continuation.WITH)
+        amount = self.worth(table, position, position + 1)
+        if amount is None:
+            return None
+        self._progress.reach(position + 1)
+        return self._compare(table, amount, position, position + 1)
+
+    def worth(self, table: Table, start: int, end: int) -> Amount | None:
+        """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""
+        lines = [
+            (line, column)
+            for line in self._vocabulary.keys.children(table)
+            for column in line.columns
+            if _is_amount(column) and self._vocabulary.is_line_of(line, table)
+        ]
+        if len(lines) != 1:
+            return None
+        line, column = lines[0]
+        path = self._vocabulary.path(table, line, start, end)
+        return self._amount(AggregateFunction.SUM, path, near=line, at=line, columns=[column], position=start, end=end)
+
+    def average_of(self, table: Table, word: str, start: int, end: int) -> Amount | None:
+        """The average of the one column of that kind in a child."""
+        found = [
+            (child, column)
+            for child in self._vocabulary.keys.children(table)
+            for column in child.columns
+            if column.category in NUMBER_CATEGORIES and self._vocabulary.is_named(child, column, word)
+        ]
+        if len(found) != 1:
+            return None
+        child, column = found[0]
+        path = self._vocabulary.path(table, child, start, end)
+        return self._amount(
+            AggregateFunction.AVG, path, near=child, at=child, columns=[column], position=start, end=end
+        )
+
+    def spending(self, table: Table, start: int, end: int) -> Amount:
         """The one amount of money that is found below `table`, in its children or in theirs."""
         found = list(self._spendings(table))
         if len(found) != 1:
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
-            raise UnclearError(position - 1, position, "no one column says what was spent", names)
+            raise UnclearError(start, end, "no one column says what was spent", names)
         child, column, path = found[0]
         return self._amount(
             AggregateFunction.SUM,
@@ -278,8 +339,8 @@ class AmountReader(Reader):
             near=self._vocabulary.table_of(path[0]),
             at=child,
             columns=[column],
-            position=position,
-            end=position,
+            position=start,
+            end=end,
         )
 
     def _spendings(self, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from datavalut.catalog.model import Table, TypeCategory
-from datavalut.filters.model import ColumnValue
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
@@ -145,6 +145,34 @@ class ColumnReader(Reader):
             token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES
         )
         return self.name(table, position) if is_name else None
+
+    def holding(self, table: Table, position: int) -> Clause | None:
+        """ "(comments) containing 'LGTM'", "mentioning 'refund'": in the one text of the table."""
+        if self._word(position) not in {"containing", "contain", "contains", "mentioning", "mention", "mentions"}:
+            return None
+        at = position + 1
+        if self._word(at) == "the" and self._word(at + 1) in {"word", "words", "text", "phrase"}:
+            at += 2
+        if at >= len(self._tokens) or self._tokens[at].kind is not TokenKind.QUOTED:
+            return None
+        texts = self._texts(table)
+        if len(texts) != 1:
+            names = (f"{table.name.name}.{column.name}" for column in texts)
+            raise UnclearError(position, at + 1, "in which column?", names)
+        text = self._tokens[at].text
+        condition = TextMatch(operand=ColumnValue(column=texts[0].name), matching=TextMatching.CONTAINS, text=text)
+        meaning = f"{table.name.name}.{texts[0].name} contains '{text}'"
+        return self._clause(condition, position, at + 1, meaning, Continuation.WITH)
+
+    def _texts(self, table: Table) -> list[Column]:
+        keys = {name for key in self._vocabulary.catalog.references_of(table.name) for name in key.columns}
+        return [
+            column
+            for column in table.columns
+            if column.category is TypeCategory.TEXT
+            and column.name not in keys | {*table.primary_key}
+            and not self._vocabulary.labels(table, column)
+        ]
 
     def named(self, table: Table, position: int) -> Clause | None:
         """ "named Ada"."""

@@ -69,6 +69,13 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+def plural(word: str) -> str:
+    """The plural of a lower-case noun, where it is regular."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+
 _IRREGULAR_STEMS = {
     "paid": "pay",
     "payment": "pay",

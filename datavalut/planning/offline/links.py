@@ -182,10 +182,23 @@ class LinkReader(Reader):
                     condition = along((step,), named.condition)
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
         row = self._named_rows.read_one(table, at)
-        if row is None or not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
+        if row is None:
+            return self._kind_of_object(table, verb, position, at)
+        if not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
             return None
         named = self._named_rows.read_list(table, at)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(actors who played) in comedies": in films of that kind."""
+        found: list[Clause] = []
+        for other, path in self._vocabulary.keys.paired(table):
+            named = self._named_rows.read_list(other, at) if self._explains(table, path, verb) else None
+            if named is not None:
+                condition = Exists(path=path, condition=named.condition)
+                meaning = f"{other.name.name} whose {named.meaning}"
+                found.append(self._clause(condition, position, named.end, meaning, Continuation.RELATIVE))
+        return found[0] if len(found) == 1 else None
 
     def _is_said_of(self, row: NamedRow, verb: _Verb) -> bool:
         """ "manufactured by Bayer", in a column of manufacturers."""

@@ -131,10 +131,14 @@ class MeasureReader(Reader):
         if read_comparator(self._tokens, position) is None:
             return None
         quantity = read_quantity(self._tokens, position)
-        if quantity is None or not self._ends_here(quantity.end):
+        if quantity is None or not (self._is_money(position, quantity.end) or self._ends_here(quantity.end)):
             return None
         column = self.column(table, "money", position, quantity.end)
         return self._of_column(table, column, quantity, position) if column else None
+
+    def _is_money(self, position: int, end: int) -> bool:
+        said = self._tokens[position:end]
+        return any(token.money or token.lower in synonyms.CURRENCY_WORDS for token in said)
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)

@@ -6,10 +6,12 @@ from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
 from datavalut.planning.offline.tokens import Token, TokenKind, tokenize
+from datavalut.planning.offline.values import Values
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 from datavalut.planning.source import ColumnValues
 
@@ -37,7 +39,19 @@ def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = No
             not_understood=tuple(NotUnderstood(words=words) for words in forbidden),
         )
     tokens = without_courtesy(tokens)
-    vocabulary = Vocabulary(catalog, tokens, values)
+    words = Values(values)
+    answer = _answer(tokens, Vocabulary(catalog, tokens, words))
+    if isinstance(answer, FilterPlan):
+        return answer
+    meant = corrected(tokens, Vocabulary(catalog, tokens, words))
+    if meant is None:
+        return answer
+    right, corrections = meant
+    second = _answer(right, Vocabulary(catalog, right, words))
+    return _with_corrections(second, corrections) if isinstance(second, FilterPlan) else answer
+
+
+def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:
     progress = Progress()
     reader = SentenceReader(tokens, vocabulary, progress)
     try:
@@ -61,6 +75,11 @@ def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = No
             for entry in _in_order(sentence)
         ),
     )
+
+
+def _with_corrections(plan: FilterPlan, corrections: tuple[Correction, ...]) -> FilterPlan:
+    taken = tuple(Evidence(words=entry.written, meaning=f"taken for {entry.meant}") for entry in corrections)
+    return plan.model_copy(update={"evidence": (*taken, *plan.evidence)})
 
 
 def _text(tokens: tuple[Token, ...], start: int, end: int) -> str:

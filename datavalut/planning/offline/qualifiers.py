@@ -60,7 +60,7 @@ class QualifierReader(Reader):
         self._objects = ObjectReader(
             tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
         )
-        self._verbs = VerbReader(
+        self.verbs = VerbReader(
             tokens,
             vocabulary,
             progress,
@@ -190,12 +190,12 @@ class QualifierReader(Reader):
             case Continuation.WITH | Continuation.NO:
                 return self._continue_with(table, position, frames, last)
             case Continuation.HAVING:
-                return self._verbs.verb_phrase(table, position, frames) or self._continue_with(
+                return self.verbs.verb_phrase(table, position, frames) or self._continue_with(
                     table, position, frames, last
                 )
             case Continuation.RELATIVE:
-                resumed = self._verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
-                return resumed or self._verbs.verb_phrase(table, position, frames)
+                resumed = self.verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
+                return resumed or self.verbs.verb_phrase(table, position, frames)
         return None
 
     def _continue_with(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
@@ -249,7 +249,7 @@ class QualifierReader(Reader):
         if reading is None and frame.continuation is Continuation.WITH:
             reading = self._objects.with_body(frame.table, position, outer)
         if reading is None and frame.continuation is Continuation.RELATIVE:
-            reading = self._verbs.verb_phrase(frame.table, position, outer)
+            reading = self.verbs.verb_phrase(frame.table, position, outer)
         return reading is not None
 
     # One qualifier
@@ -271,20 +271,21 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
-            lambda: self._measures.read(table, position),
+            lambda: self._measures.read(table, position) or self.amounts.read_worth(table, position),
             lambda: self._objects.read(table, position, frames),
-            lambda: self._verbs.read(table, position, frames),
+            lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_place(table, position, frames),
             lambda: self._read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
-            lambda: self._verbs.read_link(table, position, frames),
+            lambda: self._columns.holding(table, position),
+            lambda: self.verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._adjectives.read_list(table, position),
-            lambda: self._verbs.read_action(table, position, frames),
+            lambda: self.verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
 
@@ -297,7 +298,7 @@ class QualifierReader(Reader):
 
     def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
-        clause = self._verbs.read_action(table, position, frames)
+        clause = self.verbs.read_action(table, position, frames)
         return clause if clause is not None and clause.end > position + 1 else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:

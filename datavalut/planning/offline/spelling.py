@@ -45,30 +45,33 @@ def value_key(text: str) -> str:
     return "".join(american(word) for word in joined.split())
 
 
-def nearly_spelled(word: str, others: Iterable[str]) -> list[str]:
-    """Those of `others` that `word` may be a slip of the fingers of: the nearest, within one slip (two in a long word).
+def nearly_spelled(word: str, others: Iterable[str], most: int = 2) -> list[str]:
+    """Those of `others` that `word` may be a slip of the fingers of: the nearest, within one slip, in a long word two.
 
-    A slip is a letter left out, added, changed or swapped with the next; the first letter is rarely one. Where one word
-    only adds letters to the end of the other, it is another word ("customs" and "customs officer", "review" and
-    "reviewer"), but for one letter less or more at the end of a long word.
+    A slip is a letter left out, added, changed or swapped with the next. It is rarely the first letter, and what
+    differs at the very end only is another word ("played" and "player"). In four letters only a swap counts.
     """
     nearest: dict[str, int] = {}
     if len(word) < _SHORTEST_CORRECTED:
         return []
-    allowed = 2 if len(word) >= _LONG_WORD else 1
+    allowed = min(most, 2 if len(word) >= _LONG_WORD else 1)
     for other in others:
         if other == word or other[:1] != word[:1] or abs(len(other) - len(word)) > allowed:
             continue
-        if other.startswith(word) or word.startswith(other):
-            continue
         swapped = sorted(other) == sorted(word)
-        if len(word) == _SHORTEST_CORRECTED and not swapped:
+        if not swapped and (len(word) == _SHORTEST_CORRECTED or _same_letters(word, other) >= len(word) - 2):
             continue
         slips = distance(word, other, allowed)
         if slips is not None:
             nearest[other] = slips
     least = min(nearest.values(), default=0)
     return sorted(other for other, slips in nearest.items() if slips == least)
+
+
+def _same_letters(left: str, right: str) -> int:
+    """How many letters both begin with."""
+    different = (index for index, (one, other) in enumerate(zip(left, right, strict=False)) if one != other)
+    return next(different, min(len(left), len(right)))
 
 
 def distance(left: str, right: str, most: int) -> int | None:

@@ -47,6 +47,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "quantity qty",
         "birthdate dateofbirth dob birthday",
         "gender sex",
+        "rating stars score",
         "description desc",
     )
 )
@@ -68,6 +69,8 @@ FREE_TEXTS = words(
 )
 
 SEXES = (words("m male man men boy"), words("f female woman women girl"))
+
+LINE_WORDS = words("item line detail position part entry row")
 
 STATUS_COLUMNS = words("status state stage phase")
 PLACE_COLUMNS = words(

@@ -77,7 +77,7 @@ class TimeReader:
     def read(self, position: int) -> TimePhrase | None:
         """The time phrase at `position`, with its preposition."""
         return (
-            self._read_bound(position)
+            self._read_bounds(position)
             or self._read_range(position)
             or self._read_age(position)
             or self._read_period(position)
@@ -97,6 +97,24 @@ class TimeReader:
 
     # "since March 2024", "before 2020", "after 2024-05-01"
 
+    def _read_bounds(self, position: int) -> TimePhrase | None:
+        """One bound, or both: "after 2015 and before 2020"."""
+        first = self._read_bound(position)
+        if first is None or self._word(first.end) not in {"and", "but", "until", "till"}:
+            return first
+        second = self._read_bound(first.end if self._word(first.end) in {"until", "till"} else first.end + 1)
+        if second is None or len(first.windows) != 1 or len(second.windows) != 1:
+            return first
+        windows = (first.windows[0], second.windows[0])
+        if not all(isinstance(window, TimeRange) for window in windows):
+            return first
+        starts = [window.start for window in windows if isinstance(window, TimeRange) and window.start]
+        ends = [window.end for window in windows if isinstance(window, TimeRange) and window.end]
+        if len(starts) != 1 or len(ends) != 1:
+            return first
+        both = TimeRange(start=starts[0], end=ends[0])
+        return TimePhrase((both,), second.end, f"{first.meaning} and {second.meaning}")
+
     def _read_bound(self, position: int) -> TimePhrase | None:
         word = self._word(position)
         if word in {"since", "starting"} or self._words(position, "as", "of"):
@@ -107,6 +125,9 @@ class TimeReader:
         if word in {"before", "<"} or self._words(position, "prior", "to") or self._words(position, "earlier", "than"):
             span = self._read_span(position + (1 if word in {"before", "<"} else 2))
             return _range(None, span.start, span.end, f"before {span.name}") if span else None
+        if word in {"until", "till"} or self._words(position, "up", "to") or self._words(position, "through"):
+            span = self._read_span(position + (2 if word == "up" else 1))
+            return _range(None, span.stop, span.end, f"until {span.name}, included") if span else None
         if word in {"after", ">"} or self._words(position, "later", "than"):
             span = self._read_span(position + (1 if word in {"after", ">"} else 2))
             return _range(span.stop, None, span.end, f"after {span.name}") if span else None

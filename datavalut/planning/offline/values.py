@@ -1,7 +1,7 @@
 """The words that a column holds: the labels of its type or of a check, or the values that were read from it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,6 +57,10 @@ class Values:
         if key not in self._known:
             self._known[key] = self._words(table, column)
         return self._known[key]
+
+    def read_so_far(self, of_columns: Callable[[str], bool]) -> list[str]:
+        """The values of the columns with such names that a sentence was found to need."""
+        return [value for (_, column), known in self._known.items() if of_columns(column) for value in known.listed]
 
     def _words(self, table: Table, column: Column) -> ColumnWords:
         labels = self.labels(table, column)

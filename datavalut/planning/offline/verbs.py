@@ -222,7 +222,7 @@ class VerbReader(Reader):
         """A verb whose trace is a row of another table, below this one: "ordered in 2023", "never rented", "ordered at
         least 3 times", "bought products in category Toys". A time behind it is that of the deed. Its object stands
         behind it, or at `object_at`."""
-        child = self._table_of_verb(table, position)
+        child = self.table_of_verb(table, position)
         if child is None:
             return None
         self._progress.reach(position + 1)
@@ -328,7 +328,7 @@ class VerbReader(Reader):
         condition = Exists(path=path, condition=noun.condition)
         return [Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))]
 
-    def _table_of_verb(self, table: Table, position: int) -> Table | None:
+    def table_of_verb(self, table: Table, position: int) -> Table | None:
         """The child that holds the traces of the verb; where none does, the one table further below."""
         word = self._word(position)
         bare = word in synonyms.BARE_BUYING_VERBS and self._word(position - 1) in {"not", "never", "who", "that"}

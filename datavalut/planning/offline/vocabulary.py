@@ -8,14 +8,13 @@ from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.inflection import american_singular, singular, stem
+from datavalut.planning.offline.inflection import american_singular, plural, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.values import Values, plural_key
-from datavalut.planning.source import ColumnValues
 
 LONGEST_NAME = 5  # tokens
 
@@ -56,9 +55,9 @@ class LabelReference:
 
 
 class Vocabulary:
-    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...], read_values: ColumnValues | None = None) -> None:
+    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...], values: Values) -> None:
         self.catalog = catalog
-        self._values = Values(read_values)
+        self._values = values
         self.keys = KeyGraph(catalog)
         self._tokens = tokens
         self._column_levels: dict[str, dict[str, dict[int, list[Column]]]] = {}
@@ -324,6 +323,12 @@ class Vocabulary:
             stem(word) in synonyms.OTHER_DATE_STEMS for word in name_words(column.name) if singular(word) not in own
         )
 
+    def is_line_of(self, line: Table, table: Table) -> bool:
+        """Are the rows of `line` the parts of one of `table` ("order_items"), and no rows of their own?"""
+        own, lines = (name_words(one.name.name) for one in (table, line))
+        part = lines[-1:] and singular(lines[-1]) in synonyms.LINE_WORDS
+        return bool(part) and (len(lines) == 1 or singular(lines[0]) == singular(own[-1]))
+
     def is_of(self, table: Table, words: frozenset[str]) -> bool:
         """Is the table's name, its last word or a synonym of it among `words`?"""
         last = singular(name_words(table.name.name)[-1])
@@ -381,6 +386,22 @@ class Vocabulary:
             return f"when the row of {table.name.name} was made"
         return None
 
+    def spoken_words(self) -> frozenset[str]:
+        """The words of tables' and columns' names and of labels, in the singular and the plural."""
+        tables = {word for table in self.catalog.tables for word in _said_for(table)}
+        columns = {
+            word
+            for table in self.catalog.tables
+            for column in table.columns
+            for word in (*name_words(column.name), *(" ".join(self.labels(table, column)).lower().split()))
+        }
+        return frozenset({*tables, *map(plural, tables), *columns})
+
+    def telling_values(self) -> list[str]:
+        """The values read so far that say where a row is, of what kind or in which state."""
+        kinds = synonyms.PLACE_COLUMNS | synonyms.KIND_COLUMNS | synonyms.STATUS_COLUMNS
+        return self._values.read_so_far(lambda column: name_words(column)[-1] in kinds)
+
     def names(self) -> dict[str, str]:
         """All that can be said, by how it is compared: what it is a name of (a table, a column or a label)."""
         names = {
@@ -393,6 +414,12 @@ class Vocabulary:
             name_key(name_words(column.name)): column.name for table in self.catalog.tables for column in table.columns
         }
         return names | {key: levels[min(levels)][0].name.name for key, levels in self._tables.items()}
+
+
+def _said_for(table: Table) -> Iterator[str]:
+    for word in name_words(table.name.name):
+        yield singular(word)
+        yield from (other for group in synonyms.TABLE_SYNONYMS if singular(word) in group for other in group)
 
 
 def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool:
