@@ -139,6 +139,10 @@ class AdjectiveReader(Reader):
 
     def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
         token = self._tokens[position]
+        person = self._named_rows.person_at(table, (), position)
+        if person is not None:
+            yield _Fit(person.condition, person.meaning, person.end, person.columns[0])
+            return
         for label in self._vocabulary.labels_at(table, position):
             condition = one_of(label.column, label.values)
             end = self._past_own_column(table, label.column, label.end)

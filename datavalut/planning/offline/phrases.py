@@ -37,6 +37,7 @@ class Clause:
     explained: tuple[Explained, ...]
     continuation: Continuation = Continuation.NONE
     verb: int | None = None  # the position of the verb that may go on: "played in dramas but not in comedies"
+    is_bare: bool = False  # an adjective or a value behind its noun, which no word announces
     is_state: bool = False  # "returned": a time right behind it would be that of the returning, which no column holds
 
 

@@ -144,8 +144,8 @@ class QualifierReader(Reader):
                 break
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
-            if clause is None:
-                break
+            if clause is None or (clause.is_bare and items and not joiner):
+                break  # what stands bare behind a phrase belongs to that phrase, which did not read it
             self._check_time(items, joiner, clause)
             items.append((joiner, clause))
             end = clause.end
@@ -284,10 +284,15 @@ class QualifierReader(Reader):
             lambda: self.verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
-            lambda: self._adjectives.read_list(table, position),
+            lambda: self._read_bare(table, position),
             lambda: self.verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
+
+    def _read_bare(self, table: Table, position: int) -> Clause | None:
+        """An adjective or a value behind the noun: "users inactive since 2023", "tenant Globex"."""
+        clause = self._adjectives.read_list(table, position)
+        return replace(clause, is_bare=True) if clause else None
 
     def _read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "living in Spain", "who are based in Lyon": the place says it all."""
