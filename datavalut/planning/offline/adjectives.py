@@ -79,6 +79,8 @@ class AdjectiveReader(Reader):
             end = fit.end
         if not fits or (stop is not None and end != stop):
             return None
+        if self._word(end) == "yet" and stop is None:
+            end += 1
         self._progress.reach(end)
         condition = self._combine(fits, joiners, is_denied, position)
         meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
@@ -157,6 +159,8 @@ class AdjectiveReader(Reader):
             for column in table.columns:
                 if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
                     yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
+        if token.lower == "overdue":
+            yield from self._overdue(table, position)
         yield from self._states(table, position)
 
     def _past_own_column(self, table: Table, column: Column, position: int) -> int:
@@ -204,6 +208,20 @@ class AdjectiveReader(Reader):
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
                     if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
+
+    def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
+        """Due in the past, and without the date on which it was done."""
+        dates = self._vocabulary.date_columns(table)
+        due = [column for column in dates if self._vocabulary.date_stem(table, column) == "due"]
+        done = [
+            column
+            for column in dates
+            if not column.not_null and self._vocabulary.date_stem(table, column) in synonyms.DONE_STEMS
+        ]
+        if len(due) == len(done) == 1:
+            condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))
+            meaning = f"{due[0].name} is in the past and {done[0].name} is null"
+            yield _Fit(condition, meaning, position + 1, due[0])
 
     def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
         """ "unassigned tasks": without the row that assignee_id leads to."""

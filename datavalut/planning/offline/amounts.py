@@ -15,6 +15,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
 from datavalut.planning.offline.predicates import compared, in_time
@@ -185,7 +186,8 @@ class AmountReader(Reader):
                 )
             if self._word(end) in _AMOUNT_WORDS:
                 return self._value_of(function, child, path=path, position=position, end=end + 1)
-            if function is not AggregateFunction.SUM:
+            is_money = singular(name_words(child.name.name)[-1]) in synonyms.MONEY_NOUNS
+            if function is not AggregateFunction.SUM or is_money:
                 return self._value_of(function, child, path=path, position=position, end=end)
             return None
         for length in (1, 2, 3):

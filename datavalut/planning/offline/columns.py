@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, TextMatch, TextMatching
+from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, LiteralValue, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
@@ -137,6 +137,9 @@ class ColumnReader(Reader):
         if not noun or singular(noun) != noun or position >= len(self._tokens):
             return None
         token = self._tokens[position]
+        key = self._key(table, position) if token.kind is TokenKind.NUMBER else None
+        if key is not None:
+            return key
         if token.lower not in synonyms.NOT_VALUES:
             row = self._named_rows.read_one(table, position, related=False)
             if row is not None:
@@ -173,6 +176,26 @@ class ColumnReader(Reader):
             and column.name not in keys | {*table.primary_key}
             and not self._vocabulary.labels(table, column)
         ]
+
+    def _key(self, table: Table, position: int) -> Predicate | None:
+        """ "(customer) 42": its key, unless another column holds numbers of the kind."""
+        number = self._tokens[position].number
+        columns = [column for column in table.columns if column.name in table.primary_key]
+        others = [column for column in table.columns if name_words(column.name)[-1] in {"number", "no", "code"}]
+        if len(columns) != 1 or columns[0].category is not TypeCategory.INTEGER or others or number is None:
+            return None
+        if number != int(number) or not self._ends_phrase(position + 1):
+            return None
+        condition = Comparison(
+            left=ColumnValue(column=columns[0].name),
+            operator=ComparisonOperator.EQUAL,
+            right=LiteralValue(value=int(number)),
+        )
+        return Predicate(condition, position + 1, f"{table.name.name}.{columns[0].name} is {int(number)}")
+
+    def _ends_phrase(self, position: int) -> bool:
+        word = self._word(position)
+        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or word in {",", ".", ";", ")", "'s"}
 
     def named(self, table: Table, position: int) -> Clause | None:
         """ "named Ada"."""

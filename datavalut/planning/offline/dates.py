@@ -49,9 +49,22 @@ class DateReader(Reader):
         phrase = self.read_phrase(position)
         if phrase is None:
             return None
+        years = self._year_column(table, phrase)
+        if years is not None:
+            return self._clause(years, position, phrase.end, f"{self._only_year(table)} {phrase.meaning}")
         column = self._dated_column(table, position, phrase)
         meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
         return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)
+
+    def _year_column(self, table: Table, phrase: TimePhrase) -> Condition | None:
+        """Whole years of a row that has a year, and no date of its creation: "films from 2005"."""
+        columns = [column for column in table.columns if holds_years(column)]
+        if len(columns) != 1 or self._vocabulary.creation_columns(table):
+            return None
+        return in_year(ColumnValue(column=columns[0].name), phrase)
+
+    def _only_year(self, table: Table) -> str:
+        return next(f"{table.name.name}.{column.name}" for column in table.columns if holds_years(column))
 
     def _dated_column(self, table: Table, position: int, phrase: TimePhrase) -> Column:
         """The date that a time said of the noun alone is of. "older than" may be said of a birth."""

@@ -114,10 +114,11 @@ class LinkReader(Reader):
         if word in synonyms.NOT_VALUES or not word.isalpha():
             return None
         end = position + 1
-        if self._word(end) in _PREPOSITIONS:
+        done_by = self._word(end) == "by" and word in synonyms.LIGHT_VERBS
+        if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:
             end += 1
         verb = stem(word)
-        return _Verb(verb, verb in synonyms.WEAK_VERB_STEMS, end)
+        return _Verb(verb, done_by or verb in synonyms.WEAK_VERB_STEMS, end)
 
     def _path(self, table: Table, target: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
         """The way from `table` to `target` that the verb speaks of; None if it speaks of none."""
@@ -181,12 +182,12 @@ class LinkReader(Reader):
                 if named is not None:
                     condition = along((step,), named.condition)
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
-        row = self._named_rows.read_one(table, at)
+        row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
         if row is None:
             return self._kind_of_object(table, verb, position, at)
         if not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
             return None
-        named = self._named_rows.read_list(table, at)
+        named = self._named_rows.read_list(table, at, each=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
 
     def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:

@@ -9,12 +9,15 @@ from datavalut.filters.model import ColumnValue, InTime, LastPeriod, OlderThan, 
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import american_singular
-from datavalut.planning.offline.phrases import Clause, Continuation, UnclearError
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
 from datavalut.planning.offline.predicates import compared
 from datavalut.planning.offline.quantities import GREATER, LESS, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimeReader
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.units import in_unit_of_column, read_unit
+from datavalut.planning.offline.units import in_unit_of_column, measure_of, read_unit
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _FEWEST_YEARS_OF_AGE = 15  # what is said of a person's years: from here on it is their age, and no account's
 
@@ -72,6 +75,10 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of thei
 
 
 class MeasureReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens)
+
     def read(self, table: Table, position: int) -> Clause | None:
         return (
             self._comparative(table, position)
@@ -127,14 +134,28 @@ class MeasureReader(Reader):
         return self._compared(table, "age", replace(quantity, end=end), position)
 
     def _amount(self, table: Table, position: int) -> Clause | None:
-        """ "over 5 dollars", "above 1,000": of the one column of money."""
-        if read_comparator(self._tokens, position) is None:
+        """ "over 5 dollars", "of 10 euros or more": of the one column of money; "under 90 minutes": of the length."""
+        if self._times.read(position) is not None:
             return None
-        quantity = read_quantity(self._tokens, position)
-        if quantity is None or not (self._is_money(position, quantity.end) or self._ends_here(quantity.end)):
+        of = self._word(position) == "of"
+        quantity = read_quantity(self._tokens, position + 1 if of else position)
+        if quantity is None or (quantity.bare and not of):
+            return None
+        measure, end = self._measure_of_unit(quantity.end)
+        if measure is not None:
+            clause = self._compared(table, measure, quantity, position)
+            return replace(clause, end=max(end, clause.end)) if clause else None
+        if not (self._is_money(position, quantity.end) or self._ends_here(quantity.end)):
             return None
         column = self.column(table, "money", position, quantity.end)
         return self._of_column(table, column, quantity, position) if column else None
+
+    def _measure_of_unit(self, position: int) -> tuple[str | None, int]:
+        """What the unit there measures, with its "long" or "heavy"."""
+        unit, end = read_unit(self._tokens, position)
+        measure = measure_of(unit) if unit else None
+        degree = _DEGREES.get(self._word(end)) if measure else None
+        return measure, end + 1 if degree and degree.measure == measure and degree.high else end
 
     def _is_money(self, position: int, end: int) -> bool:
         said = self._tokens[position:end]

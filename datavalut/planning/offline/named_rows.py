@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Condition, PathStep, TextMatch, TextMatching
+from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
@@ -56,19 +56,38 @@ class NamedRow:
 
 
 class NamedRowReader(Reader):
-    def read_list(self, table: Table, position: int, *, related: bool = True, place: bool = False) -> Clause | None:
-        """One value, or several of the same column: "Canada", "Canada, France or Germany", "Ada Berg and Ben Costa"."""
+    def read_list(
+        self, table: Table, position: int, *, related: bool = True, place: bool = False, each: bool = False
+    ) -> Clause | None:
+        """One value, or several of the same column: "Canada", "Canada, France or Germany", "Ada Berg and Ben Costa".
+
+        "and" joins alternatives, since a row has one value. Where a row can have several (the actors of a film), with
+        `each` it has all of them, and else "and" is not clear. "both" says the same as `each`.
+        """
+        both = self._word(position) == "both"
+        position = position + 1 if both else position
         first = self.read_one(table, position, related=related, place=place)
         if first is None:
             return None
         found = [first]
+        joiners: set[str] = set()
         while (at := self._past_joiner(found[-1].end)) is not None:
             following = self._alike(self.read_all(table, at, related=related), first)
             if following is None:
                 break
+            joiners |= {self._word(index) for index in range(found[-1].end, at)}
             found.append(following)
+        start, end = position - both, found[-1].end
+        several = any(step.direction is Direction.TO_CHILDREN for step in first.path)
+        if both and (len(found) != 2 or not several):
+            return None
+        if several and joiners & {"and", "&"}:
+            if not (each or both):
+                raise UnclearError(start, end, "all of these, or one of them?", ("both ... and ...", "... or ..."))
+            meaning = " and ".join(row.meaning for row in found)
+            return self._clause(all_of(row.condition for row in found), start, end, meaning)
         meaning = " or ".join(row.meaning for row in found)
-        return self._clause(along(first.path, _united(found)), position, found[-1].end, meaning)
+        return self._clause(along(first.path, _united(found)), start, end, meaning)
 
     def read_one(self, table: Table, position: int, *, related: bool = True, place: bool = False) -> NamedRow | None:
         """Raises UnclearError if the words are values of several columns, none of them nearer."""
@@ -143,7 +162,8 @@ class NamedRowReader(Reader):
         """The columns that say what a row is called, where it is and of what kind."""
         names = {column.name for column in self._vocabulary.name_columns(table)}
         for column in table.columns:
-            kind = name_words(column.name)[-1:]
+            words = name_words(column.name)
+            kind = words[:1] if words[-1] in {"code", "name"} else words[-1:]
             if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and (
                 column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - {"state"} | synonyms.KIND_COLUMNS)
             ):

@@ -1,7 +1,7 @@
 """What a noun has and has not: "with 3+ orders", "without an email", "with a total order amount above 500"."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
@@ -18,6 +18,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -98,6 +99,7 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "with ...", "without ..."."""
@@ -123,7 +125,13 @@ class ObjectReader(Reader):
             or self._columns.labelled(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
+            or self._named(table, position)
         )
+
+    def _named(self, table: Table, position: int) -> Clause | None:
+        """ "(films) with Uma Davis", "(employees) with Python and SQL"."""
+        named = self._named_rows.read_list(table, position, each=True)
+        return replace(named, continuation=Continuation.WITH) if named else None
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""

@@ -92,13 +92,13 @@ class KeyGraph:
         """The tables that a table of pairs joins to `start` (film_category: films and categories), with the paths."""
         for down in self._down.get(start.name, ()):
             pairs = self._catalog.table(down.to)
-            if not self._is_of_pairs(pairs):
+            if not self.is_of_pairs(pairs):
                 continue
             for up in self._up.get(down.to, ()):
                 if up.to != start.name:
                     yield self._catalog.table(up.to), (_step(down), _step(up))
 
-    def _is_of_pairs(self, table: Table) -> bool:
+    def is_of_pairs(self, table: Table) -> bool:
         """Has the table nothing but two foreign keys, a key of its own and times?"""
         keys = list(self._catalog.references_of(table.name))
         told = {*table.primary_key, *(name for key in keys for name in key.columns)}

@@ -18,7 +18,7 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -90,11 +90,13 @@ class QualifierReader(Reader):
         row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
         if row is None:
             return None
+        return self._individual_phrase(table, position, row)
+
+    def _individual_phrase(self, table: Table, position: int, row: NamedRow) -> NounPhrase:
         self._progress.reach(row.end)
-        explained = (Explained(end, row.end, row.meaning),)
-        return NounPhrase(
-            table, row.condition, position, row.end, row.end, f"{table.name.name} ({row.meaning})", explained
-        )
+        meaning = f"{table.name.name} ({row.meaning})"
+        explained = (Explained(position, row.end, row.meaning),)
+        return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
 
     def _read_noun(
         self,
@@ -113,6 +115,9 @@ class QualifierReader(Reader):
             if named is None:
                 continue
             table, end = named
+            called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
+            if called is not None and called.end > end and individuals:
+                return self._individual_phrase(table, position, called)
             adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
             if noun_at > at and adjectives is None:
                 continue
@@ -292,7 +297,11 @@ class QualifierReader(Reader):
     def _read_bare(self, table: Table, position: int) -> Clause | None:
         """An adjective or a value behind the noun: "users inactive since 2023", "tenant Globex"."""
         clause = self._adjectives.read_list(table, position)
-        return replace(clause, is_bare=True) if clause else None
+        if clause is None or self._word(clause.end) == "by":
+            return None  # "orders placed by Ada": what was done by somebody is no state
+        if self._vocabulary.table_at(clause.end) is not None:
+            return None  # "... and cancelled orders": the next noun's
+        return replace(clause, is_bare=True)
 
     def _read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "living in Spain", "who are based in Lyon": the place says it all."""

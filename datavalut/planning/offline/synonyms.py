@@ -84,6 +84,8 @@ AMOUNT_COLUMNS = words(
     "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "
     "paymentamount amountpaid saleamount purchaseamount invoicetotal"
 )
+# Tables of which a "total" is that of their amounts, and no number of rows.
+MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit")
 PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
 
 PERSONS = words(
@@ -106,6 +108,8 @@ ORDER_STEMS = words("order plac buy purchas sel")
 # Dates that may lie ahead, and of those the ones after which something is over or on.
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
 PASSING_STEMS = words("expir end start begin")
+# Dates on which what was due is done.
+DONE_STEMS = words("pay return complet finish deliver clos resolv settl submit")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "

@@ -286,6 +286,7 @@ class TimeReader:
             or self._read_quarter(position)
             or self._read_day(position)
             or self._read_month(position)
+            or self._read_decade(position)
             or self._read_year(position)
         )
 
@@ -295,6 +296,14 @@ class TimeReader:
         token = self._tokens[position]
         digits = token.kind is TokenKind.NUMBER and token.text.isdigit() and len(token.text) == 4
         return int(token.text) if digits and 1000 <= int(token.text) <= 2999 else None
+
+    def _read_decade(self, position: int) -> _Span | None:
+        """1990s; 90s for that before 2000."""
+        word = self._word(position)
+        if not (word.endswith("0s") and word[:-1].isdigit() and len(word) in {3, 5}):
+            return None
+        first = int(word[:-1]) if len(word) == 5 else 1900 + int(word[:-1])
+        return _Span(date(first, 1, 1), date(first + 10, 1, 1), f"the {first}s", position + 1)
 
     def _read_year(self, position: int) -> _Span | None:
         year = self._year(position)

@@ -34,6 +34,13 @@ def read_unit(tokens: tuple[Token, ...], position: int) -> tuple[str | None, int
     return (unit, position + 1) if known else (None, position)
 
 
+def measure_of(unit: str) -> str | None:
+    """What is said by a unit alone: "under 90 minutes" is a length, "over 5 kg" a weight."""
+    if unit in _KINDS[0] and unit != "day":
+        return "length"
+    return "weight" if unit in _KINDS[1] else None
+
+
 def in_unit_of_column(quantity: Quantity, unit: str, table: Table, column: Column, position: int) -> Quantity:
     """The amount in the unit that the column is kept in: the one in its name (duration_min); a length of time without
     one is in minutes. Raises UnclearError where that is not known."""

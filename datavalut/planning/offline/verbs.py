@@ -14,6 +14,7 @@ from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.links import LinkReader
+from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader, counted
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -29,7 +30,7 @@ from datavalut.planning.offline.phrases import (
     opened,
 )
 from datavalut.planning.offline.predicates import in_time
-from datavalut.planning.offline.quantities import GREATER, Quantity, read_quantity
+from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -37,7 +38,8 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
-_OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at"})
+_OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
+_TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
 PlaceRead = Callable[[Table, int, Frames], Clause | None]
@@ -64,6 +66,7 @@ class VerbReader(Reader):
         self._dates = dates
         self._columns = columns
         self._amounts = amounts
+        self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
         self._read_place = read_place
@@ -80,7 +83,7 @@ class VerbReader(Reader):
             body = (
                 self._amounts.read_comparison(table, position + 1)
                 or self._columns.described_column(table, position + 1)
-                or self._role(table, position + 1, frames)
+                or self._role(table, self._past_articles(position + 1), frames)
                 or (self._links.read_inverted(table, position + 1) if word == "where" else None)
             )
             return opened(body, position) if body else None
@@ -167,6 +170,7 @@ class VerbReader(Reader):
         return (
             self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
+            or self._measures.read(table, position)
             or self._dates.read_time(table, position)
             or self.read_action(table, position, frames)
             or self._read_place(table, position, frames)
@@ -229,8 +233,12 @@ class VerbReader(Reader):
         path = self._vocabulary.path(table, child, position, position + 1)
         start = position + 1 if object_at is None else object_at
         quantity, end = self._read_times(start)
-        if quantity is None and (amount := read_quantity(self._tokens, start)) is not None:
-            return self._counted_object(child, path, amount, position, frames)
+        counted_at = start + 1 if self._word(start) in _OBJECT_PREPOSITIONS else start
+        amount = read_quantity(self._tokens, start) or read_quantity(self._tokens, counted_at)
+        if quantity is None and amount is not None:
+            counted_object = self._counted_object(child, path, amount, position, frames)
+            if counted_object is not None:
+                return counted_object
         parts: list[Clause] = []
         if quantity is None:
             parts.extend(self._read_object(child, end, frames))
@@ -295,11 +303,17 @@ class VerbReader(Reader):
         """ "at least 3 times", "more than once", "anything": how often, and where the phrase ends."""
         if self._word(position) in {"anything", "something"}:
             return None, position + 1
-        if self._words(position, "more", "than", "once"):
-            return Quantity(GREATER, Decimal(1), position + 3), position + 3
-        quantity = read_quantity(self._tokens, position)
-        if quantity is not None and self._word(quantity.end) in {"times", "time"}:
-            return quantity, quantity.end + 1
+        comparator = read_comparator(self._tokens, position)
+        at = comparator[1] if comparator else position
+        if self._word(at) in _TIMES:
+            operator = comparator[0] if comparator else EQUAL
+            quantity = Quantity(operator, Decimal(_TIMES[self._word(at)]), at + 1)
+            if comparator is None and (self._words(at + 1, "or", "more") or self._words(at + 1, "or", "thrice")):
+                quantity = Quantity(GREATER_OR_EQUAL, quantity.low, at + 3)
+            return quantity, quantity.end
+        number = read_quantity(self._tokens, position)
+        if number is not None and self._word(number.end) in {"times", "time"}:
+            return number, number.end + 1
         return None, position
 
     def _read_object(self, child: Table, position: int, frames: Frames) -> list[Clause]:

@@ -92,8 +92,19 @@ class Vocabulary:
                     raise UnclearError(
                         position, position + length, "several tables fit", (str(table.name) for table in tables)
                     )
+                self._check_pairs(tables[0], position, length)
                 return tables[0], position + length
         return None
+
+    def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
+        """ "film categories" are categories, or the rows of film_category: that is not clear."""
+        if length == 1 or not self.keys.is_of_pairs(pairs):
+            return
+        last = self._tables.get(name_key(self._tokens[position + length - 1].parts), {}).get(0, ())
+        for table in last:
+            if any(key.parent == table.name for key in self.catalog.references_of(pairs.name)):
+                names = (str(pairs.name), str(table.name))
+                raise UnclearError(position, position + length, "two tables fit", names)
 
     def _key(self, position: int, length: int) -> str | None:
         window = self._tokens[position : position + length]
@@ -309,13 +320,18 @@ class Vocabulary:
         or more than one.
         """
         dates = self.date_columns(table)
-        creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
-        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
-            creation = dates
+        creation = self.creation_columns(table)
         if len(creation) == 1:
             return creation[0]
         reason = f"{table.name.name} has {'several dates' if creation else 'no date'} that the time could be of"
         raise UnclearError(position, end, reason, (f"{table.name.name}.{column.name}" for column in creation or dates))
+
+    def creation_columns(self, table: Table) -> list[Column]:
+        dates = self.date_columns(table)
+        creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
+        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
+            return dates
+        return creation
 
     def _is_another_date(self, table: Table, column: Column) -> bool:
         own = {singular(word) for word in name_words(table.name.name)}
