@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue, PathStep
+from datavalut.filters.model import (
+    ColumnValue,
+    Comparison,
+    Condition,
+    InTime,
+    IsNull,
+    LiteralValue,
+    NextPeriod,
+    PathStep,
+    TimeUnit,
+)
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import stem
@@ -150,6 +160,7 @@ class AdjectiveReader(Reader):
             end = self._past_own_column(table, label.column, label.end)
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
+        yield from self._numbered(table, position)
         for column, end in self._vocabulary.flags_at(table, position):
             if _is_flag(column):
                 yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
@@ -159,6 +170,8 @@ class AdjectiveReader(Reader):
             for column in table.columns:
                 if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
                     yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
+        if token.lower in {"upcoming", "future"}:
+            yield from self._upcoming(table, position)
         if token.lower == "overdue":
             yield from self._overdue(table, position)
         yield from self._states(table, position)
@@ -208,6 +221,28 @@ class AdjectiveReader(Reader):
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
                     if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
+
+    def _numbered(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "grade 9 students": a column and its number."""
+        own = self._vocabulary.own_columns_at(table, position)
+        if own is None or len(own[0]) != 1 or own[0][0].category is not TypeCategory.INTEGER:
+            return
+        column, at = own[0][0], own[1]
+        number = self._tokens[at].number if at < len(self._tokens) else None
+        if number is None or number != int(number) or self._vocabulary.table_at(at + 1) is None:
+            return
+        equal = Comparison(left=ColumnValue(column=column.name), operator=EQUAL, right=LiteralValue(value=int(number)))
+        yield _Fit(equal, f"{column.name} = {int(number)}", at + 1, column)
+
+    def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "upcoming appointments": by the date of the event itself."""
+        own = [
+            column for column in self._vocabulary.date_columns(table) if not self._vocabulary.date_stem(table, column)
+        ]
+        if len(own) == 1:
+            window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
+            condition = InTime(operand=ColumnValue(column=own[0].name), window=window)
+            yield _Fit(condition, f"{own[0].name} is in the future", position + 1, own[0])
 
     def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
         """Due in the past, and without the date on which it was done."""

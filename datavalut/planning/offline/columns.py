@@ -17,7 +17,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, name_key
 
 
 class ColumnReader(Reader):
@@ -29,15 +29,20 @@ class ColumnReader(Reader):
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
     def labelled(self, table: Table, position: int) -> Clause | None:
-        """ "(with a) PG-13 rating": the label before its column."""
+        """ "(with a) PG-13 rating", "(with) high or urgent priority": labels before their column."""
         at = self._past_articles(position)
-        for label in self._vocabulary.labels_at(table, at):
-            own = self._vocabulary.own_columns_at(table, label.end)
-            if own is not None and label.column in own[0]:
-                adjective = self._adjectives.read_list(table, at, label.end)
-                if adjective is not None:
-                    return self._clause(adjective.condition, position, own[1], adjective.meaning, Continuation.WITH)
-        return None
+        columns = [label.column for label in self._vocabulary.labels_at(table, at)]
+        adjectives = self._adjectives.read_list(table, at) if columns else None
+        if adjectives is None:
+            return None
+        behind = self._vocabulary.own_columns_at(table, adjectives.end)
+        if behind is not None and any(column in behind[0] for column in columns):
+            end = behind[1]
+        elif any(name_key([self._word(adjectives.end - 1)]) == name_key(name_words(column.name)) for column in columns):
+            end = adjectives.end  # the adjectives ended with their column
+        else:
+            return None
+        return self._clause(adjectives.condition, position, end, adjectives.meaning, Continuation.WITH)
 
     def described_column(self, table: Table, position: int) -> Clause | None:
         """ "(with a) rental rate above 3", "status shipped or delivered"."""
@@ -90,6 +95,10 @@ class ColumnReader(Reader):
         if reference.column.category in NUMBER_CATEGORIES:
             if not self._ends(reference.end):
                 return None
+            kinds = synonyms.AMOUNT_COLUMNS | synonyms.PRICE_COLUMNS | synonyms.COUNT_COLUMNS
+            words = name_words(reference.column.name)
+            if not reference.column.not_null and not {words[-1], name_key(words)} & kinds:
+                return reference  # a grade of 0 is one
             raise UnclearError(
                 position,
                 reference.end,

@@ -5,7 +5,7 @@ from datavalut.planning.offline.tokens import Token, TokenKind
 _TEXT = """
 in the database, in our database, in this database, in the db, in the system, in our system, if possible, if you can,
 thank you very much, thank you, many thanks, for me, for us, at all, whatsoever, please, kindly, pls, plz, thanks, thx,
-cheers, currently, actually, really, simply, ever, as of now, right now, at the moment
+cheers, currently, actually, really, simply, ever, still, mr, mrs, ms, as of now, right now, at the moment
 """
 _PHRASES = frozenset(tuple(phrase.split()) for phrase in _TEXT.split(","))
 _LONGEST = max(len(phrase) for phrase in _PHRASES)

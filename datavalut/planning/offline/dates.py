@@ -81,7 +81,8 @@ class DateReader(Reader):
     def read_participle(self, table: Table, position: int) -> Clause | None:
         """ "created last month", "shipped in 2023", "rated PG-13", "priced above 50"."""
         word = self._word(position)
-        if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES:
+        is_finite = self._word(position - 1) in synonyms.RELATIVES
+        if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES and not is_finite:
             return None
         verb, end = stem(word), position + 1
         if self._word(end) in {"up", "in", "out"} and self._date_of_verb(table, verb + self._word(end), position):
@@ -95,7 +96,20 @@ class DateReader(Reader):
                 phrase.end,
                 f"{table.name.name}.{column.name} {phrase.meaning}",
             )
-        return self._of_a_described_column(table, verb, position, end)
+        return self._after_another_date(table, verb, position, end) or self._of_a_described_column(
+            table, verb, position, end
+        )
+
+    def _after_another_date(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
+        """ "completed after their due date"."""
+        if self._word(end) not in {"after", "before"}:
+            return None
+        column = self._date_of_verb(table, verb, position)
+        predicate = self._predicates.read_other_column(table, column, end) if column else None
+        if column is None or predicate is None:
+            return None
+        meaning = f"{table.name.name}.{column.name} {predicate.meaning}"
+        return self._clause(predicate.condition, position, predicate.end, meaning)
 
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""

@@ -153,7 +153,8 @@ class LinkReader(Reader):
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
-        return verb in {agent_stem(last), *self._vocabulary.own_stems(table)} - {""}
+        stems = {agent_stem(last), *self._vocabulary.own_stems(table)} | synonyms.verbs_of_role(last)
+        return verb in stems - {""}
 
     # Objects
 

@@ -19,6 +19,7 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, measure_of, read_unit
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_OLDEST = 120
 _FEWEST_YEARS_OF_AGE = 15  # what is said of a person's years: from here on it is their age, and no account's
 
 
@@ -145,8 +146,13 @@ class MeasureReader(Reader):
         if measure is not None:
             clause = self._compared(table, measure, quantity, position)
             return replace(clause, end=max(end, clause.end)) if clause else None
-        if not (self._is_money(position, quantity.end) or self._ends_here(quantity.end)):
+        is_money = self._is_money(position, quantity.end)
+        if not (is_money or self._ends_here(quantity.end)):
             return None
+        if not is_money and self._vocabulary.is_of(table, synonyms.PERSONS) and quantity.low <= _OLDEST:
+            age = self._compared(table, "age", quantity, position)
+            if age is not None or self._vocabulary.births(table):
+                return age  # "patients over 50"
         column = self.column(table, "money", position, quantity.end)
         return self._of_column(table, column, quantity, position) if column else None
 

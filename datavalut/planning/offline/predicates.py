@@ -109,7 +109,7 @@ class PredicateReader(Reader):
         labels = self._vocabulary.labels(table, column)
         category = column.category
         if category in NUMBER_CATEGORIES | TIME_CATEGORIES:
-            compared_column = self._read_other_column(table, column, opening.end)
+            compared_column = self.read_other_column(table, column, opening.end)
             if compared_column is not None:
                 return compared_column
         if category in NUMBER_CATEGORIES:
@@ -224,7 +224,7 @@ class PredicateReader(Reader):
             end = following.end
         return values, end
 
-    def _read_other_column(self, table: Table, column: Column, position: int) -> Predicate | None:
+    def read_other_column(self, table: Table, column: Column, position: int) -> Predicate | None:
         """ "(units in stock) below reorder level", "(shipped date) after required date"."""
         comparator = read_comparator(self._tokens, position)
         if comparator is None and column.category in TIME_CATEGORIES and self._word(position) in {"after", "before"}:

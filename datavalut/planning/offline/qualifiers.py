@@ -9,7 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import Aggregate, AllOf, AnyOf, Between, Comparison, Condition, Exists, Not, OneOf
+from datavalut.filters.model import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Between,
+    Comparison,
+    Condition,
+    Direction,
+    Exists,
+    Not,
+    OneOf,
+)
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
@@ -147,6 +158,10 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
+            if frames and not joiner and self._is_time(at) and not self._vocabulary.date_columns(table):
+                break  # a noun without dates leaves it to the one further out
+            if not joiner and self._is_time(at):
+                self._check_whose_time(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
@@ -169,8 +184,20 @@ class QualifierReader(Reader):
         of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
         if before.is_state and not joiner and not of_the_noun:
             raise UnclearError(before.start, clause.end, "no date says when this came to be so")
+        if not joiner and not of_the_noun and _leads_down(before.condition):
+            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
         if joiner and before.verb is None and is_about_related_rows(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+
+    def _check_whose_time(self, table: Table, position: int, frames: Frames) -> None:
+        """Raises UnclearError for "orders of customers from last year", where either could be of the time. What is had
+        is another matter: "customers with orders from last year"."""
+        if not frames or frames[-1].continuation is Continuation.WITH:
+            return
+        outer = frames[-1].table
+        if self._vocabulary.date_columns(outer) and self._vocabulary.date_columns(table):
+            names = (outer.name.name, table.name.name)
+            raise UnclearError(position, position + 1, f"the time of {names[0]} or of {names[1]}?", names)
 
     def _is_time(self, position: int) -> bool:
         at = position + 1 if self._word(position) in {"not", "never"} else position
@@ -386,6 +413,10 @@ class QualifierReader(Reader):
             return None
         self._progress.reach(position + 1)
         at = self._past_articles(position + 1)
+        if self._word(position) == "in" and read_quantity(self._tokens, at) is not None:
+            several = self._objects.counted(table, at, frames)
+            if several is not None:
+                return opened(several, position)
         column = self._columns.labelled(table, at) or self._columns.column(
             table, at, start=position, operator_needed=False
         )
@@ -415,6 +446,19 @@ class QualifierReader(Reader):
     def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
         """ "(in) category Toys": a singular noun with a name behind it."""
         return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None
+
+
+def _leads_down(condition: Condition) -> bool:
+    """Is it about rows that reference this one, by themselves or with others?"""
+    match condition:
+        case Not():
+            return _leads_down(condition.condition)
+        case Exists():
+            return condition.path[0].direction is Direction.TO_CHILDREN
+        case Comparison():
+            left = condition.left
+            return isinstance(left, Aggregate) and left.path[0].direction is Direction.TO_CHILDREN
+    return False
 
 
 def is_about_related_rows(condition: Condition) -> bool:

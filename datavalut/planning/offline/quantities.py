@@ -41,7 +41,7 @@ COMPARATORS: dict[tuple[str, ...], ComparisonOperator] = {
         (
             GREATER,
             ">, above, over, more than, greater than, higher than, larger than, bigger than, exceeding, "
-            "in excess of, longer than",
+            "in excess of, longer than, exceed, exceeds",
         ),
         (LESS, "<, below, under, less than, fewer than, lower than, smaller than, shorter than"),
         (EQUAL, "=, exactly, precisely, equal to, only, just"),

@@ -91,6 +91,7 @@ class SentenceReader(Reader):
             first = self._subject(position)
             if first is None:
                 return None
+            self._check_lead(position, first)
             self.subjects.append(first)
             position = first.end
         while position < len(self._tokens):
@@ -102,6 +103,16 @@ class SentenceReader(Reader):
         if everything is not None and not self._excluded:
             return None
         return self._sentence([everything] if everything else [])
+
+    def _check_lead(self, position: int, subject: Subject) -> None:
+        """Raises UnclearError for "export events" where that is a kind of them."""
+        before = position - 1
+        if position and self._word(before) in synonyms.LEAD_WORDS and self._word(position) not in synonyms.DETERMINERS:
+            for label in self._vocabulary.labels_at(subject.table, before, lead=True):
+                words = self._word(before)
+                raise UnclearError(
+                    before, position, f"{label.column.name} '{words}', or what to do?", (f"all {words}",)
+                )
 
     # Words
 

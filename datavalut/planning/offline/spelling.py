@@ -5,9 +5,14 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+# Before "-ise" or "-ize". Not all that ends in "-ise" has such a twin: advise, exercise, promise.
+_MADE_WITH_IZE = (
+    "organ|author|categor|special|final|normal|recogn|priorit|custom|optim|summar|initial|synchron|hospital|subsid|"
+    "material|local|util|minim|maxim|standard|personal|modern|emphas|capital|central|mobil|stabil|visual"
+)
 _SAME = (
     (re.compile(r"(?<=[aeiou])ll(?=ed$|ing$|ation$|er$)"), "l"),  # cancelled, travelling, cancellation
-    (re.compile(r"(?<=[a-z]{2})is(?=e$|es$|ed$|ing$|ation$|ations$)"), "iz"),  # organise, organisation
+    (re.compile(rf"^({_MADE_WITH_IZE})is(?=e$|es$|ed$|ing$|ations?$|ers?$)"), r"\1iz"),  # organise, organisation
     (re.compile(r"(?<=[a-z]{3})our(?=s?$|ed$|ing$|ite$|ites$|able$)"), "or"),  # colour, favourite
     (re.compile(r"(?<=[a-z]{3})tre(?=s?$)"), "ter"),  # centre
     (re.compile(r"(?<=[a-z]{3})ogue(?=s?$)"), "og"),  # catalogue

@@ -23,7 +23,8 @@ TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "invoice bill",
         "student pupil",
         "teacher instructor",
-        "doctor physician",
+        "doctor physician dr",
+        "insurer insurance",
         "appointment visit",
         "company organization organisation firm",
         "shop store",
@@ -54,7 +55,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 
 # Words at a column's end that its short name may leave out ("stock" for stock_quantity). Units such as cents are
 # not among them: who says "total above 500" of total_cents means something else.
-GENERIC_TAILS = words("amount value quantity count number usd eur no nr")
+GENERIC_TAILS = words("amount value quantity count number usd eur no nr level")
 
 # Columns found in many tables: they say nothing about a row that only references their table.
 GENERIC_COLUMNS = words(
@@ -70,11 +71,15 @@ FREE_TEXTS = words(
 
 SEXES = (words("m male man men boy"), words("f female woman women girl"))
 
+# Of these 0 is as good as none.
+COUNT_COLUMNS = words("discount balance stock quantity points count units tax tip bonus credit debt fee duration")
+
 LINE_WORDS = words("item line detail position part entry row")
 
 STATUS_COLUMNS = words("status state stage phase")
 PLACE_COLUMNS = words(
-    "country city town state region district province county continent territory nation location place"
+    "country city town state region district province county continent territory nation location place building room "
+    "floor ward campus site"
 )
 KIND_COLUMNS = words(
     "category genre brand manufacturer maker make department language specialty speciality nationality"
@@ -103,7 +108,7 @@ CREATION_STEMS = words(
     "creat insert add register signup join plac hir record occur happen issu book submit post open enrol"
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
-GENERIC_CREATION_STEMS = words("creat add mak enter record insert")
+GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
 ORDER_STEMS = words("order plac buy purchas sel")
 # Dates that may lie ahead, and of those the ones after which something is over or on.
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
@@ -139,7 +144,7 @@ BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 # Verbs that say of two nouns only that one has to do with the other, by their stems.
 WEAK_VERB_STEMS = words(
     "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
-    "hav hold get receiv mak lead associat relat link connect mention cover own"
+    "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat"
 )
 _VERBS_OF_ROLES = {
     "author": words("writ post creat"),

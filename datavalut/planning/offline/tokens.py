@@ -33,6 +33,7 @@ _NEGATIONS = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall
 _CONTRACTIONS = {"'ve": "have", "'re": "are", "'d": "would", "'m": "am", "'ll": "will", "'s": "'s"}
 _MULTIPLIERS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_TITLES = {"dr", "mr", "mrs", "ms", "prof", "st"}
 _SENTENCE_ENDS = (".", "!", "?", ",", ";", ":")
 
 
@@ -70,7 +71,11 @@ def tokenize(prompt: str) -> tuple[Token, ...]:
     tokens = [token for match in _TOKEN.finditer(prompt.translate(_TYPOGRAPHIC)) for token in _tokens_of_match(match)]
     while tokens and tokens[-1].kind is TokenKind.SIGN and tokens[-1].lower in _SENTENCE_ENDS:
         tokens.pop()
-    return tuple(tokens)
+    return tuple(
+        token
+        for index, token in enumerate(tokens)
+        if token.lower != "." or not index or tokens[index - 1].lower not in _TITLES
+    )
 
 
 def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:

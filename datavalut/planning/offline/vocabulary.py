@@ -252,11 +252,16 @@ class Vocabulary:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
 
-    def labels_at(self, table: Table, position: int, columns: Iterable[Column] | None = None) -> list[LabelReference]:
-        """The values of the table's columns (of `columns`, if given) that the longest run of tokens spells."""
+    def labels_at(
+        self, table: Table, position: int, columns: Iterable[Column] | None = None, *, lead: bool = False
+    ) -> list[LabelReference]:
+        """The values of the table's columns (of `columns`, if given) that the longest run of tokens spells; with `lead`
+        also where it is a word of grammar."""
         among = table.columns if columns is None else tuple(columns)
         for length in range(LONGEST_NAME, 0, -1):
-            found = [label for column in among for label in self._spelled(table, column, position, length)]
+            found = [
+                label for column in among for label in self._spelled(table, column, position, length, announced=lead)
+            ]
             if found:
                 return found
         return []
