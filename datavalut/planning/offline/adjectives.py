@@ -38,6 +38,8 @@ from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
+_LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
+
 
 @dataclass(frozen=True)
 class _Fit:
@@ -196,7 +198,9 @@ class AdjectiveReader(Reader):
     def _states(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""
         word = self._word(position)
-        for participle, there in ((word, True), *((negative, False) for negative in _without_prefixes(word))):
+        named = _LIVING.get(word, word)
+        negatives = ((negative, False) for negative in _without_prefixes(word))
+        for participle, there in ((named, word not in {"alive", "living"}), *negatives):
             end = position + 1
             if not participle.endswith(("ed", "aid", "old", "ent")):
                 continue

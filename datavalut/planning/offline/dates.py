@@ -13,7 +13,7 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "born paid bought sold sent made written begun seen taken given built held left met won lost due"
+    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
 )
 
 

@@ -147,9 +147,14 @@ class LinkReader(Reader):
         return [*up, *down]
 
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
-        if verb.weak:
+        if verb.weak or self._is_made(table, verb.stem):
             return True
         return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
+
+    def _is_made(self, table: Table, verb: str) -> bool:
+        """ "invoices issued to Ada", where issued_on says when the row came to be."""
+        dates = {self._vocabulary.date_stem(table, column) for column in self._vocabulary.creation_columns(table)}
+        return verb in dates & synonyms.CREATION_STEMS
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])

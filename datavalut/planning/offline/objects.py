@@ -9,6 +9,7 @@ from datavalut.filters.model import (
     AggregateFunction,
     ColumnValue,
     Condition,
+    Direction,
     Exists,
     IsNull,
     OneOf,
@@ -318,6 +319,8 @@ class ObjectReader(Reader):
 def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:
     """The rows at the end of `path` compared with `quantity`; whether there is any is a question of its own."""
     any_row = Exists(path=path, condition=condition)
+    if all(step.direction is Direction.TO_PARENT for step in path) and max(quantity.low, quantity.high or 0) > 1:
+        raise UnclearError(position, quantity.end, "there is never more than one")
     low = number_value(quantity.low, TypeCategory.INTEGER, position, quantity.end)
     match quantity.operator, low, quantity.high:
         case (q, 1, None) if q is GREATER_OR_EQUAL:

@@ -61,11 +61,11 @@ class KeyGraph:
         if start.name == goal.name:
             return None
         up = list(self._walk(start.name, goal.name, (Direction.TO_PARENT,)))
-        mixed = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
-        mixed = _without_detours([path for path in mixed if path[0].direction is Direction.TO_CHILDREN])
+        every = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
+        mixed = _without_detours([path for path in every if path[0].direction is Direction.TO_CHILDREN])
         direct = [path for path in (*up, *mixed) if len(path) == 1]
         if direct:
-            return self._only(direct)
+            return self._only([*direct, *_rivals(direct, every)])
         if up:
             shortest = min(len(path) for path in up)
             rivals = [path for path in mixed if len(path) < shortest]
@@ -146,6 +146,15 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
         return keys
     named = [key for key in keys if _is_named_after_its_parent(key)]
     return named if len(named) == 1 else keys
+
+
+def _rivals(direct: Sequence[tuple[_Edge, ...]], every: Sequence[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
+    """A direct key that is a role (the lead of a project) says less of how the two tables belong together than a table
+    that joins them (who works on it): where there are both, neither is meant before the other."""
+    if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key):
+        return []
+    joined = [Direction.TO_CHILDREN, Direction.TO_PARENT]
+    return [path for path in every if [edge.direction for edge in path] == joined]
 
 
 def _is_named_after_its_parent(key: ForeignKey) -> bool:

@@ -22,6 +22,7 @@ from datavalut.filters.model import (
     TextMatching,
     TimeRange,
     TimeUnit,
+    TimeWindow,
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
@@ -333,11 +334,13 @@ class PredicateReader(Reader):
 
     def _read_known_values(self, table: Table, column: Column, position: int) -> Predicate | None:
         """One or several of the values that the column is known to hold."""
-        if position < len(self._tokens) and self._word(position) in synonyms.NOT_VALUES:
+        label = self._vocabulary.label_at(table, column, position)
+        if label is None:
             return None
-        return (
-            self._read_labels(table, column, position) if self._vocabulary.label_at(table, column, position) else None
-        )
+        token = self._tokens[position]
+        if label.end == position + 1 and token.lower in synonyms.NOT_VALUES and token.text not in label.values:
+            return None  # the article in "blood type a ...", and no blood type
+        return self._read_labels(table, column, position)
 
     def _check_spelling(self, table: Table, column: Column, position: int, value: tuple[str, int]) -> None:
         """Raises UnclearError for a value that the column does not hold, as far as its values are known."""
@@ -467,8 +470,14 @@ def before_now(column: Column) -> Condition:
 
 
 def in_year(operand: Expression, phrase: TimePhrase) -> Condition | None:
-    """The window for a column of whole years (release_year); None if it is not one of whole years."""
-    if len(phrase.windows) != 1 or not isinstance(window := phrase.windows[0], TimeRange):
+    """The windows for a column of whole years (release_year); None if they are not of whole years."""
+    years = [_in_years(operand, window) for window in phrase.windows]
+    known = [condition for condition in years if condition is not None]
+    return any_of(known) if len(known) == len(years) else None
+
+
+def _in_years(operand: Expression, window: TimeWindow) -> Condition | None:
+    if not isinstance(window, TimeRange):
         return None
     ends = [text for text in (window.start, window.end) if text is not None]
     if any(not text.endswith("-01-01") for text in ends):

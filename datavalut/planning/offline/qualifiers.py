@@ -41,12 +41,12 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import Predicate
+from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
@@ -124,6 +124,9 @@ class QualifierReader(Reader):
                 return None
             named = self._vocabulary.table_at(noun_at)
             if named is None:
+                role = self._read_role_noun(position, at, noun_at, read_qualifiers)
+                if role is not None:
+                    return role
                 continue
             table, end = named
             called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
@@ -141,6 +144,41 @@ class QualifierReader(Reader):
             qualifiers = read_qualifiers(table, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
+
+    def _read_role_noun(
+        self, position: int, at: int, noun_at: int, read_qualifiers: Callable[[Table, int], Clause | None]
+    ) -> NounPhrase | None:
+        """ "remote interns": persons called by what they are."""
+        role = self._vocabulary.role_noun_at(noun_at)
+        if role is None:
+            return None
+        table, label = role
+        if self._vocabulary.table_at(label.end) is not None:
+            return None
+        adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
+        if noun_at > at and adjectives is None:
+            return None
+        labels, end = [label], label.end
+        while (following := self._further_role(table, label, end)) is not None:
+            labels.append(following)
+            end = following.end
+        if len(labels) > 1 and adjectives is not None:
+            raise UnclearError(position, end, "what is said before the first: of all of them?")
+        self._progress.reach(end)
+        values = tuple(value for one in labels for value in one.values)
+        meaning = f"{table.name.name}.{label.column.name} is {' or '.join(map(repr, values))}"
+        called = Clause(one_of(label.column, values), noun_at, end, meaning, (Explained(noun_at, end, meaning),))
+        qualifiers = read_qualifiers(table, end)
+        return _noun_phrase(table, position, end, [clause for clause in (adjectives, called, qualifiers) if clause])
+
+    def _further_role(self, table: Table, first: LabelReference, position: int) -> LabelReference | None:
+        """ "(contractors) and interns": what is said behind them is said of both."""
+        at = position + 1 if self._word(position) == "," else position
+        at = at + 1 if self._word(at) in {"and", "or"} else at
+        role = self._vocabulary.role_noun_at(at) if at > position and self._vocabulary.table_at(at) is None else None
+        if role is None or (role[0].name, role[1].column) != (table.name, first.column):
+            return None
+        return role[1]
 
     # Sequences of qualifiers
 

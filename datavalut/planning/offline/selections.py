@@ -9,6 +9,7 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.amounts import AmountReader
+from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Progress, UnclearError
@@ -330,6 +331,8 @@ class SelectionReader(Reader):
         raise UnclearError(start, end, "by what? Say for example: top 10 orders by total")
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:
+        if said.what in {_CREATION, _AGE} and (years := self._years(table)) is not None:
+            return years
         if said.what == _CREATION:
             return self._vocabulary.creation_column(table, start, end)
         if said.what == _AGE:
@@ -348,6 +351,11 @@ class SelectionReader(Reader):
         if column is None and said.what != "rating":
             raise UnclearError(start, end, f"no one column is the {said.what}", _numbers(table))
         return column
+
+    def _years(self, table: Table) -> Column | None:
+        """The year of a row that has no date of its creation: "the newest films"."""
+        years = [column for column in table.columns if holds_years(column)]
+        return years[0] if len(years) == 1 and not self._vocabulary.creation_columns(table) else None
 
     def _column_of_age(self, table: Table, said: Superlative, start: int, end: int) -> Column:
         age = self._measures.column(table, "age", start, end)

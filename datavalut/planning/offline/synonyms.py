@@ -74,6 +74,9 @@ SEXES = (words("m male man men boy"), words("f female woman women girl"))
 # Of these 0 is as good as none.
 COUNT_COLUMNS = words("discount balance stock quantity points count units tax tip bonus credit debt fee duration")
 
+# Columns of persons that say what they are.
+ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank")
+
 LINE_WORDS = words("item line detail position part entry row")
 
 STATUS_COLUMNS = words("status state stage phase")
@@ -165,6 +168,21 @@ _VERBS_OF_ROLES = {
     "agent": words("handl"),
     "staff": words("handl process serv"),
     "employee": words("handl process serv"),
+}
+
+
+# Verbs whose traces are rows of a table that is called otherwise, by their stems.
+VERBS_OF_DEEDS = {
+    "loan": words("borrow lend lent"),
+    "checkout": words("borrow"),
+    "rental": words("hir"),
+    "booking": words("reserv"),
+    "reservation": words("book"),
+    "absence": words("miss absent"),
+    "visit": words("visit"),
+    "sale": words("buy purchas"),
+    "ticket": words("rais open"),
+    "donation": words("giv donat"),
 }
 
 

@@ -371,6 +371,8 @@ class VerbReader(Reader):
 
 def _is_trace(table: Table, word: str) -> bool:
     last = singular(name_words(table.name.name)[-1])
+    if stem(word) in synonyms.VERBS_OF_DEEDS.get(last, frozenset()):
+        return True
     return stem(last) == stem(word) or (word in synonyms.BUYING_VERBS and last in {"order", "purchase", "sale"})
 
 

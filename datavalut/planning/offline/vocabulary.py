@@ -96,6 +96,22 @@ class Vocabulary:
                 return tables[0], position + length
         return None
 
+    def role_noun_at(self, position: int) -> tuple[Table, LabelReference] | None:
+        """Persons called by what they are: "cardiologists", "interns". None if no table of persons, or more than one
+        column, knows the word."""
+        token = self._tokens[position] if position < len(self._tokens) else None
+        if token is None or token.kind is not TokenKind.WORD or singular(token.lower) == token.lower:
+            return None
+        found = [
+            (table, label)
+            for table in self.catalog.tables
+            if self.is_of(table, synonyms.PERSONS)
+            for column in table.columns
+            if name_words(column.name)[-1] in synonyms.ROLE_COLUMNS
+            for label in self._spelled(table, column, position, 1)
+        ]
+        return found[0] if len(found) == 1 else None
+
     def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
         """ "film categories" are categories, or the rows of film_category: that is not clear."""
         if length == 1 or not self.keys.is_of_pairs(pairs):
@@ -497,7 +513,7 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         yield from ((1, other) for other in _column_synonyms("".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
-        if head != "id":
+        if head not in synonyms.DATE_WORDS | {"id", "by", "to", "from", "in"}:
             yield 2, head
             yield from ((2, other) for other in _column_synonyms(head))
     undated = words
