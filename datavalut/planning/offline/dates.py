@@ -1,5 +1,7 @@
 """Times said of a noun, and verbs that name one of its columns: "last month", "shipped in 2023", "rated PG-13"."""
 
+from dataclasses import replace
+
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, TimeRange
 from datavalut.planning.offline import synonyms
@@ -47,8 +49,19 @@ class DateReader(Reader):
     def read_time(self, table: Table, position: int) -> Clause | None:
         """A time said of the noun alone: that of the one date that suits."""
         phrase = self.read_phrase(position)
+        return self.timed(table, phrase, position) if phrase else None
+
+    def read_before_noun(self, position: int) -> TimePhrase | None:
+        """ "yesterday's", "last month's", "2025", "March 2026"; with the "'s"."""
+        if self._word(position) in {"older", "newer", "more", "less", "over", "from", "in"}:
+            return None
+        phrase = self._times.read(position) or self._times.read_date(position)
         if phrase is None:
             return None
+        return replace(phrase, end=phrase.end + 1) if self._word(phrase.end) == "'s" else phrase
+
+    def timed(self, table: Table, phrase: TimePhrase, position: int) -> Clause:
+        """The time, said of the noun alone. Raises UnclearError."""
         years = self._year_column(table, phrase)
         if years is not None:
             return self._clause(years, position, phrase.end, f"{self._only_year(table)} {phrase.meaning}")

@@ -44,6 +44,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
@@ -119,6 +120,9 @@ class QualifierReader(Reader):
         at = position
         while self._word(at) in synonyms.DETERMINERS:
             at += 1
+        phrase = self._dates.read_before_noun(at)
+        if phrase is not None:
+            return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
             if self._word(noun_at) in _AFTER_NOUNS:
                 return None
@@ -144,6 +148,19 @@ class QualifierReader(Reader):
             qualifiers = read_qualifiers(table, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
+
+    def _read_timed_noun(
+        self, position: int, at: int, phrase: TimePhrase, read_qualifiers: Callable[[Table, int], Clause | None]
+    ) -> NounPhrase | None:
+        """ "last month's orders", "2025 invoices"."""
+        noun = self._read_noun(phrase.end, read_qualifiers)
+        if noun is None or noun.start != phrase.end:
+            return None
+        timed = self._dates.timed(noun.table, phrase, at)
+        conditions = [timed.condition, *([noun.condition] if noun.condition else [])]
+        explained = (*timed.explained, *noun.explained)
+        meaning = f"{noun.meaning} ({timed.meaning})"
+        return replace(noun, condition=all_of(conditions), start=position, meaning=meaning, explained=explained)
 
     def _read_role_noun(
         self, position: int, at: int, noun_at: int, read_qualifiers: Callable[[Table, int], Clause | None]
@@ -477,9 +494,15 @@ class QualifierReader(Reader):
         name = self._read_name(noun, at)
         if name is not None:
             return self._clause(Exists(path=path, condition=name.condition), position, name.end, name.meaning)
+        if at == position + 1 and noun.stands_alone(at) and self._is_singular(noun.noun_end - 1):
+            return None  # "products on sale", "orders by customer": no row of that table
         main = Explained(position, noun.noun_end, f"of {noun.table.name.name}")
         condition: Condition = Exists(path=path, condition=noun.condition)
         return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
+
+    def _is_singular(self, position: int) -> bool:
+        word = self._word(position)
+        return singular(word) == word
 
     def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
         """ "(in) category Toys": a singular noun with a name behind it."""

@@ -25,6 +25,12 @@ _UNITS = {unit.value: unit for unit in TimeUnit} | {
     "hr": TimeUnit.HOUR,
     "wk": TimeUnit.WEEK,
     "yr": TimeUnit.YEAR,
+    "y": TimeUnit.YEAR,
+    "mo": TimeUnit.MONTH,
+    "mth": TimeUnit.MONTH,
+    "w": TimeUnit.WEEK,
+    "d": TimeUnit.DAY,
+    "h": TimeUnit.HOUR,
 }
 _CALENDAR_UNITS = (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR)
 _MONTH_NAMES = (
@@ -77,7 +83,8 @@ class TimeReader:
     def read(self, position: int) -> TimePhrase | None:
         """The time phrase at `position`, with its preposition."""
         return (
-            self._read_bounds(position)
+            self._read_months(position)
+            or self._read_bounds(position)
             or self._read_range(position)
             or self._read_age(position)
             or self._read_period(position)
@@ -96,6 +103,28 @@ class TimeReader:
         return all(self._word(position + index) == word for index, word in enumerate(words))
 
     # "since March 2024", "before 2020", "after 2024-05-01"
+
+    def _read_months(self, position: int) -> TimePhrase | None:
+        """ "in January or February 2026": several months of one year."""
+        if self._word(position) not in _PREPOSITIONS:
+            return None
+        partials = []
+        at = position + 1
+        while (partial := self._read_partial(at)) is not None and not partial.day:
+            partials.append(partial)
+            at = partial.end
+            if self._word(at) == ",":
+                at += 1
+            if self._word(at) in {"or", "and"}:
+                at += 1
+            if at == partial.end:
+                break
+        year = self._year(at)
+        if len(partials) < 2 or year is None:
+            return None
+        spans = [_month(year, partial.month, at + 1) for partial in partials]
+        windows = tuple(TimeRange(start=span.start.isoformat(), end=span.stop.isoformat()) for span in spans)
+        return TimePhrase(windows, at + 1, "in " + " or ".join(span.name for span in spans))
 
     def _read_bounds(self, position: int) -> TimePhrase | None:
         """One bound, or both: "after 2015 and before 2020"."""
@@ -125,8 +154,13 @@ class TimeReader:
         if word in {"before", "<"} or self._words(position, "prior", "to") or self._words(position, "earlier", "than"):
             span = self._read_span(position + (1 if word in {"before", "<"} else 2))
             return _range(None, span.start, span.end, f"before {span.name}") if span else None
-        if word in {"until", "till"} or self._words(position, "up", "to") or self._words(position, "through"):
-            span = self._read_span(position + (2 if word == "up" else 1))
+        if word == "by" and not self._words(position + 1, "the", "end", "of"):
+            return None
+        if word in {"until", "till", "by"} or self._words(position, "up", "to") or self._words(position, "through"):
+            at = position + (2 if word == "up" else 1)
+            if self._words(at, "the", "end", "of"):
+                at += 3
+            span = self._read_span(at)
             return _range(None, span.stop, span.end, f"until {span.name}, included") if span else None
         if word in {"after", ">"} or self._words(position, "later", "than"):
             span = self._read_span(position + (1 if word in {"after", ">"} else 2))
@@ -150,6 +184,8 @@ class TimeReader:
         return None
 
     def _read_since(self, position: int) -> TimePhrase | None:
+        if self._word(position) == "the" and self._word(position + 1) in {"beginning", "start"}:
+            position += 3 if self._word(position + 2) == "of" else 0
         span = self._read_span(position)
         if span:
             return _range(span.start, None, span.end, f"since {span.name}")
@@ -158,8 +194,9 @@ class TimeReader:
             offsets = (0,) if word == "today" else (-1, 0)
             return _calendar_periods(TimeUnit.DAY, offsets, position + 1, f"since {word}")
         unit = self._unit(position + 1, singular_only=True)
-        if word in {"last", "previous", "this"} and unit in _CALENDAR_UNITS:
-            offsets = (0,) if word == "this" else (-1, 0)
+        begun = self._word(position - 1) == "of"  # "since the start of the year"
+        if (word in {"last", "previous", "this"} or (word == "the" and begun)) and unit in _CALENDAR_UNITS:
+            offsets = (0,) if word in {"this", "the"} else (-1, 0)
             return _calendar_periods(unit, offsets, position + 2, f"since the beginning of {word} {unit}")
         return None
 
@@ -217,6 +254,10 @@ class TimeReader:
         return TimePhrase((LastPeriod(amount=amount, unit=unit),), end, f"within the last {amount} {unit}s")
 
     def _read_duration(self, position: int) -> tuple[int, TimeUnit, int] | None:
+        if self._words(position, "couple", "of") or self._words(position, "a", "couple", "of"):
+            at = position + (2 if self._word(position) == "couple" else 3)
+            unit = self._unit(at)
+            return (2, unit, at + 1) if unit else None
         if self._word(position) in {"a", "an"}:
             unit = self._unit(position + 1, singular_only=True)
             return (1, unit, position + 2) if unit else None
@@ -228,7 +269,8 @@ class TimeReader:
 
     def _unit(self, position: int, *, singular_only: bool = False) -> TimeUnit | None:
         word = self._word(position)
-        return _UNITS.get(word if singular_only else singular(word) if word != "yrs" else "yr")
+        short = word[:-1] if word[:-1] in _UNITS else word  # "yrs", which no rule for plurals makes
+        return _UNITS.get(word if singular_only else singular(short))
 
     # "last 6 months", "this year", "Q2 2024", "yesterday"
 
@@ -249,6 +291,11 @@ class TimeReader:
         return _range(span.start, span.stop, span.end, f"in {span.name}")
 
     def _read_relative(self, position: int) -> TimePhrase | None:
+        if self._words(position + 1, "to", "date") or self._words(position, "so", "far", "this"):
+            at = position if self._word(position + 1) == "to" else position + 3
+            unit = self._unit(at, singular_only=True)
+            end = at + (3 if at == position else 1)
+            return _calendar_periods(unit, (0,), end, f"this {unit}") if unit in _CALENDAR_UNITS else None
         days = {"today": 0, "yesterday": -1, "tomorrow": 1}
         if self._word(position) in days:
             word = self._word(position)
@@ -281,6 +328,8 @@ class TimeReader:
     def _read_span(self, position: int) -> _Span | None:
         if self._word(position) == "the":
             position += 1
+        if self._words(position, "month", "of"):
+            position += 2
         return (
             self._read_iso_day(position)
             or self._read_quarter(position)
@@ -314,8 +363,10 @@ class TimeReader:
     def _read_iso_day(self, position: int) -> _Span | None:
         if position >= len(self._tokens) or self._tokens[position].kind is not TokenKind.DATE:
             return None
-        year, month, day = (int(part) for part in self._tokens[position].lower.split("-"))
-        return _day(year, month, day, position + 1)
+        year, month, *day = (int(part) for part in self._tokens[position].lower.split("-"))
+        if not day:
+            return _month(year, month, position + 1) if 1 <= month <= 12 else None
+        return _day(year, month, day[0], position + 1)
 
     def _read_quarter(self, position: int) -> _Span | None:
         """Q2 2024, 2024 Q2, the second quarter of 2024, H1 2024, the first half of 2024."""

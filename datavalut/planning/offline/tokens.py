@@ -12,7 +12,9 @@ CURRENCY_SIGNS = "$€£¥"
 _TOKEN = re.compile(
     r"""
       (?P<quoted>"[^"]*" | (?<![\w'])'[^']+'(?!\w))
-    | (?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2}(?![\w-]))
+    | (?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2}(?![\w-])
+        | \d{4}-(?:0[1-9]|1[0-2])(?![\w-])
+        | (?:0?[1-9]|1[0-2])/\d{4}(?![\w/]))
     | (?P<number>[$€£¥]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[km](?!\w))?(?![\w@]|[.,]?\d|-[^\W\d]))
     | (?P<word>@?\w+(?:[-.@/'&]\w+)*)
     | (?P<sign>>=|<=|<>|!=|==|≥|≤|≠|[^\w\s])
@@ -34,13 +36,14 @@ _CONTRACTIONS = {"'ve": "have", "'re": "are", "'d": "would", "'m": "am", "'ll": 
 _MULTIPLIERS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _TITLES = {"dr", "mr", "mrs", "ms", "prof", "st"}
+_AMOUNT_AND_UNIT = re.compile(r"(?P<number>\d+)(?P<unit>d|days?|w|wks?|weeks?|mos?|mths?|y|yrs?|h|hrs?|mins?)")
 _SENTENCE_ENDS = (".", "!", "?", ",", ";", ":")
 
 
 class TokenKind(StrEnum):
     WORD = "word"
     NUMBER = "number"
-    DATE = "date"  # year-month-day
+    DATE = "date"  # year-month-day, or year-month
     QUOTED = "quoted"
     SIGN = "sign"
 
@@ -84,13 +87,19 @@ def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:
         case "quoted":
             yield Token(text[1:-1], text[1:-1].lower(), TokenKind.QUOTED)
         case "date":
-            yield Token(text, text.replace("/", "-"), TokenKind.DATE)
+            yield Token(text, _iso_date(text), TokenKind.DATE)
         case "number":
             yield _number_token(text)
         case "word":
             yield from _word_tokens(text)
         case _:
             yield Token(text, _SAME_SIGN.get(text, text), TokenKind.SIGN)
+
+
+def _iso_date(text: str) -> str:
+    """Year first: 2025-03-01, or a month as 2025-03."""
+    parts = text.replace("/", "-").split("-")
+    return "-".join(parts if len(parts[0]) == 4 else reversed(parts))
 
 
 def _number_token(text: str) -> Token:
@@ -103,6 +112,10 @@ def _number_token(text: str) -> Token:
 def _word_tokens(text: str) -> Iterator[Token]:
     """A word; a contraction is the words that it stands for ("haven't" is "have", "not")."""
     lower = text.lower()
+    if (amount := _AMOUNT_AND_UNIT.fullmatch(lower)) is not None:
+        yield _number_token(amount["number"])
+        yield Token(amount["unit"], amount["unit"], TokenKind.WORD)
+        return
     if lower == "cannot" or (lower.endswith("n't") and lower != "n't"):
         base = _NEGATIONS.get(lower, lower.removesuffix("n't"))
         yield Token(base, base, TokenKind.WORD)
