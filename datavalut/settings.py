@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeVar
 
 from datavalut.errors import DataValutError
 
 Network = IPv4Network | IPv6Network
+Choice = TypeVar("Choice", bound=StrEnum)
+
+DEFAULT_SCHEMA_TOKENS = 60_000
 
 
 class SettingError(DataValutError):
@@ -20,15 +24,25 @@ class SettingError(DataValutError):
 
 
 class PlannerChoice(StrEnum):
-    AUTO = "auto"  # OpenAI if the deployment holds a key, else offline
+    AUTO = "auto"  # OpenAI if the deployment holds a key or names a server of its own, else offline
     OPENAI = "openai"
+    OFFLINE = "offline"
+
+
+class PlannerFallback(StrEnum):
+    """What reads a prompt when the language model gives no answer."""
+
+    NONE = "none"  # nothing: the job fails and says so
     OFFLINE = "offline"
 
 
 @dataclass(frozen=True)
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
-    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own."""
+    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
+    `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
+    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    """
 
     jobs_table: str
     state_machine_arn: str
@@ -36,8 +50,13 @@ class Settings:
     secret_prefix: str
     secret_key_arn: str | None
     target_secret_arn: str
+    target_storage_gib: int
+    target_storage_limit_gib: int
     page_token_secret_arn: str
     planner: PlannerChoice
+    planner_fallback: PlannerFallback
+    planner_share_values: bool
+    planner_schema_tokens: int
     openai_api_key_secret_arn: str | None
     openai_model: str
     openai_base_url: str | None
@@ -45,6 +64,7 @@ class Settings:
     denied_networks: tuple[Network, ...]
     local_owner: str | None
     job_retention_days: int
+    snapshot_keeper_seconds: int | None
 
 
 # Loopback, link-local, metadata, multicast and reserved addresses: only an allowed network opens any of them.
@@ -85,10 +105,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except ValueError:
             raise SettingError(variable, "is not a whole number") from None
 
-    try:
-        planner = PlannerChoice(environment.get("PLANNER", PlannerChoice.AUTO))
-    except ValueError:
-        raise SettingError("PLANNER", f"is none of {', '.join(PlannerChoice)}") from None
+    def positive(variable: str, default: int) -> int:
+        number = integer(variable, default)
+        if number <= 0:
+            raise SettingError(variable, "is not above zero")
+        return number
+
+    def choice(variable: str, default: Choice) -> Choice:
+        try:
+            return type(default)(environment.get(variable) or default)
+        except ValueError:
+            raise SettingError(variable, f"is none of {', '.join(type(default))}") from None
+
+    def yes_or_no(variable: str) -> bool:
+        text = environment.get(variable, "").lower()
+        if text not in {"", "true", "false", "1", "0", "yes", "no"}:
+            raise SettingError(variable, "is neither true nor false")
+        return text in {"true", "1", "yes"}
+
     return Settings(
         jobs_table=environment.get("JOBS_TABLE", ""),
         state_machine_arn=environment.get("STATE_MACHINE_ARN", ""),
@@ -96,8 +130,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret_prefix=environment.get("SECRET_PREFIX", "datavalut"),
         secret_key_arn=environment.get("SECRET_KEY_ARN") or None,
         target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
+        target_storage_gib=integer("TARGET_STORAGE_GIB", 0),
+        target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
-        planner=planner,
+        planner=choice("PLANNER", PlannerChoice.AUTO),
+        planner_fallback=choice("PLANNER_FALLBACK", PlannerFallback.NONE),
+        planner_share_values=yes_or_no("PLANNER_SHARE_VALUES"),
+        planner_schema_tokens=positive("PLANNER_SCHEMA_TOKENS", DEFAULT_SCHEMA_TOKENS),
         openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,
         openai_model=environment.get("OPENAI_MODEL", "gpt-4.1"),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,
@@ -105,6 +144,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         denied_networks=ALWAYS_DENIED_NETWORKS + networks("SOURCE_DENIED_NETWORKS", ""),
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
+        snapshot_keeper_seconds=integer("SNAPSHOT_KEEPER_SECONDS", 0) or None,
     )
 
 

@@ -1,5 +1,6 @@
 """A job's steps run by hand, in the order of the state machine, with everything real but AWS."""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,12 +16,11 @@ from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import InMemoryJobStore
 from datavalut.transfer.addresses import ANY_ADDRESS
-from datavalut.workflow.copy_batch import copy_batch
+from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import JobFailed, TransientFault
 from datavalut.workflow.finalize import finalize
-from datavalut.workflow.index_and_constrain import index_and_constrain
-from datavalut.workflow.keep_snapshot import keep_snapshot
+from datavalut.workflow.keep_snapshot import Keeper, keep_snapshot
 from datavalut.workflow.plan_filter import plan_filter
 from datavalut.workflow.prepare_target import prepare_target
 from datavalut.workflow.settle import Ending, ExecutionEnd, settle
@@ -58,16 +58,17 @@ class InMemorySecrets:
 
 class WorkflowRunner:
     """`answer` is what the planner answers to every prompt. `before` holds, by a step's name, what is to happen before
-    that step begins."""
+    that step begins. A keeper of the snapshot lives `keeper_seconds` at most."""
 
     def __init__(self, admin: ConnectionParameters, answer: FilterPlan | Refusal) -> None:
         self.store = InMemoryJobStore()
         self.secrets = InMemorySecrets(admin)
         self.before: dict[str, Callable[[str], Any]] = {}
+        self.keeper_seconds = math.inf
         self.deployment = Deployment(
             store=self.store,
             secrets=self.secrets,
-            plan_prompt=lambda prompt, catalog: answer,
+            plan_prompt=lambda prompt, source: answer,
             source_addresses=ANY_ADDRESS,
             now=lambda: datetime.now(UTC),
         )
@@ -96,17 +97,44 @@ class WorkflowRunner:
         plan = self._step("plan", job_id, lambda: plan_filter(deployment, job_id))
         if plan.dry_run:
             return
-        with ThreadPoolExecutor(1) as beside:
-            keeping = beside.submit(self._step, "keep", job_id, lambda: keep_snapshot(deployment, job_id, lambda: 900))
+        with ThreadPoolExecutor(len(Keeper)) as beside:
+            keeping = [beside.submit(self._keep, job_id, keeper) for keeper in Keeper]
             try:
                 self._step("prepare", job_id, lambda: prepare_target(deployment, job_id))
-                for batch in plan.batches:
-                    self._step("copy", job_id, partial(copy_batch, deployment, job_id, batch))
-                self._step("index", job_id, lambda: index_and_constrain(deployment, job_id))
+                self._work(job_id, len(plan.workers))
+                self._step("finalize", job_id, lambda: finalize(deployment, job_id))
             finally:
                 self.store.release_snapshot(job_id)  # so that a keeper never outlives its test
-            keeping.result()
-        self._step("finalize", job_id, lambda: finalize(deployment, job_id))
+            for kept in keeping:
+                kept.result()
+
+    def _work(self, job_id: str, workers: int) -> None:
+        """As many workers at once as the state machine would start, each until it says that everything is done."""
+
+        def work() -> None:
+            share = partial(work_on_build, self.deployment, job_id, lambda: 900)
+            try:
+                while not self._step("work", job_id, share):
+                    pass
+            except (JobFailed, TransientFault) as fault:
+                settle(self.deployment, job_id, ExecutionEnd(Ending.FAILED, fault_error(str(fault))))
+                raise
+
+        with ThreadPoolExecutor(workers) as threads:
+            working = [threads.submit(work) for _ in range(workers)]
+        for worked in working:
+            worked.result()
+
+    def _keep(self, job_id: str, keeper: Keeper) -> None:
+        """One branch of the state machine. Where it fails, the job ends at once."""
+        deployment = self.deployment
+        keep = partial(keep_snapshot, deployment, job_id, keeper, lambda: 900, self.keeper_seconds)
+        try:
+            while self._step(f"keep {keeper}", job_id, keep):
+                pass
+        except (JobFailed, TransientFault) as fault:
+            settle(deployment, job_id, ExecutionEnd(Ending.FAILED, fault_error(str(fault))))
+            raise
 
     def _step(self, name: str, job_id: str, step: Callable[[], Any]) -> Any:
         if name in self.before:

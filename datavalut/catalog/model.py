@@ -44,7 +44,8 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`type_name` is what `format_type` prints, qualified where needed, fit for a cast as it is."""
+    """`type_name` is what `format_type` prints, qualified where needed, fit for a cast as it is. `collation` is its
+    schema and name, None for the database's own and for types without one."""
 
     name: str
     type_name: str
@@ -56,6 +57,7 @@ class Column:
     element: TypeCategory | None = None  # of an array's elements
     element_type_name: str | None = None
     comment: str | None = None
+    collation: tuple[str, str] | None = None
 
 
 class TableKind(StrEnum):
@@ -67,7 +69,8 @@ class TableKind(StrEnum):
 class Table:
     """An ordinary or a partitioned table. Partitions are storage of their partitioned table, not tables.
 
-    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics.
+    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics, and so
+    are `data_bytes`, the same without indexes, and `pages`, those of the heap, of the partition with the most.
     """
 
     name: TableName
@@ -79,6 +82,8 @@ class Table:
     comment: str | None = None
     estimated_rows: int = 0
     size_bytes: int = 0
+    data_bytes: int = 0
+    pages: int = 0
     inherited: bool = False  # has children or parents by classic inheritance: its own rows are read with ONLY
 
     @cached_property
@@ -88,6 +93,11 @@ class Table:
     def column(self, name: str) -> Column:
         """Raises KeyError if the table has no such column."""
         return self._columns_by_name[name]
+
+    @property
+    def row_bytes(self) -> float:
+        """On average, on disk, where long values may be compressed; never 0."""
+        return max(1.0, self.data_bytes / max(1, self.estimated_rows))
 
     def has_column(self, name: str) -> bool:
         return name in self._columns_by_name

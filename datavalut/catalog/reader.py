@@ -127,6 +127,8 @@ def _tables(rows: dict[str, list[Any]]) -> tuple[Table, ...]:
             comment=row.comment,
             estimated_rows=row.estimated_rows,
             size_bytes=row.size_bytes,
+            data_bytes=row.data_bytes,
+            pages=row.pages,
             inherited=row.inherited,
         )
         for row in rows["tables"]
@@ -145,6 +147,7 @@ def _column(row: Any) -> Column:
         element=_category(row.element_schema, row.element_name, row.element_kind) if row.is_array else None,
         element_type_name=row.element_type_name,
         comment=row.comment,
+        collation=(row.collation_schema, row.collation_name) if row.collation_name is not None else None,
     )
 
 

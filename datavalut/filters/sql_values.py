@@ -1,9 +1,12 @@
 """SQL for values: conversions, arithmetic, JSON and aggregates, on operands that are rendered already."""
 
+import json
+
 from psycopg2 import sql
 
 from datavalut.catalog.model import TypeCategory
-from datavalut.filters.model import AggregateFunction, ArithmeticOperator, JsonType, JsonValue
+from datavalut.filters.literals import number_of
+from datavalut.filters.model import AggregateFunction, ArithmeticOperator, JsonType, JsonValue, Scalar
 from datavalut.filters.sql_rows import Row
 from datavalut.filters.value_types import ValueType
 
@@ -88,6 +91,28 @@ def json_value(expression: JsonValue, row: Row) -> sql.Composable:
         _json_path(expression),
         sql.SQL(cast),
     )
+
+
+def json_contains(expression: JsonValue, constant: Scalar, row: Row) -> sql.Composable | None:
+    """That the constant stands at the path, in the form that GIN indexes serve. None if there is no such form: in json,
+    and where a key may be a position in an array, in which containment looks everywhere."""
+    is_jsonb = row.table.column(expression.column).type_name == "jsonb"
+    if not is_jsonb or any(_may_be_a_position(key) for key in expression.path):
+        return None
+    match expression.type:
+        case JsonType.TEXT:
+            document = json.dumps(str(constant), ensure_ascii=False)
+        case JsonType.NUMERIC:
+            document = format(number_of(constant), "f")
+        case JsonType.BOOLEAN:
+            document = str(constant).lower()
+    for key in reversed(expression.path):
+        document = f"{{{json.dumps(key, ensure_ascii=False)}: {document}}}"
+    return sql.SQL("{} @> {}::jsonb").format(row.column(expression.column), sql.Literal(document))
+
+
+def _may_be_a_position(key: str) -> bool:
+    return key.strip().lstrip("+-").isdigit()
 
 
 def _json_path(expression: JsonValue) -> sql.Composable:

@@ -36,7 +36,9 @@ from datavalut.subset.fragments import (
     union_all,
     where,
 )
+from datavalut.subset.known import KnownSets, nothing_known
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
+from datavalut.subset.pages import EVERY_PAGE, PageRange, in_pages
 from datavalut.subset.row_sets import (
     ADDRESS,
     Candidates,
@@ -53,22 +55,30 @@ from datavalut.subset.row_sets import (
 from datavalut.subset.with_clause import WithClause
 
 RenderRoot = Callable[[Root, sql.Composable, Catalog, datetime], sql.Composable]
+Conditions = Sequence[sql.Composable]
 
 
 class SubsetQuery:
     """Builds one query, and is then used up."""
 
-    def __init__(self, subset: SubsetPlan, reference_time: datetime, render_root: RenderRoot) -> None:
+    def __init__(
+        self,
+        subset: SubsetPlan,
+        reference_time: datetime,
+        render_root: RenderRoot,
+        known_sets: KnownSets = nothing_known,
+    ) -> None:
         self._subset = subset
         self._catalog = subset.catalog
         self._reference_time = reference_time
         self._render_root = render_root
+        self._known_sets = known_sets
         self._sets = WithClause(self._body)
 
-    def kept_rows(self, name: TableName) -> sql.Composable:
-        """The stored columns of the rows that are kept."""
+    def kept_rows(self, name: TableName, pages: PageRange = EVERY_PAGE) -> sql.Composable:
+        """The stored columns of the rows that are kept and lie in these pages."""
         columns = tuple(column.name for column in self._catalog.table(name).stored_columns)
-        return self._sets.before(self._kept(self._subset.table(name), columns))
+        return self._sets.before(self._kept(self._subset.table(name), columns, in_pages(pages)))
 
     def required_rows(self, name: TableName) -> sql.Composable:
         """How many kept rows the table's rule does not choose; 0 for a table without such a count."""
@@ -81,22 +91,25 @@ class SubsetQuery:
         select = sql.SQL("SELECT count(*)\nFROM {}{}")
         return self._sets.before(select.format(from_table(self._catalog, name, ROW), where(conditions)))
 
-    def _kept(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
+    def _kept(self, table: TableSubset, columns: Sequence[str], where_it_lies: Conditions) -> sql.Composable:
         last = self._subset.last_round
         if table.whole:
-            return self._select(table.name, columns)
+            return self._select(table.name, columns, where_it_lies)
         if table.chooses_rows and table.is_referenced(last):
             both = self._address_in(Chosen(table.name), self._referenced(table, last))
-            return self._select(table.name, columns, [both])
+            return self._select(table.name, columns, [*where_it_lies, both])
         if table.chooses_rows and self._subset.filtering_cycles[table.name]:
-            return self._select(table.name, columns, [self._address_in(Chosen(table.name))])
+            return self._select(table.name, columns, [*where_it_lies, self._address_in(Chosen(table.name))])
         if table.chooses_rows:
-            return self._chosen(table, columns)
+            return self._chosen(table, columns, where_it_lies)
         if table.is_referenced(last):
-            return self._referenced_rows(self._referenced(table, last), columns, comparable=False)
+            return self._only_referenced(self._referenced(table, last), columns, where_it_lies)
         return self._select(table.name, columns, [sql.SQL("false")])
 
     def _body(self, row_set: RowSet, columns: Sequence[str]) -> sql.Composable:
+        known = self._known_sets(row_set, columns)
+        if known is not None:
+            return known.query()
         match row_set:
             case Matching(name, root):
                 return self._select(name, columns, [self._predicate(root)])
@@ -115,7 +128,7 @@ class SubsetQuery:
                     return self._candidates_not_left_out(name, columns)
                 return self._chosen(self._subset.table(name), columns)
             case Referenced():
-                return self._referenced_rows(row_set, columns, comparable=True)
+                return self._referenced_rows(row_set, columns)
             case ReferencedInCycle(cycle):
                 return self._referenced_in_cycle(row_set, cycle)
 
@@ -124,13 +137,13 @@ class SubsetQuery:
     def _predicate(self, root: Root) -> sql.Composable:
         return sql.SQL("({})").format(self._render_root(root, ROW, self._catalog, self._reference_time))
 
-    def _chosen(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
+    def _chosen(self, table: TableSubset, columns: Sequence[str], also: Conditions = ()) -> sql.Composable:
         """The rows that the rule chooses; in a filtering cycle, were none left out inside of it."""
         cycle = self._subset.filtering_cycles[table.name]
         filters = [key for key in table.filters if key.parent not in cycle]
         only_link = table.links == tuple(filters) and len(filters) == 1
         joins = OuterJoins()
-        conditions = [self._predicate(table.root)] if table.root is not None else []
+        conditions = [*also, *([self._predicate(table.root)] if table.root is not None else [])]
         for key in filters:
             parents = self._filtering_parents(table, key)
             if only_link or not is_nullable(key, self._catalog):
@@ -297,15 +310,21 @@ class SubsetQuery:
         """Of a table that is referenced by then."""
         return Referenced(table.name, max(number for number in table.referenced_in if number <= until_round))
 
-    def _referenced_rows(self, row_set: Referenced, columns: Sequence[str], *, comparable: bool) -> sql.Composable:
-        """`comparable` says whether the columns are all of keys or addresses, so that equal rows can be told."""
+    def _referenced_rows(self, row_set: Referenced, columns: Sequence[str]) -> sql.Composable:
+        """The columns are all of keys or addresses, so that rows that are referenced in several ways are told by
+        them."""
         if self._subset.referencing_cycles[row_set.table]:
             return self._select(row_set.table, columns, [self._address_in(row_set)])
         conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
-        if len(conditions) > 1 and not comparable:
-            return self._select(row_set.table, columns, [self._address_in(row_set)])
         selects = [self._select(row_set.table, columns, [condition]) for condition in conditions]
         return sql.SQL("\nUNION\n").join(selects)
+
+    def _only_referenced(self, row_set: Referenced, columns: Sequence[str], also: Conditions) -> sql.Composable:
+        if not self._subset.referencing_cycles[row_set.table]:
+            conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
+            if len(conditions) == 1:
+                return self._select(row_set.table, columns, [*also, *conditions])
+        return self._select(row_set.table, columns, [*also, self._address_in(row_set)])
 
     def _referenced_in_cycle(self, row_set: ReferencedInCycle, cycle: tuple[TableName, ...]) -> sql.Composable:
         starts = [
@@ -323,30 +342,42 @@ class SubsetQuery:
 
         The cycle's own are found by walking from the others.
         """
-        by_columns: dict[tuple[str, ...], list[tuple[ForeignKey, sql.Composable]]] = {}
+        by_columns: dict[tuple[str, ...], list[tuple[ForeignKey, RowSet | None]]] = {}
         for key in self._catalog.references_to(name):
             for children in self._children_kept(key, until_round, cycle):
                 by_columns.setdefault(key.parent_columns, []).append((key, children))
-        conditions: list[sql.Composable] = []
-        for parent_columns, sources in by_columns.items():
-            # Many children have few parents: of several branches, each gives a parent once.
-            select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
-            branches = [select.format(reference(key, CHILD), children) for key, children in sources]
-            conditions.append(sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, parent_columns), union_all(branches)))
-        return conditions
+        return [self._is_referenced(name, columns, sources) for columns, sources in by_columns.items()]
 
-    def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[sql.Composable]:
-        """The kept rows of the key's child that bring in what they reference along it."""
+    def _is_referenced(
+        self, name: TableName, columns: tuple[str, ...], sources: Sequence[tuple[ForeignKey, RowSet | None]]
+    ) -> sql.Composable:
+        """That one of the keys leads to the row from one of its sets of children; None is all of the child's rows."""
+        if len(sources) == 1:
+            ((key, row_set),) = sources
+            array = self._array(row_set, key.columns, name, columns) if row_set is not None else None
+            if array is not None:
+                return sql.SQL("{} = ANY ({})").format(columns_of(ROW, columns), array)
+        # Many children have few parents: of several branches, each gives a parent once.
+        select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
+        branches = [
+            select.format(
+                reference(key, CHILD),
+                from_table(self._catalog, key.child, CHILD)
+                if row_set is None
+                else from_set(self._sets.use(row_set, key.columns), CHILD),
+            )
+            for key, row_set in sources
+        ]
+        return sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, columns), union_all(branches))
+
+    def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[RowSet | None]:
+        """The kept rows of the key's child that bring in what they reference along it; None is all of its rows."""
         table = self._subset.table(key.child)
-        children = []
+        children: list[RowSet | None] = []
         if table.round <= until_round and key in table.brings_in:
-            if table.whole:
-                children.append(from_table(self._catalog, table.name, CHILD))
-            else:
-                children.append(from_set(self._sets.use(Chosen(table.name), key.columns), CHILD))
+            children.append(None if table.whole else Chosen(table.name))
         if table.is_referenced(until_round) and table.name not in cycle:
-            referenced = self._referenced(table, until_round)
-            children.append(from_set(self._sets.use(referenced, key.columns), CHILD))
+            children.append(self._referenced(table, until_round))
         return children
 
     # Walks in a cycle of tables
@@ -400,7 +431,7 @@ class SubsetQuery:
         self,
         name: TableName,
         columns: Sequence[str],
-        conditions: Sequence[sql.Composable] = (),
+        conditions: Conditions = (),
         joins: OuterJoins | None = None,
     ) -> sql.Composable:
         return sql.SQL("SELECT {}\nFROM {}{}{}").format(
@@ -411,11 +442,24 @@ class SubsetQuery:
         )
 
     def _references_row_of(self, key: ForeignKey, row_set: RowSet) -> sql.Composable:
+        array = self._array(row_set, key.parent_columns, key.child, key.columns)
+        if array is not None:
+            return sql.SQL("{} = ANY ({})").format(reference(key, ROW), array)
         return sql.SQL("({}) IN (SELECT {} FROM {})").format(
             reference(key, ROW),
             columns_of(PARENT, key.parent_columns),
             from_set(self._sets.use(row_set, key.parent_columns), PARENT),
         )
+
+    def _array(
+        self, row_set: RowSet, columns: Sequence[str], compared: TableName, compared_columns: Sequence[str]
+    ) -> sql.Composable | None:
+        """The known keys of the set, where columns of another table can be looked for in an array of them."""
+        known = self._known_sets(row_set, columns)
+        if known is None:
+            return None
+        others = [self._catalog.table(compared).column(name) for name in compared_columns]
+        return known.array_for(others, self._catalog.server_version)
 
     def _address_in(self, *row_sets: Linked | Chosen | Referenced) -> sql.Composable:
         addresses = sql.SQL(" UNION ALL ").join(self._addresses(row_set) for row_set in row_sets)

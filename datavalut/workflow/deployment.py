@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from datavalut.catalog.model import Catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
+from datavalut.planning.source import PlanningSource
 from datavalut.transfer.addresses import AddressPolicy
+from datavalut.transfer.preflight.disk import TargetDisk
 
 
 class Secrets(Protocol):
@@ -29,10 +30,14 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True)
 class Deployment:
-    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware."""
+    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware.
+    `most_workers` is how many may share one job's work. `target_disk` is None where the size of the target server's
+    disk is not known."""
 
     store: JobStore
     secrets: Secrets
-    plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
+    plan_prompt: Callable[[str, PlanningSource], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]
+    most_workers: int = 4
+    target_disk: TargetDisk | None = None

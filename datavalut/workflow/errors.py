@@ -4,18 +4,10 @@ from datavalut.errors import DataValutError
 
 
 class SnapshotNotKept(DataValutError):
-    """The session that kept the source's snapshot ended before all rows were copied."""
+    """The sessions that kept the source's snapshot ended before all rows were copied."""
 
     def __init__(self) -> None:
         super().__init__("its snapshot was not kept until all rows were copied")
-
-
-class CopyTookTooLong(DataValutError):
-    """Copying outlived the snapshot's keeper, which held it for `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the rows were not copied within {seconds:.0f} seconds")
-        self.seconds = seconds
 
 
 class SnapshotNotExported(DataValutError):
@@ -33,6 +25,15 @@ class TargetServerUnavailable(DataValutError):
 
     def __init__(self) -> None:
         super().__init__("no session could be opened on it")
+
+
+class TargetVersionUnsupported(DataValutError):
+    """`version` is the target server's major version, `supported` the first and last supported one."""
+
+    def __init__(self, version: int, supported: tuple[int, int]) -> None:
+        super().__init__(f"the target server runs PostgreSQL {version}; supported are {supported[0]} to {supported[1]}")
+        self.version = version
+        self.supported = supported
 
 
 class TransientFault(Exception):

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from math import ceil
 from typing import Any
 
 from psycopg2 import sql
@@ -18,54 +20,64 @@ from datavalut.jobs.errors import IllegalMove, JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.planning.errors import PromptNotUnderstood
+from datavalut.planning.source import PlanningSource
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
-from datavalut.transfer.preflight import check_source
+from datavalut.transfer.preflight.checks import check_databases, check_room, warnings_of
+from datavalut.transfer.preflight.disk import NeededBytes
 from datavalut.transfer.statements import reading_source
-from datavalut.workflow.batches import batch_tables
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
+from datavalut.workflow.planning_source import SessionSource
 from datavalut.workflow.progress import Phase
-from datavalut.workflow.sessions import source_session
+from datavalut.workflow.sessions import source_session, target_session
 
+# What one worker copies in the time that starting another one takes, several times over.
+BYTES_PER_WORKER = 256 * 1024 * 1024
 DRY_RUN_MESSAGE = "Planned only, as dry_run asks: no database was made"
 
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the batches."""
+    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the workers."""
 
     dry_run: bool
-    batches: tuple[int, ...]
+    workers: tuple[int, ...]
 
 
 def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
-    """Takes the job from pending to running, and records its plan. A dry run is completed with it."""
+    """Takes the job from pending to running, checks both databases, and records its plan. A dry run is completed with
+    it. Raises PreflightFailed with all that keeps the job from being begun, as far as it can be known by then."""
     job = _started(deployment, job_id)
     if job.status is JobStatus.COMPLETED:
-        return PlanOutcome(dry_run=True, batches=())
+        return PlanOutcome(dry_run=True, workers=())
     request = deployment.secrets.get_request(job_id)
-    with source_session(deployment, job_id, request.source) as source:
+    open_source = partial(source_session, deployment, job_id, request.source)
+    with open_source() as source, target_session(job_id, deployment.secrets.target_admin()) as target:
         with reading_source():
             catalog = read_catalog(source)
-        check_source(source)
-        filter_plan = _filter_plan(deployment, job, request, catalog)
+        warnings = warnings_of(check_databases(source, open_source, target, catalog))
+        planning_source = SessionSource(source, catalog, job.created_at)
+        filter_plan = _filter_plan(deployment, job, request, planning_source)
         subset = plan_subset(catalog, filter_plan)
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
+        workers = _workers(catalog, planned, deployment.most_workers)
+        needed = _needed_bytes(catalog, planned)
+        warnings += warnings_of(check_room(source, _source_sessions(workers), target, needed, deployment.target_disk))
         record = PlanRecord(
             filter=filter_plan,
             explanation=explain_plan(filter_plan, catalog, job.created_at),
             tables=planned,
-            batches=_batches(catalog, planned),
-            warnings=_warnings(catalog, subset, planned),
+            workers=workers,
+            warnings=(*_warnings(catalog, subset, planned), *warnings),
         )
         dry_run = _dry_run_result(record, subset, job.created_at, source) if job.request.dry_run else None
     rows_expected = sum(table.rows_expected for table in planned)
     deployment.store.record_plan(job_id, record.model_dump(mode="json"), catalog.database, rows_expected)
     if dry_run is not None:
         deployment.store.move(job_id, JobStatus.COMPLETED, message=DRY_RUN_MESSAGE, at=deployment.now(), result=dry_run)
-    return PlanOutcome(job.request.dry_run, tuple(range(len(record.batches))))
+    return PlanOutcome(job.request.dry_run, tuple(range(record.workers)))
 
 
 def _started(deployment: Deployment, job_id: str) -> Job:
@@ -79,17 +91,17 @@ def _started(deployment: Deployment, job_id: str) -> Job:
         return refusal.current
 
 
-def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, catalog: Catalog) -> FilterPlan:
+def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, source: PlanningSource) -> FilterPlan:
     if request.filter is not None:
         plan = FilterPlan.model_validate(request.filter)
     else:
-        answer = deployment.plan_prompt(request.filter_prompt or "", catalog)
+        answer = deployment.plan_prompt(request.filter_prompt or "", source)
         if isinstance(answer, Refusal):
             raise PromptNotUnderstood(answer)
         plan = answer
     if job.request.scope is not None:
         plan = plan.model_copy(update={"scope": Scope(job.request.scope)})
-    return check_plan(plan, catalog)
+    return check_plan(plan, source.catalog, source.reference_time)
 
 
 def _planned_table(source: connection, subset: SubsetPlan, name: TableName, reference_time: datetime) -> PlannedTable:
@@ -124,10 +136,24 @@ def _counted_rows(source: connection, query: sql.Composable, table: str) -> int:
     return int(count)
 
 
-def _batches(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> tuple[tuple[int, ...], ...]:
-    positions = {table.table: position for position, table in enumerate(planned)}
-    sizes = {table.table: _bytes_to_copy(catalog, table) for table in planned}
-    return tuple(tuple(positions[name] for name in batch) for batch in batch_tables(sizes))
+def _workers(catalog: Catalog, planned: tuple[PlannedTable, ...], most: int) -> int:
+    """One more for every BYTES_PER_WORKER to copy, and two for the least, for while one copies the other can index."""
+    wanted = ceil(sum(_bytes_to_copy(catalog, table) for table in planned) / BYTES_PER_WORKER)
+    return max(1, min(most, max(2, wanted)))
+
+
+def _source_sessions(workers: int) -> int:
+    """At a time: those of the workers, or of the schema's reader and pg_dump before them; and the snapshot's keepers,
+    one of which hands over to the next."""
+    return max(workers, 2) + 3
+
+
+def _needed_bytes(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> NeededBytes:
+    certain = [table for table in planned if table.rule in (Rule.ROOT, Rule.FULL, Rule.REST)]
+    return NeededBytes(
+        at_least=sum(_bytes_to_copy(catalog, table) for table in certain),
+        about=sum(_bytes_to_copy(catalog, table) for table in planned),
+    )
 
 
 def _bytes_to_copy(catalog: Catalog, planned: PlannedTable) -> int:

@@ -1,5 +1,6 @@
 """The words that the source's text columns hold, for planners. They are read here and go nowhere by themselves."""
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,7 @@ LONGEST_VALUE = 100  # characters: a longer text is no name of anything
 # Of a table up to this size all rows are read; beyond it the server's statistics must do.
 LARGE_TABLE = 64 * 1024 * 1024  # bytes
 STATEMENT_MILLISECONDS = 2_000
+READING_SECONDS = 30  # of all columns together: what has not been read by then is not
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,15 @@ class SourceValues:
         self._source = source
         self._catalog = catalog
         self._known: dict[tuple[TableName, str], tuple[str, ...] | None] = {}
+        self._seconds = 0.0
 
     def values(self, table: TableName, column: str) -> tuple[str, ...] | None:
         """Raises errors about the source."""
         key = (table, column)
         if key not in self._known:
-            found = self._read(self._catalog.table(table), column)
+            begun = time.monotonic()
+            found = self._read(self._catalog.table(table), column) if self._seconds < READING_SECONDS else None
+            self._seconds += time.monotonic() - begun
             self._known[key] = tuple(sorted(found)) if found is not None and len(found) <= MOST_VALUES else None
         return self._known[key]
 
@@ -67,7 +72,9 @@ class SourceValues:
         with reading_source(str(table.name)), self._source.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
-                cursor.execute("SELECT pg_catalog.set_config('statement_timeout', %s, true)", (str(STATEMENT_MILLISECONDS),))
+                cursor.execute(
+                    "SELECT pg_catalog.set_config('statement_timeout', %s, true)", (str(STATEMENT_MILLISECONDS),)
+                )
                 cursor.execute(query)
                 return {value for (value,) in cursor.fetchall()}
             except psycopg2.errors.QueryCanceled:

@@ -111,6 +111,14 @@ def test_what_takes_too_long_is_none_and_the_session_goes_on(
         assert cursor.fetchone() == before
 
 
+def test_after_a_while_no_more_columns_are_read(source: connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = values_of(source)
+    known = values.values(SHOP, "plan")
+    monkeypatch.setattr(source_values, "READING_SECONDS", 0)
+    assert values.values(SHOP, "The country") is None
+    assert values.values(SHOP, "plan") == known
+
+
 def test_partitions_count_and_heirs_do_not(make_database: Callable[..., ConnectionParameters]) -> None:
     parameters = make_database(
         """

@@ -6,17 +6,22 @@ from types import ModuleType
 import pytest
 
 from datavalut.errors import DataValutError
-from datavalut.filters.errors import FilterPlanError, FilterProblem
+from datavalut.filters.errors import FilterPlanError, FilterProblem, ProblemKind
 from datavalut.filters.model import NotUnderstood, Refusal
 from datavalut.planning import errors as planning
 from datavalut.subset import errors as subset
 from datavalut.transfer import errors as transfer
+from datavalut.transfer.preflight.finding import Finding, Severity
 from datavalut.workflow import errors as workflow
 from datavalut.workflow.job_errors import INTERNAL, job_error
 
 HOW_A_WORKER_LEARNS_THAT_ITS_JOB_ENDED = {transfer.JobNoLongerRunning}
 NEVER_RAISED_ITSELF = {transfer.TransferError, transfer.ConnectFailed}
 A_MISTAKE_OF_OURS = {subset.UnknownTable}
+FINDINGS = (
+    Finding("row_security", Severity.ERROR, "public.orders", "Rows are hidden.", "Use another user."),
+    Finding("missing_extension", Severity.ERROR, "vector", "The target lacks vector.", "Ask the operator."),
+)
 FACTS = {
     "host": "db.example.com",
     "port": 5432,
@@ -38,6 +43,7 @@ FACTS = {
     "refusal": Refusal(reason="Some words are not understood.", not_understood=(NotUnderstood(words="purple"),)),
     "seconds": 840.0,
     "statements": ("root", "exclude"),
+    "findings": FINDINGS,
 }
 
 
@@ -72,6 +78,23 @@ def test_every_error_that_a_step_can_meet_tells_its_cause_and_a_remedy(error: ty
     assert "\n" not in told.message
 
 
+def test_one_finding_before_the_start_is_the_error() -> None:
+    told = job_error(transfer.PreflightFailed(FINDINGS[:1]))
+    assert (told.code, told.message, told.remedy, told.details) == (
+        "row_security",
+        "Rows are hidden.",
+        "Use another user.",
+        (),
+    )
+
+
+def test_several_findings_are_told_all_at_once_each_with_its_remedy() -> None:
+    told = job_error(transfer.PreflightFailed(FINDINGS))
+    assert told.code == "preflight_failed"
+    assert told.message == "2 things keep the job from being begun."
+    assert told.details == ("Rows are hidden. Use another user.", "The target lacks vector. Ask the operator.")
+
+
 def test_a_prompt_that_is_not_understood_fails_with_its_words_and_what_they_may_mean() -> None:
     refusal = Refusal(
         reason="I do not know what some words mean.",
@@ -83,10 +106,21 @@ def test_a_prompt_that_is_not_understood_fails_with_its_words_and_what_they_may_
 
 
 def test_a_filter_that_does_not_fit_fails_with_each_problem() -> None:
-    told = job_error(FilterPlanError((FilterProblem("roots[0].table", "there is no table cats", ("carts",)),)))
+    told = job_error(
+        FilterPlanError(
+            (FilterProblem("roots[0].table", ProblemKind.UNKNOWN_TABLE, "there is no table cats", ("carts",)),)
+        )
+    )
     assert told.details == ("roots[0].table: there is no table cats (perhaps: carts)",)
 
 
 def test_an_unknown_error_says_nothing_of_its_text() -> None:
     assert job_error(RuntimeError("password=hunter2")) is INTERNAL
     assert "hunter2" not in str(INTERNAL)
+
+
+def test_a_snapshot_that_other_sessions_cannot_import_tells_what_lies_between() -> None:
+    told = job_error(transfer.SnapshotLost("00000003-0000001B-1"))
+    assert told.code == "snapshot_not_shared"
+    assert "different servers" in told.message
+    assert "pooler in transaction mode" in told.message
