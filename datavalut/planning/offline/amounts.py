@@ -76,7 +76,7 @@ class Amount:
 class AmountReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""

@@ -26,7 +26,7 @@ def holds_years(column: Column) -> bool:
 class DateReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
         self._predicates = PredicateReader(tokens, vocabulary, progress)
 
     def read_phrase(self, position: int) -> TimePhrase | None:

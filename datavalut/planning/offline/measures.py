@@ -5,13 +5,22 @@
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit
+from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit, TimeWindow
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import american_singular
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
 from datavalut.planning.offline.predicates import compared
-from datavalut.planning.offline.quantities import GREATER, LESS, Quantity, read_comparator, read_quantity
+from datavalut.planning.offline.quantities import (
+    EQUAL,
+    GREATER,
+    GREATER_OR_EQUAL,
+    LESS,
+    LESS_OR_EQUAL,
+    Quantity,
+    read_comparator,
+    read_quantity,
+)
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
@@ -78,7 +87,7 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of thei
 class MeasureReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read(self, table: Table, position: int) -> Clause | None:
         return (
@@ -213,20 +222,32 @@ class MeasureReader(Reader):
                 return None
         elif read_unit(self._tokens, end)[0] is not None:
             return None
-        if quantity.low != int(quantity.low) or quantity.low < 1 or quantity.high is not None:
+        window = _window_of_age(quantity)
+        if window is None:
             return None
         operand = ColumnValue(column=births[0].name)
-        years = int(quantity.low)
-        name = f"{table.name.name}.{births[0].name}"
-        if quantity.operator is GREATER:
-            window: OlderThan | LastPeriod = OlderThan(amount=years, unit=TimeUnit.YEAR)
-            meaning = f"{name} more than {years} years ago"
-        elif quantity.operator is LESS:
-            window = LastPeriod(amount=years, unit=TimeUnit.YEAR)
-            meaning = f"{name} within the last {years} years"
-        else:
-            return None
+        meaning = f"{table.name.name}.{births[0].name}: {quantity.meaning} years ago"
         return self._clause(InTime(operand=operand, window=window), position, end, meaning, Continuation.WITH)
+
+
+def _window_of_age(quantity: Quantity) -> TimeWindow | None:
+    """ "Older than 65" begins right behind the birthday; "65 or older" and "30 to 40" count whole years."""
+    low, high = quantity.low, quantity.low if quantity.high is None else quantity.high
+    if low != int(low) or high != int(high) or low < 1:
+        return None
+    first, last = int(low), int(high)
+    if quantity.high is not None or quantity.operator is EQUAL:
+        return Age(unit=TimeUnit.YEAR, at_least=first, at_most=last)
+    match quantity.operator:
+        case operator if operator is GREATER:
+            return OlderThan(amount=first, unit=TimeUnit.YEAR)
+        case operator if operator is LESS:
+            return LastPeriod(amount=first, unit=TimeUnit.YEAR)
+        case operator if operator is GREATER_OR_EQUAL:
+            return Age(unit=TimeUnit.YEAR, at_least=first)
+        case operator if operator is LESS_OR_EQUAL:
+            return Age(unit=TimeUnit.YEAR, at_most=first)
+    return None
 
 
 def _names_of(table: Table, column: Column) -> frozenset[str]:

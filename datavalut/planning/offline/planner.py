@@ -1,6 +1,7 @@
 """The offline planner itself: a plan whose every word is explained, or a refusal that says which is not."""
 
 import difflib
+from datetime import datetime
 
 from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
@@ -20,10 +21,15 @@ _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "p
 _CLAUSE_ENDS = frozenset({",", ";", ".", ":", "and", "then", "please", "!", "?", "also", "to", "or"})
 
 
-def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = None) -> FilterPlan | Refusal:
+def plan_offline(
+    prompt: str, catalog: Catalog, values: ColumnValues | None = None, reference_time: datetime | None = None
+) -> FilterPlan | Refusal:
     """Read an English sentence against the vocabulary of `catalog`, by the rules of docs/offline-planner.md.
 
-    Deterministic and pure. Names in the plan are "schema.table", with every path's columns and direction. `evidence`
+    `values` says which values columns hold, where the source can be asked. `reference_time` changes nothing but the
+    evidence, which tells the days of "last month" by it.
+
+    Deterministic. Names in the plan are "schema.table", with every path's columns and direction. `evidence`
     explains every word that carries meaning; where one would be left over, or fits two things equally well, the
     answer is a Refusal that names it, with the names that may have been meant.
     """
@@ -40,14 +46,14 @@ def plan_offline(prompt: str, catalog: Catalog, values: ColumnValues | None = No
         )
     tokens = without_courtesy(tokens)
     words = Values(values)
-    answer = _answer(tokens, Vocabulary(catalog, tokens, words))
+    answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
     if isinstance(answer, FilterPlan):
         return answer
-    meant = corrected(tokens, Vocabulary(catalog, tokens, words))
+    meant = corrected(tokens, Vocabulary(catalog, tokens, words, reference_time))
     if meant is None:
         return answer
     right, corrections = meant
-    second = _answer(right, Vocabulary(catalog, right, words))
+    second = _answer(right, Vocabulary(catalog, right, words, reference_time))
     return _with_corrections(second, corrections) if isinstance(second, FilterPlan) else answer
 
 

@@ -5,16 +5,15 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
+    Age,
     ArrayContains,
     Between,
-    CalendarPeriod,
     ColumnValue,
     Comparison,
     Condition,
     Expression,
     InTime,
     IsNull,
-    LastPeriod,
     LiteralValue,
     OneOf,
     Scalar,
@@ -79,7 +78,7 @@ class _Opening:
 class PredicateReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
         # Capitals tell names apart only in a prompt that also has words without.
         self._capitals_count = any(token.kind is TokenKind.WORD and token.text[0].islower() for token in tokens)
 
@@ -461,12 +460,8 @@ def in_time(operand: Expression, phrase: TimePhrase) -> Condition:
 
 def before_now(column: Column) -> Condition:
     """The time has passed; a day has when the next one begins."""
-    operand = ColumnValue(column=column.name)
-    past = InTime(operand=operand, window=LastPeriod(amount=1000, unit=TimeUnit.YEAR))
-    if column.category is not TypeCategory.DATE:
-        return past
-    today = InTime(operand=operand, window=CalendarPeriod(unit=TimeUnit.DAY, offset=0))
-    return all_of((past, negated(today)))
+    days = 1 if column.category is TypeCategory.DATE else 0
+    return InTime(operand=ColumnValue(column=column.name), window=Age(unit=TimeUnit.DAY, at_least=days))
 
 
 def in_year(operand: Expression, phrase: TimePhrase) -> Condition | None:

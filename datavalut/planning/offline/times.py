@@ -4,8 +4,8 @@ Rules: "last month" is the calendar month before this one, "the last month" and 
 "after March 2024" begins when March has ended, "before" ends when it begins. A year that is not said is not guessed.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from datavalut.filters.model import (
     CalendarPeriod,
@@ -16,6 +16,7 @@ from datavalut.filters.model import (
     TimeUnit,
     TimeWindow,
 )
+from datavalut.filters.times import bounds_of
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.quantities import read_number
 from datavalut.planning.offline.tokens import Token, TokenKind
@@ -77,11 +78,21 @@ class _Partial:
 
 
 class TimeReader:
-    def __init__(self, tokens: tuple[Token, ...]) -> None:
+    """With a reference time, the meanings of windows relative to it carry their days."""
+
+    def __init__(self, tokens: tuple[Token, ...], reference_time: datetime | None = None) -> None:
         self._tokens = tokens
+        self._reference_time = reference_time
 
     def read(self, position: int) -> TimePhrase | None:
         """The time phrase at `position`, with its preposition."""
+        phrase = self._read(position)
+        if phrase is None or self._reference_time is None:
+            return phrase
+        days = " or ".join(filter(None, (_days_of(window, self._reference_time) for window in phrase.windows)))
+        return replace(phrase, meaning=f"{phrase.meaning} ({days})") if days else phrase
+
+    def _read(self, position: int) -> TimePhrase | None:
         return (
             self._read_months(position)
             or self._read_bounds(position)
@@ -418,6 +429,19 @@ class TimeReader:
         at = partial.end + 1 if self._word(partial.end) in {",", "of"} else partial.end
         year = self._year(at)
         return partial.in_year(year, at + 1) if year else None
+
+
+def _days_of(window: TimeWindow, reference_time: datetime) -> str:
+    """The first and the last day of a window that is relative to the reference time; "" for another."""
+    if isinstance(window, TimeRange):
+        return ""
+    bounds = bounds_of(window, reference_time)
+    end = bounds.end
+    if end is not None and not bounds.end_included and isinstance(window, CalendarPeriod):
+        end -= timedelta(days=1)
+    if bounds.start is None:
+        return f"before {end:%Y-%m-%d}" if end else ""
+    return f"{bounds.start:%Y-%m-%d} to {end:%Y-%m-%d}" if end else f"since {bounds.start:%Y-%m-%d}"
 
 
 def _part_of_year(word: str) -> tuple[int, int, str] | None:

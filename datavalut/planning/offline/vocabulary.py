@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
@@ -55,8 +56,17 @@ class LabelReference:
 
 
 class Vocabulary:
-    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...], values: Values) -> None:
+    """`reference_time` is the "now" of the sentence, for explanations: no meaning hangs on it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        tokens: tuple[Token, ...],
+        values: Values,
+        reference_time: datetime | None = None,
+    ) -> None:
         self.catalog = catalog
+        self.reference_time = reference_time
         self._values = values
         self.keys = KeyGraph(catalog)
         self._tokens = tokens
