@@ -55,8 +55,10 @@ class ColumnReader(Reader):
         reference = self._column_at(table, position)
         if reference is None:
             return None
-        predicate = self._year(reference) or self._predicates.read(
-            reference.table, reference.column, reference.end, operator_needed=operator_needed
+        predicate = (
+            self._whole_value(reference, position)
+            or self._year(reference)
+            or self._predicates.read(reference.table, reference.column, reference.end, operator_needed=operator_needed)
         )
         if predicate is None:
             return None
@@ -68,6 +70,13 @@ class ColumnReader(Reader):
             or name_words(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
         )
         return replace(clause, is_state=is_state)
+
+    def _whole_value(self, reference: ColumnReference, position: int) -> Predicate | None:
+        """ "(in) District 5", where the column's name is a part of its values."""
+        label = self._vocabulary.label_at(reference.table, reference.column, position)
+        if label is None or label.end <= reference.end:
+            return None
+        return Predicate(one_of(label.column, label.values), label.end, f"is '{label.label}'")
 
     def _column_at(self, table: Table, position: int) -> ColumnReference | None:
         """A column, unless a longer run of words is a table."""

@@ -17,6 +17,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 from datavalut.planning.source import ColumnValues
 
 _MOST_TOKENS = 300
+_ROUNDS_OF_CORRECTION = 2
 _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
 _CLAUSE_ENDS = frozenset({",", ";", ".", ":", "and", "then", "please", "!", "?", "also", "to", "or"})
 
@@ -46,15 +47,19 @@ def plan_offline(
         )
     tokens = without_courtesy(tokens)
     words = Values(values)
-    answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
-    if isinstance(answer, FilterPlan):
-        return answer
-    meant = corrected(tokens, Vocabulary(catalog, tokens, words, reference_time))
-    if meant is None:
-        return answer
-    right, corrections = meant
-    second = _answer(right, Vocabulary(catalog, right, words, reference_time))
-    return _with_corrections(second, corrections) if isinstance(second, FilterPlan) else answer
+    first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    corrections: tuple[Correction, ...] = ()
+    # With the tables' names corrected, their values are read, and the slips in them can be found.
+    for _ in range(_ROUNDS_OF_CORRECTION):
+        if isinstance(answer, FilterPlan):
+            break
+        meant = corrected(tokens, Vocabulary(catalog, tokens, words, reference_time))
+        if meant is None:
+            break
+        tokens, found = meant
+        corrections += found
+        answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else first
 
 
 def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:

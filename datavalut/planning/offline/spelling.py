@@ -64,7 +64,8 @@ def nearly_spelled(word: str, others: Iterable[str], most: int = 2) -> list[str]
         if other == word or other[:1] != word[:1] or abs(len(other) - len(word)) > allowed:
             continue
         swapped = sorted(other) == sorted(word)
-        if not swapped and (len(word) == _SHORTEST_CORRECTED or _same_letters(word, other) >= len(word) - 2):
+        at_the_end = _same_letters(word, other) >= len(word) - 2 and word[-1] != other[-1]
+        if not swapped and (len(word) == _SHORTEST_CORRECTED or at_the_end):
             continue
         slips = distance(word, other, allowed)
         if slips is not None:

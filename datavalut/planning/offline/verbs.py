@@ -230,6 +230,7 @@ class VerbReader(Reader):
         if child is None:
             return None
         self._progress.reach(position + 1)
+        frames = (*frames, Frame(table, Continuation.RELATIVE))
         path = self._vocabulary.path(table, child, position, position + 1)
         start = position + 1 if object_at is None else object_at
         quantity, end = self._read_times(start)
