@@ -19,7 +19,7 @@ from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
 from datavalut.planning.offline.predicates import compared, in_time
-from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
@@ -80,7 +80,7 @@ class AmountReader(Reader):
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
-        amount = self.read(table, position)
+        amount = self.read(table, position) or self._revenue_compared(table, position)
         if amount is None:
             return None
         self._progress.reach(amount.end)
@@ -282,21 +282,42 @@ class AmountReader(Reader):
                 return self.spending(table, position, position + len(words))
         return None
 
+    def _revenue_compared(self, table: Table, position: int) -> Amount | None:
+        """ "(a) total spend above 500": only with a comparison behind it, for "sales" alone are orders."""
+        at = position
+        while self._word(at) in {"a", "an", "the", "their"}:
+            at += 1
+        phrase = max((words for words in _REVENUE if self._words(at, *words)), key=len, default=None)
+        if phrase is None or self._vocabulary.own_columns_at(table, at) is not None:
+            return None
+        behind = at + len(phrase)
+        while self._word(behind) in {"is", "are", "of", "was"}:
+            behind += 1
+        return self.spending(table, at, at + len(phrase)) if read_quantity(self._tokens, behind) else None
+
     def read_worth(self, table: Table, position: int) -> Clause | None:
         """ "(orders) worth over 500", "totalling more than 100": by their lines, if they have no amount themselves."""
-        quantity = read_quantity(self._tokens, position + 1)
-        if quantity is None or self._word(position) not in {"worth", "totaling", "totalling", "valued"}:
+        bare = read_comparator(self._tokens, position) is not None
+        if not bare and self._word(position) not in {"worth", "totaling", "totalling", "valued"}:
+            return None
+        at = position if bare else position + 1
+        quantity = read_quantity(self._tokens, at)
+        if quantity is None or (bare and not self._ends_here(quantity.end)):
             return None
         own = [column for column in table.columns if _is_amount(column)]
         if len(own) == 1:
             condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
             meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"
             return self._clause(condition, position, quantity.end, meaning, Continuation.WITH)
-        amount = self.worth(table, position, position + 1)
+        amount = self.worth(table, position, at)
         if amount is None:
             return None
-        self._progress.reach(position + 1)
-        return self._compare(table, amount, position, position + 1)
+        self._progress.reach(at)
+        return self._compare(table, amount, position, at)
+
+    def _ends_here(self, position: int) -> bool:
+        word = self._word(position)
+        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum()
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""

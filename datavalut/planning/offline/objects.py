@@ -19,6 +19,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
@@ -100,6 +101,7 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -121,7 +123,8 @@ class ObjectReader(Reader):
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NO) if body else None
         return (
-            self._amounts.read_comparison(table, position)
+            self._latest.read(table, position)
+            or self._amounts.read_comparison(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
             or self._columns.described_column(table, position)

@@ -52,7 +52,7 @@ from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
 _EXCEPT = frozenset({"except", "excluding"})
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
 _WHERE = frozenset({"from", "in", "at"})
-_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries"})
+_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
@@ -222,6 +222,7 @@ class QualifierReader(Reader):
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
             self._check_time(items, joiner, clause)
+            self._check_several_times(clause, inner=bool(frames))
             items.append((joiner, clause))
             end = clause.end
             self._progress.reach(end)
@@ -243,6 +244,17 @@ class QualifierReader(Reader):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
         if joiner and before.verb is None and is_about_related_rows(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+
+    def _check_several_times(self, clause: Clause, *, inner: bool) -> None:
+        """Raises UnclearError for "who ordered in 2024 and 2025": in both, or in either? "orders from 2024 and 2025"
+        can only be of either."""
+        words = [self._word(index) for index in range(clause.start, clause.end)]
+        several = "and" in words and not {"between", "after", "since", "from"} & set(words)
+        deed = clause.verb is not None and any(
+            self._is_time(index) and "and" in words[index - clause.start :] for index in range(clause.start, clause.end)
+        )
+        if several and (deed or (inner and self._is_time(clause.start))):
+            raise UnclearError(clause.start, clause.end, "in both, or in either of them?", ("... or ...",))
 
     def _check_whose_time(self, table: Table, position: int, frames: Frames) -> None:
         """Raises UnclearError for "orders of customers from last year", where either could be of the time. What is had
@@ -307,7 +319,7 @@ class QualifierReader(Reader):
     def _continue_with_noun(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
         """ "with orders and reviews": a bare noun goes on with bare nouns; else it is the next subject."""
         first = last.start + 1 if self._word(last.start) in {"with", "having"} else last.start
-        if self._vocabulary.table_at(first) is None:
+        if self.read_bare_noun(first) is None:
             return None
         body = self._objects.with_body(table, position, frames)
         if body is not None and len(body.explained) > 1:

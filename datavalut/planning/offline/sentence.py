@@ -188,6 +188,9 @@ class SentenceReader(Reader):
             "copy",
             "with",
             "then",
+            "give",
+            "me",
+            "the",
         }:
             position += 1
         return position

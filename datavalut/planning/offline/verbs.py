@@ -13,6 +13,7 @@ from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
@@ -66,6 +67,7 @@ class VerbReader(Reader):
         self._dates = dates
         self._columns = columns
         self._amounts = amounts
+        self._latest = LatestReader(tokens, vocabulary, progress)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
@@ -81,7 +83,8 @@ class VerbReader(Reader):
             return None
         if word in {"whose", "where"}:
             body = (
-                self._amounts.read_comparison(table, position + 1)
+                self._latest.read(table, position + 1)
+                or self._amounts.read_comparison(table, position + 1)
                 or self._columns.described_column(table, position + 1)
                 or self._role(table, self._past_articles(position + 1), frames)
                 or (self._links.read_inverted(table, position + 1) if word == "where" else None)
@@ -241,7 +244,7 @@ class VerbReader(Reader):
             if counted_object is not None:
                 return counted_object
         parts: list[Clause] = []
-        if quantity is None:
+        if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
             end = parts[-1].end if parts else end
         deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
