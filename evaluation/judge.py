@@ -37,6 +37,13 @@ class Judge:
             and all(_fits(planned[name], self._gold(rows), rows) for name, rows in tables.items())
         )
 
+    def check(self, gold: Gold) -> None:
+        """Runs the gold's SQL. Raises what is wrong with it."""
+        for rows in gold.rows:
+            self._gold(rows)
+        for name in gold.without:
+            self._named(name)
+
     def _planned(self, plan: FilterPlan) -> Mapping[TableName, Keys]:
         chosen: dict[TableName, Keys] = {}
         for name in plan.full:

@@ -198,7 +198,8 @@ class MeasureReader(Reader):
         """The one column of the measure. Raises UnclearError if there are several."""
         numbers = [column for column in table.columns if column.category in NUMBER_CATEGORIES]
         for kinds in _COLUMNS.get(measure, ()):
-            found = [column for column in numbers if _names_of(table, column) & kinds]
+            whole = [column for column in numbers if "".join(name_words(column.name)) in kinds]
+            found = whole or [column for column in numbers if _names_of(table, column) & kinds]
             if len(found) > 1:
                 names = (f"{table.name.name}.{column.name}" for column in found)
                 raise UnclearError(start, end, "several columns fit", names)

@@ -16,6 +16,7 @@ from datavalut.planning.offline.values import Values
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 from datavalut.planning.source import ColumnValues
 
+_EMPTY = "The prompt is empty: say which rows of which table to keep."
 _MOST_TOKENS = 300
 _ROUNDS_OF_CORRECTION = 2
 _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
@@ -36,7 +37,7 @@ def plan_offline(
     """
     tokens = tokenize(prompt)
     if not tokens:
-        return Refusal(reason="The prompt is empty: say which rows of which table to keep.")
+        return Refusal(reason=_EMPTY)
     if len(tokens) > _MOST_TOKENS:
         return Refusal(reason=f"The prompt is too long: more than {_MOST_TOKENS} words.")
     forbidden = _forbidden_words(tokens)
@@ -46,6 +47,8 @@ def plan_offline(
             not_understood=tuple(NotUnderstood(words=words) for words in forbidden),
         )
     tokens = without_courtesy(tokens)
+    if not tokens:
+        return Refusal(reason=_EMPTY)
     words = Values(values)
     first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
     corrections: tuple[Correction, ...] = ()
@@ -89,7 +92,10 @@ def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | R
 
 
 def _with_corrections(plan: FilterPlan, corrections: tuple[Correction, ...]) -> FilterPlan:
-    taken = tuple(Evidence(words=entry.written, meaning=f"taken for {entry.meant}") for entry in corrections)
+    taken = tuple(
+        Evidence(words=entry.written, meaning=f"taken for {entry.meant}")
+        for entry in sorted(corrections, key=lambda entry: entry.position)
+    )
     return plan.model_copy(update={"evidence": (*taken, *plan.evidence)})
 
 

@@ -264,7 +264,9 @@ class QualifierReader(Reader):
         outer = frames[-1].table
         if self._vocabulary.date_columns(outer) and self._vocabulary.date_columns(table):
             names = (outer.name.name, table.name.name)
-            raise UnclearError(position, position + 1, f"the time of {names[0]} or of {names[1]}?", names)
+            phrase = self._dates.read_phrase(position)
+            end = phrase.end if phrase else position + 1
+            raise UnclearError(position, end, f"the time of {names[0]} or of {names[1]}?", names)
 
     def _is_time(self, position: int) -> bool:
         at = position + 1 if self._word(position) in {"not", "never"} else position

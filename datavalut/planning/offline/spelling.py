@@ -11,7 +11,7 @@ _MADE_WITH_IZE = (
     "material|local|util|minim|maxim|standard|personal|modern|emphas|capital|central|mobil|stabil|visual"
 )
 _SAME = (
-    (re.compile(r"(?<=[aeiou])ll(?=ed$|ing$|ation$|er$)"), "l"),  # cancelled, travelling, cancellation
+    (re.compile(r"^(.*[aeiou][^aeiou]+[aeiou])ll(?=ed$|ing$|ation$|er$)"), r"\1l"),  # cancelled, but not called
     (re.compile(rf"^({_MADE_WITH_IZE})is(?=e$|es$|ed$|ing$|ations?$|ers?$)"), r"\1iz"),  # organise, organisation
     (re.compile(r"(?<=[a-z]{3})our(?=s?$|ed$|ing$|ite$|ites$|able$)"), "or"),  # colour, favourite
     (re.compile(r"(?<=[a-z]{3})tre(?=s?$)"), "ter"),  # centre

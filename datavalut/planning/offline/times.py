@@ -354,13 +354,13 @@ class TimeReader:
         if not 0 <= position < len(self._tokens):
             return None
         token = self._tokens[position]
-        digits = token.kind is TokenKind.NUMBER and token.text.isdigit() and len(token.text) == 4
+        digits = token.kind is TokenKind.NUMBER and token.text.isdecimal() and len(token.text) == 4
         return int(token.text) if digits and 1000 <= int(token.text) <= 2999 else None
 
     def _read_decade(self, position: int) -> _Span | None:
         """1990s; 90s for that before 2000."""
         word = self._word(position)
-        if not (word.endswith("0s") and word[:-1].isdigit() and len(word) in {3, 5}):
+        if not (word.endswith("0s") and word[:-1].isdecimal() and len(word) in {3, 5}):
             return None
         first = int(word[:-1]) if len(word) == 5 else 1900 + int(word[:-1])
         return _Span(date(first, 1, 1), date(first + 10, 1, 1), f"the {first}s", position + 1)
@@ -415,7 +415,7 @@ class TimeReader:
     def _day_number(self, position: int) -> int | None:
         word = self._word(position)
         digits = word[:-2] if word[-2:] in {"st", "nd", "rd", "th"} else word
-        return int(digits) if digits.isdigit() and len(digits) <= 2 and 1 <= int(digits) <= 31 else None
+        return int(digits) if digits.isdecimal() and len(digits) <= 2 and 1 <= int(digits) <= 31 else None
 
     def _read_day(self, position: int) -> _Span | None:
         partial = self._read_partial(position)
