@@ -5,7 +5,9 @@ from datavalut.planning.offline.tokens import Token, TokenKind
 _TEXT = """
 in the database, in our database, in this database, in the db, in the system, in our system, if possible, if you can,
 thank you very much, thank you, many thanks, for me, for us, at all, whatsoever, please, kindly, pls, plz, thanks, thx,
-cheers, currently, actually, really, simply, ever, still, mr, mrs, ms, as of now, right now, at the moment
+cheers, currently, actually, really, simply, ever, still, mr, mrs, ms, as of now, right now, at the moment,
+for testing purposes, for debugging purposes, for test purposes, for development purposes, for testing, for debugging,
+for development
 """
 _PHRASES = frozenset(tuple(phrase.split()) for phrase in _TEXT.split(","))
 _LONGEST = max(len(phrase) for phrase in _PHRASES)
@@ -25,6 +27,8 @@ def without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         set_off = position >= len(tokens) or tokens[position].lower == ","
         if set_off and kept and kept[-1].lower == ",":
             kept.pop()
+    while kept and kept[-1].lower in {"?", "!", ".", ","}:
+        kept.pop()
     return tuple(kept)
 
 

@@ -111,7 +111,7 @@ class LinkReader(Reader):
         if position >= len(self._tokens) or self._tokens[position].kind is not TokenKind.WORD:
             return None
         word = self._word(position)
-        if word in synonyms.NOT_VALUES or not word.isalpha():
+        if word in synonyms.NOT_VALUES | {"including"} or not word.isalpha():
             return None
         end = position + 1
         done_by = self._word(end) == "by" and word in synonyms.LIGHT_VERBS

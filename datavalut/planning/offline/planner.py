@@ -130,7 +130,12 @@ def _first_unexplained(tokens: tuple[Token, ...], sentence: Sentence) -> int | N
         | synonyms.words("containing including keep the both either smaller but ones one neither nor")
     )
     for position, token in enumerate(tokens):
-        if position not in explained and token.kind is not TokenKind.SIGN and token.lower not in free:
+        if (
+            position >= sentence.lead
+            and position not in explained
+            and token.kind is not TokenKind.SIGN
+            and token.lower not in free
+        ):
             return position
     return None
 

@@ -118,8 +118,8 @@ class QualifierReader(Reader):
         individuals: bool = False,
     ) -> NounPhrase | None:
         at = position
-        while self._word(at) in synonyms.DETERMINERS:
-            at += 1
+        while self._word(at) in synonyms.DETERMINERS or (at > position and self._word(at) == "of"):
+            at += 1  # "all of the customers"
         phrase = self._dates.read_before_noun(at)
         if phrase is not None:
             return self._read_timed_noun(position, at, phrase, read_qualifiers)

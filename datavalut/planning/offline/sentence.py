@@ -19,6 +19,7 @@ from datavalut.planning.offline.selections import Order, Selection, SelectionRea
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_ASKING = frozenset({"which", "what"})
 _EXCLUDING = frozenset({"exclude", "skip", "omit"})
 _EXCLUDING_A_TABLE = _EXCLUDING | frozenset({"excluding", "without", "except", "skipping", "omitting", "but", "minus"})
 _TABLE_WORDS = frozenset({"table", "tables"})
@@ -34,8 +35,12 @@ _COMPANY = (
     ("as", "well", "as"),
     ("with",),
     ("including",),
+    ("incl",),
+    ("plus",),
     ("and",),
 )
+# Behind these a table's name alone comes along ("including orders"); behind others only "their orders" does.
+_WITHOUT_THEIR = (("along", "with"), ("together", "with"), ("including",), ("incl",))
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What the prompt asks for. `explained` covers every word that carries meaning."""
+    """What the prompt asks for. `explained` covers every word that carries meaning; before `lead` none does."""
 
     roots: tuple[Root, ...]
     full: tuple[str, ...]
     exclude: tuple[str, ...]
     reading: str
     explained: tuple[Explained, ...]
+    lead: int
 
 
 class SentenceReader(Reader):
@@ -75,12 +81,13 @@ class SentenceReader(Reader):
         self._selections = SelectionReader(
             tokens, vocabulary, progress, amounts=self._qualifiers.amounts, verbs=self._qualifiers.verbs
         )
+        self._lead = 0
         self.subjects: list[Subject] = []
         self._excluded: list[tuple[Table, Explained]] = []
 
     def read(self) -> Sentence | None:
         """None if the words at `progress.furthest` were not understood. Raises UnclearError."""
-        position = self._past_lead(0)
+        position = self._lead = self._past_lead(1 if self._word(0) in _ASKING else 0)
         everything = self._everything(position)
         excluded_only = None if everything else self._exclusion(position)
         if everything is not None:
@@ -119,7 +126,7 @@ class SentenceReader(Reader):
     def _past_lead(self, position: int) -> int:
         """Past "please give me a copy of" and "create a database with"."""
         while True:
-            if self._word(position) in synonyms.LEAD_WORDS | {":"} or self._words(position, ","):
+            if self._word(position) in synonyms.LEAD_WORDS | {":", ",", "!"}:
                 position += 1
             elif (after := self._past_lead_noun(position)) is not None:
                 position = after
@@ -128,16 +135,23 @@ class SentenceReader(Reader):
                 return position
 
     def _past_lead_noun(self, position: int) -> int | None:
+        """ "(create) a small database with", "a copy of production limited to", "a subset that only has"."""
         at = position
-        made = self._word(at) in {"create", "make", "build"}
-        if made:
+        if self._word(at) in {"create", "make", "build", "prepare", "generate", "produce", "assemble", "set"}:
             at += 1
-        while self._word(at) in {"a", "an", "the", "all", "new", "small", "smaller", "filtered", "test"}:
+            while self._word(at) in {"me", "us", "up"}:
+                at += 1
+        while self._word(at) in {"a", "an", "the", "all", "our", "new", "small", "smaller", "filtered", "test", "of"}:
             at += 1
         if self._word(at) not in synonyms.LEAD_NOUNS:
             return None
-        behind = {"of", "with", "for", "about", "on", "containing"}
-        return at + 2 if self._word(at + 1) in behind else None
+        at += 1
+        if self._word(at) in {"of", "with", "for", "about", "on", "containing", "limited", "restricted"}:
+            return at + 1
+        if self._word(at) in {"that", "which"}:
+            at += 2 if self._word(at + 1) == "only" else 1
+            return at + 1 if self._word(at) in {"has", "have", "contains", "includes", "holds"} else None
+        return None
 
     def _everything(self, position: int) -> Explained | None:
         for words in (("everything",), ("all", "tables"), ("all", "data"), ("the", "whole", "database")):
@@ -208,9 +222,10 @@ class SentenceReader(Reader):
             return everything
         if self._word(at) == "all":
             at += 1
-        if self._word(at) not in {"their", "its", "related", "associated"}:
+        if self._word(at) in {"their", "its", "related", "associated"}:
+            at += 1
+        elif opening not in _WITHOUT_THEIR:
             return None
-        at += 1
         while self._word(at) in {"related", "associated"}:
             at += 1
         if self._word(at) in {"data", "records", "rows"}:
@@ -333,6 +348,8 @@ class SentenceReader(Reader):
         order = self._selections.order(noun.table, noun.end, selection)
         end = order.end if order else noun.end
         qualifiers = self._qualifiers.read(noun.table, end)
+        if qualifiers is None and self._word(position - 1) in _ASKING:
+            qualifiers = self._qualifiers.verbs.verb_phrase(noun.table, end, ())  # "which customers never ordered?"
         if qualifiers is not None:
             end = qualifiers.end
             if order is None:
@@ -392,6 +409,7 @@ class SentenceReader(Reader):
             tuple(dict.fromkeys(str(table.name) for table, _ in self._excluded)),
             reading,
             tuple(explained),
+            self._lead,
         )
 
     def _check_bare(self, index: int, subject: Subject, described: list[Subject]) -> None:

@@ -207,9 +207,11 @@ FORBIDDEN_OBJECTS = words("instruction instructions prompt")
 LEAD_WORDS = words(
     "please can could would will you i we need want wants like to give get show me us extract fetch find list export "
     "select return pull keep include only just copy take retrieve collect load for hi hello hey dump grab provide "
-    "filter restrict limit let's choose pick"
+    "filter restrict limit let's choose pick am looking interested searching have send share build prepare generate"
 )
-LEAD_NOUNS = words("copy subset database db dataset extract data records rows list details information")
+LEAD_NOUNS = words(
+    "copy subset database db dataset extract data records rows list details information slice dump production prod"
+)
 DETERMINERS = words("all every each any the those these our my their any")
 
 COPULAS = words("is are was were be being been equals equal")

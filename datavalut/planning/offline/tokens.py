@@ -34,9 +34,12 @@ _SAME_SIGN = {"==": "=", "≥": ">=", "≤": "<=", "≠": "<>", "!=": "<>"}
 _NEGATIONS = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall"}
 _CONTRACTIONS = {"'ve": "have", "'re": "are", "'d": "would", "'m": "am", "'ll": "will", "'s": "'s"}
 _MULTIPLIERS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
-_TITLES = {"dr", "mr", "mrs", "ms", "prof", "st"}
+_TITLES = {"dr", "mr", "mrs", "ms", "prof", "st", "incl"}
 _AMOUNT_AND_UNIT = re.compile(r"(?P<number>\d+)(?P<unit>d|days?|w|wks?|weeks?|mos?|mths?|y|yrs?|h|hrs?|mins?)")
+_SHORT_WITH = re.compile(r"(?<!\w)w/(?=[\s\d])", re.IGNORECASE)
+_SHORT_WITHOUT = re.compile(r"(?<!\w)w/o(?=\s)", re.IGNORECASE)
 _SENTENCE_ENDS = (".", "!", "?", ",", ";", ":")
 
 
@@ -71,7 +74,9 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 def tokenize(prompt: str) -> tuple[Token, ...]:
     """All of the prompt but white space and the punctuation that ends it."""
-    tokens = [token for match in _TOKEN.finditer(prompt.translate(_TYPOGRAPHIC)) for token in _tokens_of_match(match)]
+    text = _SHORT_WITHOUT.sub("without ", prompt.translate(_TYPOGRAPHIC))
+    text = _SHORT_WITH.sub("with ", text)
+    tokens = [token for match in _TOKEN.finditer(text) for token in _tokens_of_match(match)]
     while tokens and tokens[-1].kind is TokenKind.SIGN and tokens[-1].lower in _SENTENCE_ENDS:
         tokens.pop()
     return tuple(
@@ -84,6 +89,8 @@ def tokenize(prompt: str) -> tuple[Token, ...]:
 def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:
     text = match.group()
     match match.lastgroup:
+        case "quoted" if _ISO_DATE.fullmatch(text[1:-1]):
+            yield Token(text[1:-1], text[1:-1], TokenKind.DATE)
         case "quoted":
             yield Token(text[1:-1], text[1:-1].lower(), TokenKind.QUOTED)
         case "date":

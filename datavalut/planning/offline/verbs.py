@@ -186,7 +186,7 @@ class VerbReader(Reader):
             self._progress.reach(position + 1)
             spent = self._amounts.read_spending(table, position + 1)
             return opened(spent, position) if spent else None
-        own = self._dates.read_participle(table, position)
+        own = self._dates.read_participle(table, position) or self._measures.read(table, position)
         if own is not None:
             return own
         if word in synonyms.LIGHT_VERBS:
