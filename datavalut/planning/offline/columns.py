@@ -62,6 +62,7 @@ class ColumnReader(Reader):
         )
         if predicate is None:
             return None
+        self._check_currency(reference, predicate.end)
         condition = along(reference.path, predicate.condition)
         meaning = f"{reference.text} {predicate.meaning}"
         clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
@@ -70,6 +71,15 @@ class ColumnReader(Reader):
             or name_words(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
         )
         return replace(clause, is_state=is_state)
+
+    def _check_currency(self, reference: ColumnReference, end: int) -> None:
+        """Raises UnclearError for "total above 500 EUR" where the table keeps totals in several currencies."""
+        said = self._tokens[reference.end : end]
+        is_money = any(token.money or token.lower in synonyms.CURRENCY_WORDS for token in said)
+        columns = self._vocabulary.currency_columns(reference.table) if is_money else []
+        if columns:
+            names = (f"{columns[0].name} {value}" for value in self._vocabulary.values(reference.table, columns[0])[:5])
+            raise UnclearError(reference.end, end, "say the currency by its column", names)
 
     def _whole_value(self, reference: ColumnReference, position: int) -> Predicate | None:
         """ "(in) District 5", where the column's name is a part of its values."""

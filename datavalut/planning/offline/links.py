@@ -42,6 +42,7 @@ class _Verb:
     stem: str
     weak: bool
     end: int  # behind its preposition
+    names_a_role: bool = False  # only what a foreign key is named for will do
 
 
 class LinkReader(Reader):
@@ -59,10 +60,20 @@ class LinkReader(Reader):
         self._read_noun = read_noun
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
-    def read(self, table: Table, position: int, frames: Frames = (), *, object_at: int | None = None) -> Clause | None:
+    def read(
+        self,
+        table: Table,
+        position: int,
+        frames: Frames = (),
+        *,
+        object_at: int | None = None,
+        names_a_role: bool = False,
+    ) -> Clause | None:
         """ "taught by Marie Curie", "assigned to users with role guest", "taking at least 4 courses". The object stands
-        behind the verb, or at `object_at`."""
+        behind the verb, or at `object_at`. With `names_a_role` only a foreign key named for the verb will do."""
         verb = self._verb(position)
+        if verb is not None and names_a_role:
+            verb = replace(verb, weak=False, names_a_role=True)
         if verb is not None and object_at is not None:
             verb = replace(verb, end=object_at + (self._word(object_at) in _PREPOSITIONS))
         if verb is None:
@@ -131,6 +142,8 @@ class LinkReader(Reader):
             key, direction = named[0]
             goal = key.parent if direction is Direction.TO_PARENT else key.child
             return (PathStep(table=str(goal), columns=key.columns, direction=direction),)
+        if verb.names_a_role:
+            return None
         try:
             path = self._vocabulary.keys.path(table, target)
         except AmbiguousPathError as error:
@@ -147,6 +160,8 @@ class LinkReader(Reader):
         return [*up, *down]
 
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
+        if verb.names_a_role:
+            return False
         if verb.weak or self._is_made(table, verb.stem):
             return True
         return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
@@ -209,7 +224,7 @@ class LinkReader(Reader):
 
     def _is_said_of(self, row: NamedRow, verb: _Verb) -> bool:
         """ "manufactured by Bayer", in a column of manufacturers."""
-        return any(
+        return not verb.names_a_role and any(
             verb.stem in {stem(word), agent_stem(word)} for column in row.columns for word in name_words(column.name)
         )
 

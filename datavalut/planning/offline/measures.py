@@ -9,8 +9,8 @@ from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderT
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import american_singular
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
-from datavalut.planning.offline.predicates import compared
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
+from datavalut.planning.offline.predicates import compared, one_of
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -26,7 +26,7 @@ from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, measure_of, read_unit
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
 
 _OLDEST = 120
 _FEWEST_YEARS_OF_AGE = 15  # what is said of a person's years: from here on it is their age, and no account's
@@ -192,7 +192,23 @@ class MeasureReader(Reader):
             quantity = in_unit_of_column(quantity, unit, table, column, position)
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
+        currency = self._currency(table, position, quantity.end)
+        if currency is not None:
+            condition = all_of((condition, one_of(currency.column, currency.values)))
+            meaning += f" and {currency.column.name} is {currency.label}"
         return self._clause(condition, position, max(end, quantity.end), meaning, Continuation.WITH)
+
+    def _currency(self, table: Table, position: int, end: int) -> LabelReference | None:
+        """The currency said with the amount, where the table keeps amounts of several. Raises UnclearError if it is
+        none of theirs."""
+        columns = self._vocabulary.currency_columns(table)
+        if not columns or not self._is_money(position, end):
+            return None
+        for at in range(position, end):
+            label = self._vocabulary.label_at(table, columns[0], at)
+            if label is not None:
+                return label
+        raise UnclearError(position, end, "which currency?", self._vocabulary.values(table, columns[0])[:5])
 
     def column(self, table: Table, measure: str, start: int, end: int) -> Column | None:
         """The one column of the measure. Raises UnclearError if there are several."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
 from datavalut.filters.model import Direction, PathStep
+from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
@@ -65,12 +66,33 @@ class KeyGraph:
         mixed = _without_detours([path for path in every if path[0].direction is Direction.TO_CHILDREN])
         direct = [path for path in (*up, *mixed) if len(path) == 1]
         if direct:
-            return self._only([*direct, *_rivals(direct, every)])
+            return self._only([*direct, *self._rivals(direct, every)])
         if up:
             shortest = min(len(path) for path in up)
             rivals = [path for path in mixed if len(path) < shortest]
             return self._only([path for path in up if len(path) == shortest] + rivals)
         return self._only(mixed) if mixed else None
+
+    def _rivals(
+        self, direct: Sequence[tuple[_Edge, ...]], every: Sequence[tuple[_Edge, ...]]
+    ) -> list[tuple[_Edge, ...]]:
+        """A direct key that is a role (the lead of a project) says less of how the two tables belong together than a
+        table that only joins them (who works on it): where there are both, neither is meant before the other."""
+        if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key):
+            return []
+        joined = [Direction.TO_CHILDREN, Direction.TO_PARENT]
+        return [
+            path
+            for path in every
+            if [edge.direction for edge in path] == joined and self._only_joins(self._catalog.table(path[0].to))
+        ]
+
+    def _only_joins(self, table: Table) -> bool:
+        """Has it no text of its own? What has a title or a body is a thing, and no relation."""
+        return not any(
+            set(name_words(column.name)) & (synonyms.FREE_TEXTS | {"name", "title", "subject"})
+            for column in table.columns
+        )
 
     def ancestors(self, start: Table) -> Iterator[tuple[int, Table]]:
         """The tables reached by going up only, nearest first, each with its distance."""
@@ -146,15 +168,6 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
         return keys
     named = [key for key in keys if _is_named_after_its_parent(key)]
     return named if len(named) == 1 else keys
-
-
-def _rivals(direct: Sequence[tuple[_Edge, ...]], every: Sequence[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
-    """A direct key that is a role (the lead of a project) says less of how the two tables belong together than a table
-    that joins them (who works on it): where there are both, neither is meant before the other."""
-    if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key):
-        return []
-    joined = [Direction.TO_CHILDREN, Direction.TO_PARENT]
-    return [path for path in every if [edge.direction for edge in path] == joined]
 
 
 def _is_named_after_its_parent(key: ForeignKey) -> bool:

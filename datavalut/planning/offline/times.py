@@ -288,7 +288,12 @@ class TimeReader:
     def _read_period(self, position: int) -> TimePhrase | None:
         preposition = self._word(position) in _PREPOSITIONS
         start = position + 1 if preposition else position
-        return self._read_relative(start) or (self._read_named(start) if preposition else self._read_bare(start))
+        relative = self._read_relative(start)
+        if relative is not None:
+            return relative
+        # "over 2000" is an amount; what happens over a year is said of its name: "over the year 2000".
+        named = preposition and self._word(position) not in {"over", "on", "for", "through"}
+        return self._read_named(start) if named else self._read_bare(start)
 
     def _read_named(self, position: int) -> TimePhrase | None:
         span = self._read_span(position)
@@ -355,7 +360,7 @@ class TimeReader:
             return None
         token = self._tokens[position]
         digits = token.kind is TokenKind.NUMBER and token.text.isdecimal() and len(token.text) == 4
-        return int(token.text) if digits and 1000 <= int(token.text) <= 2999 else None
+        return int(token.text) if digits and 1700 <= int(token.text) <= 2199 else None
 
     def _read_decade(self, position: int) -> _Span | None:
         """1990s; 90s for that before 2000."""

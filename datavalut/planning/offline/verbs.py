@@ -189,6 +189,9 @@ class VerbReader(Reader):
         own = self._dates.read_participle(table, position) or self._measures.read(table, position)
         if own is not None:
             return own
+        role = self._links.read(table, position, frames, names_a_role=True)
+        if role is not None:
+            return role
         if word in synonyms.LIGHT_VERBS:
             body = self._light_object(table, position + 1, frames)
             if body is not None:

@@ -321,6 +321,9 @@ class Vocabulary:
     def date_columns(self, table: Table) -> list[Column]:
         return [column for column in table.columns if column.category in TIME_CATEGORIES]
 
+    def currency_columns(self, table: Table) -> list[Column]:
+        return [column for column in table.columns if name_words(column.name)[-1] == "currency"]
+
     def births(self, table: Table) -> list[Column]:
         return [column for column in self.date_columns(table) if self.date_stem(table, column) == "birth"]
 
