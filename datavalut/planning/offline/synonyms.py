@@ -202,12 +202,10 @@ CHANGING_VERBS = words(
     "disclose rename vacuum destroy erase wipe purge remove modify change disregard override overwrite print reset "
     "disable call invoke read write"
 )
-FORBIDDEN_OBJECTS = words("instruction instructions prompt")
-
 LEAD_WORDS = words(
     "please can could would will you i we need want wants like to give get show me us extract fetch find list export "
     "select return pull keep include only just copy take retrieve collect load for hi hello hey dump grab provide "
-    "filter restrict limit let's choose pick am looking interested searching have send share build prepare generate"
+    "filter restrict limit let's choose pick am looking interested searching have"
 )
 LEAD_NOUNS = words(
     "copy subset database db dataset extract data records rows list details information slice dump production prod"

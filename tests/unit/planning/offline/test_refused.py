@@ -25,6 +25,9 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "cheap products", ["cheap"]),
     (SHOP, "products on sale", ["sale"]),
     (SHOP, "customers with flights", ["flights"]),
+    (SHOP, "generate 100 random customers", ["generate"]),
+    (SHOP, "double the price of all products", ["double"]),
+    (SHOP, "how many customers are there", ["how"]),
     (PAGILA, "films in English", ["English"]),
     (NORTHWIND, "orders recommended by employees from city London", ["recommended"]),
 ]
