@@ -105,6 +105,10 @@ class ForeignKey:
     `indexed` says that an index of the child begins with the columns, in any order, so that the children of one parent
     are found without reading the whole table. `collations[i]` is the collation (schema and name) that a comparison of
     `columns[i]` with its parent column must name, None where both columns have the same; empty if it is none for all.
+
+    A key that is declared on partitions counts for all rows of their table, but is no promise for those of other
+    partitions: then `everywhere` is false. A key to one partition leads to rows of this partition alone, whatever rows
+    other partitions hold: `parent_partitions` are the OIDs of the tables that store them, empty for a key to all rows.
     """
 
     name: str
@@ -116,6 +120,13 @@ class ForeignKey:
     deferrable: bool = False
     indexed: bool = False
     collations: tuple[tuple[str, str] | None, ...] = ()
+    everywhere: bool = True
+    parent_partitions: tuple[int, ...] = ()
+
+    @property
+    def may_dangle(self) -> bool:
+        """Whether a row of the child may reference a row that is not there: such a reference is none."""
+        return not (self.validated and self.everywhere)
 
 
 @dataclass(frozen=True)
