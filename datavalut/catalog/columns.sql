@@ -20,6 +20,8 @@ SELECT
     att.attgenerated <> '' AS generated,
     att.attidentity::text AS identity,
     pg_catalog.col_description(att.attrelid, att.attnum) AS comment,
+    coll_nsp.nspname::text AS collation_schema,
+    coll.collname::text AS collation_name,
     base.typname::text AS base_name,
     base.typtype::text AS base_kind,
     base_nsp.nspname::text AS base_schema,
@@ -40,6 +42,8 @@ CROSS JOIN LATERAL (SELECT base.typcategory = 'A' AND base.typelem <> 0 AS yes) 
 LEFT JOIN behind AS element_beh ON element_beh.type_oid = base.typelem AND is_array.yes
 LEFT JOIN pg_catalog.pg_type AS element ON element.oid = element_beh.base_oid
 LEFT JOIN pg_catalog.pg_namespace AS element_nsp ON element_nsp.oid = element.typnamespace
+LEFT JOIN pg_catalog.pg_collation AS coll ON coll.oid = att.attcollation AND coll.collprovider <> 'd'
+LEFT JOIN pg_catalog.pg_namespace AS coll_nsp ON coll_nsp.oid = coll.collnamespace
 LEFT JOIN labels AS base_labels ON base_labels.enumtypid = base.oid
 LEFT JOIN labels AS element_labels ON element_labels.enumtypid = element.oid
 WHERE att.attnum > 0 AND NOT att.attisdropped

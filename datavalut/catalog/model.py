@@ -44,7 +44,8 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """`type_name` is what `format_type` prints, qualified where needed, fit for a cast as it is."""
+    """`type_name` is what `format_type` prints, qualified where needed, fit for a cast as it is. `collation` is its
+    schema and name, None for the database's own and for types without one."""
 
     name: str
     type_name: str
@@ -56,6 +57,7 @@ class Column:
     element: TypeCategory | None = None  # of an array's elements
     element_type_name: str | None = None
     comment: str | None = None
+    collation: tuple[str, str] | None = None
 
 
 class TableKind(StrEnum):

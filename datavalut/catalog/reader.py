@@ -145,6 +145,7 @@ def _column(row: Any) -> Column:
         element=_category(row.element_schema, row.element_name, row.element_kind) if row.is_array else None,
         element_type_name=row.element_type_name,
         comment=row.comment,
+        collation=(row.collation_schema, row.collation_name) if row.collation_name is not None else None,
     )
 
 

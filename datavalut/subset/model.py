@@ -60,6 +60,10 @@ class TableSubset:
         """Whether rows may come in that the table's own rule does not choose, and that the report counts."""
         return bool(self.referenced_in) and (self.chooses_rows or self.rule is Rule.EXCLUDED)
 
+    def brings_in_along(self, key: ForeignKey) -> bool:
+        """Whether rows of this table may be what the targets of the key are kept for."""
+        return key in self.brings_in or bool(self.referenced_in)
+
     def is_referenced(self, until_round: int) -> bool:
         """Whether rows may have come in for being referenced when this round has ended."""
         return any(number <= until_round for number in self.referenced_in)

@@ -36,7 +36,9 @@ from datavalut.subset.fragments import (
     union_all,
     where,
 )
+from datavalut.subset.known import KnownSets, nothing_known
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
+from datavalut.subset.pages import EVERY_PAGE, PageRange, in_pages
 from datavalut.subset.row_sets import (
     ADDRESS,
     Candidates,
@@ -53,22 +55,30 @@ from datavalut.subset.row_sets import (
 from datavalut.subset.with_clause import WithClause
 
 RenderRoot = Callable[[Root, sql.Composable, Catalog, datetime], sql.Composable]
+Conditions = Sequence[sql.Composable]
 
 
 class SubsetQuery:
     """Builds one query, and is then used up."""
 
-    def __init__(self, subset: SubsetPlan, reference_time: datetime, render_root: RenderRoot) -> None:
+    def __init__(
+        self,
+        subset: SubsetPlan,
+        reference_time: datetime,
+        render_root: RenderRoot,
+        known_sets: KnownSets = nothing_known,
+    ) -> None:
         self._subset = subset
         self._catalog = subset.catalog
         self._reference_time = reference_time
         self._render_root = render_root
+        self._known_sets = known_sets
         self._sets = WithClause(self._body)
 
-    def kept_rows(self, name: TableName) -> sql.Composable:
-        """The stored columns of the rows that are kept."""
+    def kept_rows(self, name: TableName, pages: PageRange = EVERY_PAGE) -> sql.Composable:
+        """The stored columns of the rows that are kept and lie in these pages."""
         columns = tuple(column.name for column in self._catalog.table(name).stored_columns)
-        return self._sets.before(self._kept(self._subset.table(name), columns))
+        return self._sets.before(self._kept(self._subset.table(name), columns, in_pages(pages)))
 
     def required_rows(self, name: TableName) -> sql.Composable:
         """How many kept rows the table's rule does not choose; 0 for a table without such a count."""
@@ -81,22 +91,25 @@ class SubsetQuery:
         select = sql.SQL("SELECT count(*)\nFROM {}{}")
         return self._sets.before(select.format(from_table(self._catalog, name, ROW), where(conditions)))
 
-    def _kept(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
+    def _kept(self, table: TableSubset, columns: Sequence[str], where_it_lies: Conditions) -> sql.Composable:
         last = self._subset.last_round
         if table.whole:
-            return self._select(table.name, columns)
+            return self._select(table.name, columns, where_it_lies)
         if table.chooses_rows and table.is_referenced(last):
             both = self._address_in(Chosen(table.name), self._referenced(table, last))
-            return self._select(table.name, columns, [both])
+            return self._select(table.name, columns, [*where_it_lies, both])
         if table.chooses_rows and self._subset.filtering_cycles[table.name]:
-            return self._select(table.name, columns, [self._address_in(Chosen(table.name))])
+            return self._select(table.name, columns, [*where_it_lies, self._address_in(Chosen(table.name))])
         if table.chooses_rows:
-            return self._chosen(table, columns)
+            return self._chosen(table, columns, where_it_lies)
         if table.is_referenced(last):
-            return self._referenced_rows(self._referenced(table, last), columns, comparable=False)
+            return self._only_referenced(self._referenced(table, last), columns, where_it_lies)
         return self._select(table.name, columns, [sql.SQL("false")])
 
     def _body(self, row_set: RowSet, columns: Sequence[str]) -> sql.Composable:
+        known = self._known_sets(row_set, columns)
+        if known is not None:
+            return known
         match row_set:
             case Matching(name, root):
                 return self._select(name, columns, [self._predicate(root)])
@@ -115,7 +128,7 @@ class SubsetQuery:
                     return self._candidates_not_left_out(name, columns)
                 return self._chosen(self._subset.table(name), columns)
             case Referenced():
-                return self._referenced_rows(row_set, columns, comparable=True)
+                return self._referenced_rows(row_set, columns)
             case ReferencedInCycle(cycle):
                 return self._referenced_in_cycle(row_set, cycle)
 
@@ -124,13 +137,13 @@ class SubsetQuery:
     def _predicate(self, root: Root) -> sql.Composable:
         return sql.SQL("({})").format(self._render_root(root, ROW, self._catalog, self._reference_time))
 
-    def _chosen(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
+    def _chosen(self, table: TableSubset, columns: Sequence[str], also: Conditions = ()) -> sql.Composable:
         """The rows that the rule chooses; in a filtering cycle, were none left out inside of it."""
         cycle = self._subset.filtering_cycles[table.name]
         filters = [key for key in table.filters if key.parent not in cycle]
         only_link = table.links == tuple(filters) and len(filters) == 1
         joins = OuterJoins()
-        conditions = [self._predicate(table.root)] if table.root is not None else []
+        conditions = [*also, *([self._predicate(table.root)] if table.root is not None else [])]
         for key in filters:
             parents = self._filtering_parents(table, key)
             if only_link or not is_nullable(key, self._catalog):
@@ -297,15 +310,21 @@ class SubsetQuery:
         """Of a table that is referenced by then."""
         return Referenced(table.name, max(number for number in table.referenced_in if number <= until_round))
 
-    def _referenced_rows(self, row_set: Referenced, columns: Sequence[str], *, comparable: bool) -> sql.Composable:
-        """`comparable` says whether the columns are all of keys or addresses, so that equal rows can be told."""
+    def _referenced_rows(self, row_set: Referenced, columns: Sequence[str]) -> sql.Composable:
+        """The columns are all of keys or addresses, so that rows that are referenced in several ways are told by
+        them."""
         if self._subset.referencing_cycles[row_set.table]:
             return self._select(row_set.table, columns, [self._address_in(row_set)])
         conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
-        if len(conditions) > 1 and not comparable:
-            return self._select(row_set.table, columns, [self._address_in(row_set)])
         selects = [self._select(row_set.table, columns, [condition]) for condition in conditions]
         return sql.SQL("\nUNION\n").join(selects)
+
+    def _only_referenced(self, row_set: Referenced, columns: Sequence[str], also: Conditions) -> sql.Composable:
+        if not self._subset.referencing_cycles[row_set.table]:
+            conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
+            if len(conditions) == 1:
+                return self._select(row_set.table, columns, [*also, *conditions])
+        return self._select(row_set.table, columns, [*also, self._address_in(row_set)])
 
     def _referenced_in_cycle(self, row_set: ReferencedInCycle, cycle: tuple[TableName, ...]) -> sql.Composable:
         starts = [
@@ -400,7 +419,7 @@ class SubsetQuery:
         self,
         name: TableName,
         columns: Sequence[str],
-        conditions: Sequence[sql.Composable] = (),
+        conditions: Conditions = (),
         joins: OuterJoins | None = None,
     ) -> sql.Composable:
         return sql.SQL("SELECT {}\nFROM {}{}{}").format(

@@ -6,19 +6,28 @@ from datetime import datetime
 from psycopg2 import sql
 
 from datavalut.catalog.model import TableName
+from datavalut.subset.known import KnownSets, nothing_known
 from datavalut.subset.model import SubsetPlan
+from datavalut.subset.pages import EVERY_PAGE, PageRange
 from datavalut.subset.query import RenderRoot, SubsetQuery
 
 
 def copy_query(
-    subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
+    subset: SubsetPlan,
+    table_name: TableName,
+    reference_time: datetime,
+    render_root: RenderRoot,
+    *,
+    known_sets: KnownSets = nothing_known,
+    pages: PageRange = EVERY_PAGE,
 ) -> sql.Composable:
-    """A SELECT of the table's `stored_columns` in the rows that are kept, in no order, for COPY (…) TO STDOUT.
+    """A SELECT of the table's `stored_columns` in the rows that are kept and lie in the pages, in no order, for
+    COPY (…) TO STDOUT. What is known is not looked for again.
 
     `render_root` is `datavalut.filters.render.render_root`. The server must be PostgreSQL 12 or newer where the tables
     that decide about this one reference each other in a circle. Raises UnknownTable.
     """
-    return SubsetQuery(subset, reference_time, render_root).kept_rows(table_name)
+    return SubsetQuery(subset, reference_time, render_root, known_sets).kept_rows(table_name, pages)
 
 
 def count_query(
