@@ -69,7 +69,8 @@ class TableKind(StrEnum):
 class Table:
     """An ordinary or a partitioned table. Partitions are storage of their partitioned table, not tables.
 
-    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics.
+    `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics, and so
+    are `data_bytes`, the same without indexes, and `pages`, those of the heap, of the partition with the most.
     """
 
     name: TableName
@@ -81,6 +82,8 @@ class Table:
     comment: str | None = None
     estimated_rows: int = 0
     size_bytes: int = 0
+    data_bytes: int = 0
+    pages: int = 0
     inherited: bool = False  # has children or parents by classic inheritance: its own rows are read with ONLY
 
     @cached_property
@@ -107,10 +110,12 @@ class ForeignKey:
     `indexed` says that an index of the child begins with the columns, in any order, so that the children of one parent
     are found without reading the whole table. `collations[i]` is the collation (schema and name) that a comparison of
     `columns[i]` with its parent column must name, None where both columns have the same; empty if it is none for all.
+    `operators[i]` is what compares the parent's column with the child's (schema and name); empty if it is PostgreSQL's
+    own "=" for all.
 
-    A key that is declared on partitions counts for all rows of their table, but is no promise for those of other
-    partitions: then `everywhere` is false. A key to one partition leads to rows of this partition alone, whatever rows
-    other partitions hold: `parent_partitions` are the OIDs of the tables that store them, empty for a key to all rows.
+    A key that is declared on partitions counts for every row of their table, but is a promise for those of these
+    partitions only: `everywhere` is false unless they are all. A key to one partition leads to rows of this one alone,
+    whatever the others hold: `parent_partitions` are the OIDs of the tables that store them, empty for a key to all.
     """
 
     name: str
@@ -122,6 +127,7 @@ class ForeignKey:
     deferrable: bool = False
     indexed: bool = False
     collations: tuple[tuple[str, str] | None, ...] = ()
+    operators: tuple[tuple[str, str], ...] = ()
     everywhere: bool = True
     parent_partitions: tuple[int, ...] = ()
 

@@ -32,7 +32,8 @@ measured AS (
         cls.reltuples,
         cls.relpages,
         COALESCE(pg_catalog.pg_relation_size(sto.storage_oid), 0) AS heap_bytes,
-        COALESCE(pg_catalog.pg_total_relation_size(sto.storage_oid), 0) AS total_bytes
+        COALESCE(pg_catalog.pg_total_relation_size(sto.storage_oid), 0) AS total_bytes,
+        COALESCE(pg_catalog.pg_table_size(sto.storage_oid), 0) AS data_bytes
     FROM storage AS sto
     JOIN pg_catalog.pg_class AS cls ON cls.oid = sto.storage_oid
 ),
@@ -46,7 +47,9 @@ statistics AS (
                 ELSE mea.heap_bytes / 100
             END
         )::bigint AS estimated_rows,
-        pg_catalog.sum(mea.total_bytes)::bigint AS size_bytes
+        pg_catalog.sum(mea.total_bytes)::bigint AS size_bytes,
+        pg_catalog.sum(mea.data_bytes)::bigint AS data_bytes,
+        pg_catalog.max(mea.heap_bytes) / pg_catalog.current_setting('block_size')::bigint AS pages
     FROM measured AS mea
     GROUP BY mea.table_oid
 )
@@ -60,7 +63,9 @@ SELECT
     ) AS inherited,
     pg_catalog.obj_description(tab.oid, 'pg_class') AS comment,
     COALESCE(sta.estimated_rows, 0) AS estimated_rows,
-    COALESCE(sta.size_bytes, 0) AS size_bytes
+    COALESCE(sta.size_bytes, 0) AS size_bytes,
+    COALESCE(sta.data_bytes, 0) AS data_bytes,
+    COALESCE(sta.pages, 0) AS pages
 FROM user_table AS tab
 LEFT JOIN statistics AS sta ON sta.table_oid = tab.oid
 ORDER BY tab.nspname, tab.relname;

@@ -15,13 +15,6 @@ from datavalut.subset.graph import cycles
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
 from datavalut.subset.row_sets import ADDRESS, Chosen, Referenced, RowSet
 
-# A query that has the rows of a set with these columns, or None where the set is not known.
-KnownSets = Callable[[RowSet, Sequence[str]], sql.Composable | None]
-
-
-def nothing_known(_: RowSet, __: Sequence[str]) -> None:
-    return None
-
 
 def copied_before(subset: SubsetPlan) -> Mapping[TableName, frozenset[TableName]]:
     """Per table those that are to be copied before it, so that their keys are known. Free of circles: tables whose
@@ -80,16 +73,38 @@ class KnownKeys:
             sql.SQL("{}.{}{}").format(key, name, _collate(column))
             for name, column in zip(names, self.columns, strict=True)
         ]
-        arrays = [
-            sql.SQL("{}::{}[]").format(sql.Literal(array), sql.SQL(column.type_name))
-            for array, column in zip(self.arrays, self.columns, strict=True)
-        ]
         return sql.SQL("SELECT {} FROM ROWS FROM ({}) AS {} ({})").format(
             sql.SQL(", ").join(selected),
-            sql.SQL(", ").join(sql.SQL("pg_catalog.unnest({})").format(array) for array in arrays),
+            sql.SQL(", ").join(sql.SQL("pg_catalog.unnest({})").format(array) for array in self._arrays()),
             key,
             sql.SQL(", ").join(names),
         )
+
+    def array_for(self, compared: Sequence[Column], server_version: int) -> sql.Composable | None:
+        """An array that one column's values can be looked for in by `= ANY`, which is faster than a join; None where
+        the server would not hash it: for several columns, for types that differ, and before PostgreSQL 14."""
+        if len(self.columns) != 1 or server_version < _FIRST_VERSION_THAT_HASHES_ARRAYS:
+            return None
+        (known,), (other,) = self.columns, compared
+        hashable = known.type_name in _HASHABLE_TYPES and known.type_name == other.type_name
+        return self._arrays()[0] if hashable and known.collation == other.collation else None
+
+    def _arrays(self) -> list[sql.Composable]:
+        return [
+            sql.SQL("{}::{}[]").format(sql.Literal(array), sql.SQL(column.type_name))
+            for array, column in zip(self.arrays, self.columns, strict=True)
+        ]
+
+
+# The keys of a set with these columns, or None where they are not known.
+KnownSets = Callable[[RowSet, Sequence[str]], KnownKeys | None]
+
+_FIRST_VERSION_THAT_HASHES_ARRAYS = 140000
+_HASHABLE_TYPES = frozenset({"smallint", "integer", "bigint", "uuid", "text", "date"})
+
+
+def nothing_known(_: RowSet, __: Sequence[str]) -> None:
+    return None
 
 
 def _collate(column: Column) -> sql.Composable:

@@ -12,6 +12,7 @@ What the SQL is made to be good at, with tables of many million rows:
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from psycopg2 import sql
@@ -23,11 +24,15 @@ from datavalut.subset.fragments import (
     PARENT,
     ROW,
     OuterJoins,
+    all_of,
     any_of,
     columns_of,
+    compares_by_equal_sign,
     from_set,
     from_table,
+    in_parent_partitions,
     is_nullable,
+    needed_of_parent,
     none_null,
     reference,
     same_address,
@@ -109,7 +114,7 @@ class SubsetQuery:
     def _body(self, row_set: RowSet, columns: Sequence[str]) -> sql.Composable:
         known = self._known_sets(row_set, columns)
         if known is not None:
-            return known
+            return known.query()
         match row_set:
             case Matching(name, root):
                 return self._select(name, columns, [self._predicate(root)])
@@ -146,11 +151,11 @@ class SubsetQuery:
         conditions = [*also, *([self._predicate(table.root)] if table.root is not None else [])]
         for key in filters:
             parents = self._filtering_parents(table, key)
-            if only_link or not is_nullable(key, self._catalog):
+            if only_link or not self._may_be_none(key):
                 conditions.append(self._references_row_of(key, parents))
             else:
-                found = joins.add(key, self._sets.use(parents, key.parent_columns))
-                conditions.append(any_of([some_null(key, self._catalog, ROW), found]))
+                found = joins.add(key, self._sets.use(parents, needed_of_parent(key)))
+                conditions.append(any_of([self._is_none(key), found]))
         if table.root is None and not only_link:
             conditions.extend(self._is_linked(table, joins, cycle))
         return self._select(table.name, columns, conditions, joins)
@@ -176,12 +181,12 @@ class SubsetQuery:
             if self._subset.table(key.parent).rule is Rule.FULL and self._subset.chosen_together(table, key)
         ]
         outside = [key for key in table.links if key not in carriers and key.parent not in cycle]
-        if not all(is_nullable(key, self._catalog) for key in outside):
+        if not all(self._may_be_none(key) for key in outside):
             return []
         if len(outside) + len(carriers) < len(table.links):
             return [self._address_in(Linked(table.name))]
-        alternatives = [none_null(key, self._catalog, ROW) for key in outside]
-        alternatives += [joins.add(key, self._sets.use(Linked(key.parent), key.parent_columns)) for key in carriers]
+        alternatives = [self._leads_somewhere(key, ROW) for key in outside]
+        alternatives += [joins.add(key, self._sets.use(Linked(key.parent), needed_of_parent(key))) for key in carriers]
         return [any_of(alternatives)]
 
     def _linked(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
@@ -196,11 +201,11 @@ class SubsetQuery:
         for key in links:
             parents = self._linking_parents(table, key)
             if parents is None:
-                alternatives.append(none_null(key, self._catalog, ROW))
+                alternatives.append(self._leads_somewhere(key, ROW))
             elif len(links) == 1:
                 alternatives.append(self._references_row_of(key, parents))
             else:
-                alternatives.append(joins.add(key, self._sets.use(parents, key.parent_columns)))
+                alternatives.append(joins.add(key, self._sets.use(parents, needed_of_parent(key))))
         return any_of(alternatives)
 
     def _linking_parents(self, table: TableSubset, key: ForeignKey) -> RowSet | None:
@@ -234,9 +239,9 @@ class SubsetQuery:
                 children=from_set(self._sets.use(Candidates(key.child), (*ADDRESS, *key.columns)), CHILD),
                 where=where(
                     [
-                        none_null(key, self._catalog, CHILD),
+                        self._leads_somewhere(key, CHILD),
                         sql.SQL("NOT EXISTS (SELECT FROM {} WHERE {})").format(
-                            from_set(self._sets.use(Candidates(key.parent), key.parent_columns), PARENT),
+                            from_set(self._sets.use(Candidates(key.parent), needed_of_parent(key)), PARENT),
                             same_key(key, CHILD, PARENT),
                         ),
                     ]
@@ -288,7 +293,8 @@ class SubsetQuery:
         for key in keys:
             if among_candidates:
                 children = from_set(self._sets.use(Candidates(key.child), (*ADDRESS, *key.columns)), CHILD)
-                parents = from_set(self._sets.use(Candidates(key.parent), (*ADDRESS, *key.parent_columns)), PARENT)
+                needed = (*ADDRESS, *key.parent_columns)
+                parents = from_set(self._sets.use(Candidates(key.parent), needed), PARENT)
             else:
                 children = from_table(self._catalog, key.child, CHILD)
                 parents = from_table(self._catalog, key.parent, PARENT)
@@ -342,30 +348,55 @@ class SubsetQuery:
 
         The cycle's own are found by walking from the others.
         """
-        by_columns: dict[tuple[str, ...], list[tuple[ForeignKey, sql.Composable]]] = {}
+        alike: dict[tuple[object, ...], list[tuple[ForeignKey, RowSet | None]]] = {}
         for key in self._catalog.references_to(name):
             for children in self._children_kept(key, until_round, cycle):
-                by_columns.setdefault(key.parent_columns, []).append((key, children))
-        conditions: list[sql.Composable] = []
-        for parent_columns, sources in by_columns.items():
-            # Many children have few parents: of several branches, each gives a parent once.
-            select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
-            branches = [select.format(reference(key, CHILD), children) for key, children in sources]
-            conditions.append(sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, parent_columns), union_all(branches)))
-        return conditions
+                alike.setdefault((key.parent_columns, key.parent_partitions, key.operators), []).append((key, children))
+        return [self._is_referenced(name, sources) for sources in alike.values()]
 
-    def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[sql.Composable]:
-        """The kept rows of the key's child that bring in what they reference along it."""
+    def _is_referenced(self, name: TableName, sources: Sequence[tuple[ForeignKey, RowSet | None]]) -> sql.Composable:
+        """That one of the keys leads to the row from one of its sets of children; None is all of the child's rows.
+
+        The keys differ in their children only.
+        """
+        any_key, row_set = sources[0]
+        columns = any_key.parent_columns
+        if len(sources) == 1 and row_set is not None:
+            array = self._array(row_set, any_key.columns, name, columns)
+            if array is not None:
+                found = sql.SQL("{} = ANY ({})").format(columns_of(ROW, columns), array)
+                return all_of([found, *in_parent_partitions(any_key, ROW)])
+        # Many children have few parents: of several branches, each gives a parent once.
+        select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
+        branches = [
+            select.format(
+                reference(key, CHILD),
+                from_table(self._catalog, key.child, CHILD)
+                if row_set is None
+                else from_set(self._sets.use(row_set, key.columns), CHILD),
+            )
+            for key, row_set in sources
+        ]
+        if compares_by_equal_sign(any_key):
+            found = sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, columns), union_all(branches))
+        else:
+            referenced = replace(any_key, columns=any_key.parent_columns, collations=())
+            found = sql.SQL("EXISTS (SELECT FROM (\n{}\n) AS {} ({}) WHERE {})").format(
+                union_all(branches),
+                CHILD,
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
+                same_key(referenced, CHILD, ROW),
+            )
+        return all_of([found, *in_parent_partitions(any_key, ROW)])
+
+    def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[RowSet | None]:
+        """The kept rows of the key's child that bring in what they reference along it; None is all of its rows."""
         table = self._subset.table(key.child)
-        children = []
+        children: list[RowSet | None] = []
         if table.round <= until_round and key in table.brings_in:
-            if table.whole:
-                children.append(from_table(self._catalog, table.name, CHILD))
-            else:
-                children.append(from_set(self._sets.use(Chosen(table.name), key.columns), CHILD))
+            children.append(None if table.whole else Chosen(table.name))
         if table.is_referenced(until_round) and table.name not in cycle:
-            referenced = self._referenced(table, until_round)
-            children.append(from_set(self._sets.use(referenced, key.columns), CHILD))
+            children.append(self._referenced(table, until_round))
         return children
 
     # Walks in a cycle of tables
@@ -415,6 +446,23 @@ class SubsetQuery:
 
     # Conditions and selects over the row that is decided about
 
+    def _may_be_none(self, key: ForeignKey) -> bool:
+        """Whether a row may be without a reference along this key."""
+        return key.may_dangle or is_nullable(key, self._catalog)
+
+    def _is_none(self, key: ForeignKey) -> sql.Composable:
+        """That the row has no reference along this key, which may be none."""
+        if key.may_dangle:
+            return sql.SQL("NOT {}").format(self._leads_somewhere(key, ROW))
+        return some_null(key, self._catalog, ROW)
+
+    def _leads_somewhere(self, key: ForeignKey, child: sql.Identifier) -> sql.Composable:
+        """That the child's row has a reference along this key."""
+        if not key.may_dangle:
+            return none_null(key, self._catalog, child)
+        parents = from_table(self._catalog, key.parent, PARENT)
+        return sql.SQL("EXISTS (SELECT FROM {} WHERE {})").format(parents, same_key(key, child, PARENT))
+
     def _select(
         self,
         name: TableName,
@@ -430,11 +478,28 @@ class SubsetQuery:
         )
 
     def _references_row_of(self, key: ForeignKey, row_set: RowSet) -> sql.Composable:
-        return sql.SQL("({}) IN (SELECT {} FROM {})").format(
+        array = self._array(row_set, needed_of_parent(key), key.child, key.columns)
+        if array is not None:
+            return sql.SQL("{} = ANY ({})").format(reference(key, ROW), array)
+        parents = from_set(self._sets.use(row_set, needed_of_parent(key)), PARENT)
+        if not compares_by_equal_sign(key):
+            return sql.SQL("EXISTS (SELECT FROM {} WHERE {})").format(parents, same_key(key, ROW, PARENT))
+        return sql.SQL("({}) IN (SELECT {} FROM {}{})").format(
             reference(key, ROW),
             columns_of(PARENT, key.parent_columns),
-            from_set(self._sets.use(row_set, key.parent_columns), PARENT),
+            parents,
+            where(in_parent_partitions(key, PARENT)),
         )
+
+    def _array(
+        self, row_set: RowSet, columns: Sequence[str], compared: TableName, compared_columns: Sequence[str]
+    ) -> sql.Composable | None:
+        """The known keys of the set, where columns of another table can be looked for in an array of them."""
+        known = self._known_sets(row_set, columns)
+        if known is None:
+            return None
+        others = [self._catalog.table(compared).column(name) for name in compared_columns]
+        return known.array_for(others, self._catalog.server_version)
 
     def _address_in(self, *row_sets: Linked | Chosen | Referenced) -> sql.Composable:
         addresses = sql.SQL(" UNION ALL ").join(self._addresses(row_set) for row_set in row_sets)

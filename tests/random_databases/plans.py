@@ -13,7 +13,7 @@ def random_plan(database: DatabaseDraft) -> FilterPlan:
     chance = database.chance
     tables = chance.sample(database.tables, len(database.tables))
     with_value = [table for table in tables if table.has_column(VALUE)]
-    roots = with_value[: chance.choice([0, 1, 1, 1, 1, 1, 1, 2, 2, 3])]
+    roots = with_value[: chance.choice([1, 1, 1, 1, 1, 1, 2, 2, 3])]
     others = [str(table.name) for table in tables if table not in roots]
     excluded = [others.pop() for _ in range(chance.choice([0, 0, 0, 0, 1, 2])) if others]
     full = [others.pop() for _ in range(chance.choice([0, 0, 0, 1])) if others]
