@@ -28,7 +28,9 @@ class PlannerChoice(StrEnum):
 @dataclass(frozen=True)
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
-    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own."""
+    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
+    `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
+    run."""
 
     jobs_table: str
     state_machine_arn: str
@@ -45,6 +47,7 @@ class Settings:
     denied_networks: tuple[Network, ...]
     local_owner: str | None
     job_retention_days: int
+    snapshot_keeper_seconds: int | None
 
 
 # Loopback, link-local, metadata, multicast and reserved addresses: only an allowed network opens any of them.
@@ -105,6 +108,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         denied_networks=ALWAYS_DENIED_NETWORKS + networks("SOURCE_DENIED_NETWORKS", ""),
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
+        snapshot_keeper_seconds=integer("SNAPSHOT_KEEPER_SECONDS", 0) or None,
     )
 
 

@@ -31,6 +31,8 @@ class Configuration:
     `retention` is in days, for jobs, and `log_retention` too. `source_allowed_networks` and `source_denied_networks`
     are lists with commas, of networks in which a source may or may not be; empty means the library's defaults.
     `openai_secret` is the name or the ARN of a secret that holds an OpenAI API key; empty means the offline planner.
+    `snapshot_keeper_seconds` cuts how long a keeper holds a source's snapshot before the other one takes over; 0 is as
+    long as a function may run.
     `interface_endpoint_zones` and `nat_gateways` are numbers of availability zones (docs/deployment.md has the prices).
     """
 
@@ -45,6 +47,7 @@ class Configuration:
     openai_base_url: str = ""
     source_allowed_networks: str = ""
     source_denied_networks: str = ""
+    snapshot_keeper_seconds: int = 0
     requests_per_second: int = 50
     request_burst: int = 100
     nat_gateways: int = 1

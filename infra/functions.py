@@ -138,7 +138,7 @@ class Functions(Construct):
         if resources.openai_secret is not None:
             resources.openai_secret.grant_read(plan_job)
 
-        keep_snapshot = self._step("keep_snapshot", "Holds the source's snapshot open", {})
+        keep_snapshot = self._step("keep_snapshot", "Holds the source's snapshot open", self._keeper_environment())
         self._allow(keep_snapshot, _READ_SECRET, (requests,))
 
         prepare_target = self._step("prepare_target", "Creates the database and its schema", target)
@@ -165,6 +165,10 @@ class Functions(Construct):
         self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
+
+    def _keeper_environment(self) -> dict[str, str]:
+        seconds = self._configuration.snapshot_keeper_seconds
+        return {"SNAPSHOT_KEEPER_SECONDS": str(seconds)} if seconds else {}
 
     def _planner_environment(self) -> dict[str, str]:
         choices = {"PLANNER": self._configuration.planner, "OPENAI_MODEL": self._configuration.openai_model}

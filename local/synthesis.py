@@ -86,7 +86,7 @@ def _context(environment: Mapping[str, str]) -> dict[str, str]:
     }
     if environment.get("OPENAI_API_KEY"):
         context["openai_secret"] = OPENAI_SECRET
-    for name in ("OPENAI_MODEL", "OPENAI_BASE_URL"):
+    for name in ("OPENAI_MODEL", "OPENAI_BASE_URL", "SNAPSHOT_KEEPER_SECONDS"):
         if environment.get(name):
             context[name.lower()] = environment[name]
     return context

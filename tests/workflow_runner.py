@@ -1,5 +1,6 @@
 """A job's steps run by hand, in the order of the state machine, with everything real but AWS."""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import JobFailed, TransientFault
 from datavalut.workflow.finalize import finalize
 from datavalut.workflow.index_and_constrain import index_and_constrain
-from datavalut.workflow.keep_snapshot import keep_snapshot
+from datavalut.workflow.keep_snapshot import Keeper, keep_snapshot
 from datavalut.workflow.plan_filter import plan_filter
 from datavalut.workflow.prepare_target import prepare_target
 from datavalut.workflow.settle import Ending, ExecutionEnd, settle
@@ -58,12 +59,13 @@ class InMemorySecrets:
 
 class WorkflowRunner:
     """`answer` is what the planner answers to every prompt. `before` holds, by a step's name, what is to happen before
-    that step begins."""
+    that step begins. A keeper of the snapshot lives `keeper_seconds` at most."""
 
     def __init__(self, admin: ConnectionParameters, answer: FilterPlan | Refusal) -> None:
         self.store = InMemoryJobStore()
         self.secrets = InMemorySecrets(admin)
         self.before: dict[str, Callable[[str], Any]] = {}
+        self.keeper_seconds = math.inf
         self.deployment = Deployment(
             store=self.store,
             secrets=self.secrets,
@@ -96,8 +98,8 @@ class WorkflowRunner:
         plan = self._step("plan", job_id, lambda: plan_filter(deployment, job_id))
         if plan.dry_run:
             return
-        with ThreadPoolExecutor(1) as beside:
-            keeping = beside.submit(self._step, "keep", job_id, lambda: keep_snapshot(deployment, job_id, lambda: 900))
+        with ThreadPoolExecutor(len(Keeper)) as beside:
+            keeping = [beside.submit(self._keep, job_id, keeper) for keeper in Keeper]
             try:
                 self._step("prepare", job_id, lambda: prepare_target(deployment, job_id))
                 for batch in plan.batches:
@@ -105,8 +107,20 @@ class WorkflowRunner:
                 self._step("index", job_id, lambda: index_and_constrain(deployment, job_id))
             finally:
                 self.store.release_snapshot(job_id)  # so that a keeper never outlives its test
-            keeping.result()
+            for kept in keeping:
+                kept.result()
         self._step("finalize", job_id, lambda: finalize(deployment, job_id))
+
+    def _keep(self, job_id: str, keeper: Keeper) -> None:
+        """One branch of the state machine. Where it fails, the job ends at once."""
+        deployment = self.deployment
+        keep = partial(keep_snapshot, deployment, job_id, keeper, lambda: 900, self.keeper_seconds)
+        try:
+            while self._step(f"keep {keeper}", job_id, keep):
+                pass
+        except (JobFailed, TransientFault) as fault:
+            settle(deployment, job_id, ExecutionEnd(Ending.FAILED, fault_error(str(fault))))
+            raise
 
     def _step(self, name: str, job_id: str, step: Callable[[], Any]) -> Any:
         if name in self.before:

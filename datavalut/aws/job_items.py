@@ -24,7 +24,7 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
-from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus
+from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus, KeptSnapshot
 from datavalut.jobs.store import page_key
 
 Attributes = dict[str, Any]  # as the low-level client takes and gives them: {"name": {"S": "value"}}
@@ -100,6 +100,20 @@ def stored_error(error: JobError) -> dict[str, Any]:
     return {**asdict(error), "details": list(error.details)}
 
 
+def stored_snapshots(snapshots: Mapping[str, KeptSnapshot]) -> dict[str, Any]:
+    return {
+        keeper: {"snapshot_id": snapshot.snapshot_id, "since": stored_time(snapshot.since)}
+        for keeper, snapshot in snapshots.items()
+    }
+
+
+def _snapshots(stored: Mapping[str, Any]) -> dict[str, KeptSnapshot]:
+    return {
+        keeper: KeptSnapshot(values["snapshot_id"], datetime.fromisoformat(values["since"]))
+        for keeper, values in stored.items()
+    }
+
+
 def job_values(job: Job) -> dict[str, Any]:
     """The attributes of the job's item, but for its documents and its expiry."""
     key = page_key(job)
@@ -122,7 +136,7 @@ def job_values(job: Job) -> dict[str, Any]:
         "completed_at": stored_time(job.completed_at) if job.completed_at else None,
         "error": stored_error(job.error) if job.error else None,
         "source_database": job.source_database,
-        "snapshot_id": job.snapshot_id,
+        "snapshots": stored_snapshots(job.snapshots),
         "snapshot_released": job.snapshot_released,
         "rows_expected": job.rows_expected,
         "rows_copied": job.rows_copied,
@@ -151,7 +165,7 @@ def job_from_attributes(attributes: Attributes) -> Job:
         completed_at=time("completed_at"),
         error=JobError(**{**error, "details": tuple(error["details"])}) if error else None,
         source_database=values.get("source_database"),
-        snapshot_id=values.get("snapshot_id"),
+        snapshots=_snapshots(values.get("snapshots", {})),
         snapshot_released=values["snapshot_released"],
         rows_expected=int(values["rows_expected"]),
         rows_copied=int(values["rows_copied"]),

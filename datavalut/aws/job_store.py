@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -17,6 +17,7 @@ from datavalut.aws.job_items import (
     job_from_attributes,
     stored_error,
     stored_number,
+    stored_snapshots,
     stored_time,
     to_attributes,
 )
@@ -28,7 +29,7 @@ from datavalut.jobs.errors import (
     JobTooLarge,
     StoreBusy,
 )
-from datavalut.jobs.model import Job, JobError, JobStatus
+from datavalut.jobs.model import Job, JobError, JobStatus, KeptSnapshot
 from datavalut.jobs.store import JobPage, moved
 
 if TYPE_CHECKING:
@@ -280,10 +281,20 @@ class DynamoJobStore:
             self._running(job_id)
             raise StoreBusy(job_id)
 
-    def record_snapshot(self, job_id: str, snapshot_id: str | None) -> None:
-        if not self._changed(job_id, {"snapshot_id": snapshot_id}, "#status = :running"):
+    def record_snapshots(
+        self, job_id: str, snapshots: Mapping[str, KeptSnapshot], *, instead_of: Mapping[str, KeptSnapshot]
+    ) -> bool:
+        values = {"snapshots": stored_snapshots(snapshots), "instead_of": stored_snapshots(instead_of)}
+        recorded = self._update(
+            job_id,
+            "SET #snapshots = :snapshots",
+            "#status = :running AND #snapshots = :instead_of",
+            names={"#snapshots": "snapshots", "#status": "status"},
+            values=to_attributes({f":{name}": value for name, value in values.items()} | {":running": "running"}),
+        )
+        if recorded is None:
             self._running(job_id)
-            raise StoreBusy(job_id)
+        return recorded is not None
 
     def release_snapshot(self, job_id: str) -> None:
         if not self._changed(job_id, {"snapshot_released": True}, "attribute_exists(pk)"):
@@ -385,7 +396,7 @@ class DynamoJobStore:
         values |= {f":{status}": str(status) for status in JobStatus if f":{status}" in condition}
         if "#status" in condition:
             names["#status"] = "status"
-        return self._update(job_id, expression, condition, names, _with_nulls(values)) is not None
+        return self._update(job_id, expression, condition, names, to_attributes(values)) is not None
 
     def _update(
         self, job_id: str, expression: str, condition: str, names: dict[str, str], values: Attributes
@@ -463,12 +474,6 @@ def _set(changes: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
     """An update expression with its names and values. All names are given as #name: many are reserved words."""
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
     return expression, {f"#{name}": name for name in changes}, {f":{name}": value for name, value in changes.items()}
-
-
-def _with_nulls(values: dict[str, Any]) -> Attributes:
-    return {
-        name: {"NULL": True} if value is None else to_attributes({name: value})[name] for name, value in values.items()
-    }
 
 
 def _is(error: ClientError, code: str) -> bool:

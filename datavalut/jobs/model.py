@@ -1,5 +1,6 @@
 """The job's record and the one definition of its states and legal moves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -56,10 +57,19 @@ class JobRequest:
 
 
 @dataclass(frozen=True)
+class KeptSnapshot:
+    """A snapshot of the source that a keeper has exported, and holds since then."""
+
+    snapshot_id: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Job:
     """One job as stored. Times are UTC with zone. `timestamp` is the last change and `progress` (0 to 1) never fall.
 
     `source_database` is the name of the source's database, `target_database` the name of the finished one.
+    `snapshots` has, by the name of its keeper, each session that holds the source's one moment open.
     `plan` and `report` are JSON objects; `result` is the JSON object that GET shows, less the password.
     """
 
@@ -75,7 +85,7 @@ class Job:
     completed_at: datetime | None = None
     error: JobError | None = None
     source_database: str | None = None
-    snapshot_id: str | None = None
+    snapshots: Mapping[str, KeptSnapshot] = field(default_factory=dict)
     snapshot_released: bool = False
     rows_expected: int = 0
     rows_copied: int = 0

@@ -3,13 +3,14 @@
 `datavalut.aws.job_store` is the store of a deployment. Both pass the same tests, tests/integration/jobs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
 
 from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, JobNotRunning
-from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobStatus
+from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobStatus, KeptSnapshot
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,15 @@ class JobStore(Protocol):
         """The result that the job has once it is completed, and nobody sees before. Raises JobNotRunning, and
         JobTooLarge."""
 
-    def record_snapshot(self, job_id: str, snapshot_id: str | None) -> None:
-        """The exported snapshot that workers are to import now; None while there is none. Raises JobNotRunning."""
+    def record_snapshots(
+        self, job_id: str, snapshots: Mapping[str, KeptSnapshot], *, instead_of: Mapping[str, KeptSnapshot]
+    ) -> bool:
+        """The exported snapshots that workers can import, by keeper. Nothing is written, and the answer is False, if
+        what is recorded is not `instead_of` any more: so no two keepers export different moments, or let go at once.
+        Raises JobNotRunning."""
 
     def release_snapshot(self, job_id: str) -> None:
-        """Tells the snapshot's keeper that nobody needs it any more, whatever the status."""
+        """Tells the snapshot's keepers that nobody needs it any more, whatever the status."""
 
     def record_error(self, job_id: str, error: JobError) -> None:
         """Keeps the cause of a failure for the move to `failed` that follows. The first one stays; after the end of
@@ -239,9 +244,15 @@ class InMemoryJobStore:
         with self._lock:
             self._jobs[job_id] = replace(self._running(job_id), result=result)
 
-    def record_snapshot(self, job_id: str, snapshot_id: str | None) -> None:
+    def record_snapshots(
+        self, job_id: str, snapshots: Mapping[str, KeptSnapshot], *, instead_of: Mapping[str, KeptSnapshot]
+    ) -> bool:
         with self._lock:
-            self._jobs[job_id] = replace(self._running(job_id), snapshot_id=snapshot_id)
+            job = self._running(job_id)
+            if job.snapshots != instead_of:
+                return False
+            self._jobs[job_id] = replace(job, snapshots=dict(snapshots))
+            return True
 
     def release_snapshot(self, job_id: str) -> None:
         with self._lock:

@@ -69,6 +69,7 @@ _SOURCE_SETTINGS = {
     "default_transaction_read_only": "on",
     "jit": "off",  # the planner thinks recursive sets huge, and would compile for them
     "lock_timeout": str(_SOURCE_LOCK_MILLISECONDS),
+    "transaction_timeout": "0",  # one transaction, that of the snapshot, is as long as the copy
     "row_security": "off",  # hidden rows become an error
     "work_mem": "64MB",  # sets of keys are hashed in memory
 }
@@ -82,6 +83,21 @@ _SET_KNOWN = """
 SELECT pg_catalog.set_config(wanted.name, wanted.value, false)
 FROM unnest(%(names)s::pg_catalog.text[], %(values)s::pg_catalog.text[]) AS wanted (name, value)
 JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = pg_catalog.lower(wanted.name)
+"""
+
+# The operators of an extension's types (citext's "=" among them) are looked for where the extension is.
+_SEE_EXTENSIONS = """
+SELECT pg_catalog.set_config(
+    'search_path',
+    pg_catalog.concat_ws(
+        ', ',
+        NULLIF(pg_catalog.current_setting('search_path'), ''),
+        pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(nsp.nspname), ', ')
+    ),
+    false
+)
+FROM pg_catalog.pg_extension AS ext
+JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = ext.extnamespace AND nsp.nspname <> 'pg_catalog'
 """
 
 
@@ -109,6 +125,8 @@ def connect(
             raise UnsupportedServerVersion(major, SUPPORTED_VERSIONS)
         opened.autocommit = True
         _configure(opened, _SOURCE_SETTINGS if read_only else _TARGET_SETTINGS)
+        if read_only:
+            _execute(opened, _SEE_EXTENSIONS)
     except psycopg2.OperationalError:
         opened.close()
         raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None
@@ -167,6 +185,11 @@ def _open(parameters: ConnectionParameters, dsn: Mapping[str, str]) -> connectio
         return psycopg2.connect(make_dsn(**dsn))
     except psycopg2.OperationalError:
         raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None
+
+
+def _execute(opened: connection, statement: str) -> None:
+    with opened.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _configure(opened: connection, settings: Mapping[str, str]) -> None:

@@ -55,13 +55,15 @@ def copy_chunk(
     columns: Sequence[Column],
     *,
     chunk: int = 0,
+    frozen: bool = False,
     check: Callable[[], None] = lambda: None,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> CopiedRows:
     """Copies one chunk of a table exactly once: its rows and its entry in the ledger are one transaction. Of a chunk
     that was copied before, the entry is returned and nothing is read. `target` is in autocommit mode.
 
-    Otherwise as `copy_rows`.
+    `frozen` is for a chunk that is all of an ordinary table: the table is emptied in the same transaction, so that
+    PostgreSQL lets rows be written as if they were long there, and need not touch them again. Otherwise as `copy_rows`.
     """
     key = {"schema": table.schema, "name": table.name, "chunk": chunk}
     with writing_target(), target.cursor() as cursor:
@@ -81,7 +83,9 @@ def copy_chunk(
                 ((rows, size, seconds),) = cursor.fetchall()
                 copied = CopiedRows(rows, size, seconds)
             else:
-                copied = copy_rows(source, query, target, table, columns, check=check, on_bytes=on_bytes)
+                if frozen:
+                    cursor.execute(sql.SQL("TRUNCATE ONLY {}").format(sql.Identifier(table.schema, table.name)))
+                copied = copy_rows(source, query, target, table, columns, frozen=frozen, check=check, on_bytes=on_bytes)
                 cursor.execute(
                     "UPDATE datavalut_work.copied SET rows = %(rows)s, bytes = %(bytes)s, seconds = %(seconds)s"
                     " WHERE (table_schema, table_name, chunk) = (%(schema)s, %(name)s, %(chunk)s)",
@@ -102,6 +106,7 @@ def copy_rows(
     table: TableName,
     columns: Sequence[Column],
     *,
+    frozen: bool = False,
     check: Callable[[], None] = lambda: None,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> CopiedRows:
@@ -115,13 +120,15 @@ def copy_rows(
     two failures the one that came first.
     """
     copy_format = choose_format(columns, _version_and_encoding(source), _version_and_encoding(target))
-    options = sql.SQL("(FORMAT {}, ENCODING {})").format(
-        sql.SQL(copy_format), sql.Literal(source.get_parameter_status("server_encoding"))
-    )
+    encoding = sql.Literal(source.get_parameter_status("server_encoding"))
+    options = sql.SQL("(FORMAT {}, ENCODING {}").format(sql.SQL(copy_format), encoding)
     names = sql.SQL("({})").format(sql.SQL(", ").join(sql.Identifier(column.name) for column in columns))
-    read = sql.SQL("COPY ({}) TO STDOUT {}").format(query, options)
-    write = sql.SQL("COPY {} {} FROM STDIN {}").format(
-        sql.Identifier(table.schema, table.name), names if columns else sql.SQL(""), options
+    read = sql.SQL("COPY ({}) TO STDOUT {})").format(query, options)
+    write = sql.SQL("COPY {} {} FROM STDIN {}{})").format(
+        sql.Identifier(table.schema, table.name),
+        names if columns else sql.SQL(""),
+        options,
+        sql.SQL(", FREEZE" if frozen else ""),
     )
     return _Stream(source, target, table).run(read.as_string(source), write.as_string(target), check, on_bytes)
 

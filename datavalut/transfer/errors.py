@@ -194,13 +194,15 @@ class SchemaNotReadable(TransferError):
 
 
 class ForeignKeyViolated(TransferError):
-    """Rows of `table` reference rows that are not there. The source holds such rows itself, under a key that it never
-    validated or with its triggers switched off."""
+    """Rows of `table` reference rows that are not there. The source holds such rows itself: they came in while its
+    triggers were switched off. `key` is one of them ("customer_id = 5"), for the job's caller: it is a value of the
+    source's, and not part of the text that goes to logs."""
 
-    def __init__(self, table: str, name: str) -> None:
+    def __init__(self, table: str, name: str, key: str = "") -> None:
         super().__init__(f"rows of {table} violate its foreign key {name}")
         self.table = table
         self.name = name
+        self.key = key
 
 
 class DiskFull(TransferError):
@@ -211,7 +213,7 @@ class DiskFull(TransferError):
 
 
 class SnapshotLost(TransferError):
-    """The session that holds the source's snapshot has ended, or the connection led to another server."""
+    """No such snapshot is held on the server that the connection led to."""
 
     def __init__(self, snapshot_id: str) -> None:
         super().__init__(f"snapshot {snapshot_id} of the source is gone")

@@ -5,20 +5,16 @@ nothing; of two that run at the same time the second waits for the first, then f
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
-import psycopg2
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import TableName
 from datavalut.transfer.statements import writing_target
 
 WORK_SCHEMA = "datavalut_work"
-_PIECE_BYTES = 4 * 1024 * 1024
 
 _CREATE = """
 CREATE SCHEMA IF NOT EXISTS datavalut_work;
-CREATE TABLE IF NOT EXISTS datavalut_work.archive (piece integer PRIMARY KEY, content bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS datavalut_work.documents (name text PRIMARY KEY, content bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS datavalut_work.measured (
     table_schema text,
@@ -28,7 +24,12 @@ CREATE TABLE IF NOT EXISTS datavalut_work.measured (
     rows_in_source_estimated boolean NOT NULL,
     PRIMARY KEY (table_schema, table_name)
 );
-CREATE TABLE IF NOT EXISTS datavalut_work.restored (entry integer PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS datavalut_work.counted (
+    table_schema text,
+    table_name text,
+    rows bigint NOT NULL,
+    PRIMARY KEY (table_schema, table_name)
+);
 CREATE TABLE IF NOT EXISTS datavalut_work.copied (
     table_schema text,
     table_name text,
@@ -49,6 +50,7 @@ class CopiedTable:
     rows: int
     bytes: int
     seconds: float
+    chunks: int
 
 
 @dataclass(frozen=True)
@@ -69,24 +71,6 @@ def drop_ledger(target: connection) -> None:
     """Removes every trace of the work. Can be repeated."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS datavalut_work CASCADE")
-
-
-def store_archive(target: connection, archive: Path) -> None:
-    """Keeps the dump for the workers that restore its later sections."""
-    with writing_target(), target.cursor() as cursor, archive.open("rb") as content:
-        cursor.execute("TRUNCATE datavalut_work.archive")
-        for number, piece in enumerate(iter(lambda: content.read(_PIECE_BYTES), b"")):
-            cursor.execute("INSERT INTO datavalut_work.archive VALUES (%s, %s)", (number, psycopg2.Binary(piece)))
-
-
-def load_archive(target: connection, destination: Path) -> None:
-    with writing_target(), target.cursor() as cursor, destination.open("wb") as content:
-        cursor.execute("SELECT count(*) FROM datavalut_work.archive")
-        ((pieces,),) = cursor.fetchall()
-        for number in range(pieces):
-            cursor.execute("SELECT content FROM datavalut_work.archive WHERE piece = %s", (number,))
-            ((piece,),) = cursor.fetchall()
-            content.write(piece)
 
 
 def store_document(target: connection, name: str, content: bytes) -> None:
@@ -135,14 +119,35 @@ def measured_tables(target: connection) -> dict[TableName, TableMeasures]:
         return {TableName(schema, name): TableMeasures(*measures) for schema, name, *measures in cursor.fetchall()}
 
 
+def record_count(target: connection, table: TableName, rows: int) -> None:
+    """How many rows the table was found to have. Can be repeated."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO datavalut_work.counted VALUES (%s, %s, %s)"
+            " ON CONFLICT (table_schema, table_name) DO UPDATE SET rows = excluded.rows",
+            (table.schema, table.name, rows),
+        )
+
+
+def counted_tables(target: connection) -> dict[TableName, int]:
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("SELECT table_schema, table_name, rows FROM datavalut_work.counted")
+        return {TableName(schema, name): rows for schema, name, rows in cursor.fetchall()}
+
+
 def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
     """What has been copied so far, by table."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(
-            "SELECT table_schema, table_name, sum(rows)::bigint, sum(bytes)::bigint, sum(seconds)"
+            "SELECT table_schema, table_name, sum(rows)::bigint, sum(bytes)::bigint, sum(seconds), count(*)"
             " FROM datavalut_work.copied GROUP BY table_schema, table_name ORDER BY table_schema, table_name"
         )
         return tuple(
-            CopiedTable(TableName(schema, name), rows, size, seconds)
-            for schema, name, rows, size, seconds in cursor.fetchall()
+            CopiedTable(TableName(schema, name), rows, size, seconds, chunks)
+            for schema, name, rows, size, seconds, chunks in cursor.fetchall()
         )
+
+
+def copied_rows(target: connection, table: TableName) -> int:
+    """How many rows have been copied into the table so far."""
+    return sum(copied.rows for copied in copied_tables(target) if copied.table == table)

@@ -125,10 +125,12 @@ def _is_further(value: int, than: int, increment: int) -> bool:
 
 
 def _furthest_value(cursor: Any, row: Any) -> int | None:
-    edge = sql.SQL("ceil(max({}))" if row.increment > 0 else "floor(min({}))")
-    column = sql.SQL("{}::pg_catalog.numeric").format(sql.Identifier(row.column_name))
+    # The cast stands outside of max, so that an index on the column can give it.
+    edge = sql.SQL("ceil(max({})::numeric)" if row.increment > 0 else "floor(min({})::numeric)")
     cursor.execute(
-        sql.SQL("SELECT {} FROM {}").format(edge.format(column), sql.Identifier(row.table_schema, row.table_name))
+        sql.SQL("SELECT {} FROM {}").format(
+            edge.format(sql.Identifier(row.column_name)), sql.Identifier(row.table_schema, row.table_name)
+        )
     )
     value = cursor.fetchone()[0]
     return None if value is None else int(value)

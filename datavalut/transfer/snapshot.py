@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Self
 
 import psycopg2
-from psycopg2.extensions import connection
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
 
 from datavalut.transfer.errors import SnapshotLost
 from datavalut.transfer.statements import reading_source, source_error
@@ -15,21 +15,18 @@ _BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 class ExportedSnapshot:
     """A snapshot that other sessions import by `snapshot_id`, for as long as this object is open.
 
-    `source` is a session of the source in autocommit mode that belongs to this object alone from now on. `ping` it
-    more often than anything on the way may cut an idle connection: every 10 seconds. `inherited` makes the snapshot
-    the same moment as another one, which must still be held, so that a keeper can hand over to the next.
+    `source` is a session of the source in autocommit mode. If it has imported a snapshot before, the exported one is
+    the same moment, and outlives the one imported: so keepers hand over to each other. If it is in no transaction, the
+    moment is now. `ping` it more often than anything on the way may cut an idle connection: every 10 seconds.
 
-    Raises SnapshotLost where `inherited` is gone, and errors about the source.
+    Raises errors about the source.
     """
 
-    def __init__(self, source: connection, inherited: str | None = None) -> None:
+    def __init__(self, source: connection) -> None:
         self._source = source
-        if inherited is None:
-            with reading_source(), source.cursor() as cursor:
-                cursor.execute(_BEGIN)
-        else:
-            import_snapshot(source, inherited)
         with reading_source(), source.cursor() as cursor:
+            if source.info.transaction_status == TRANSACTION_STATUS_IDLE:
+                cursor.execute(_BEGIN)
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute("SELECT pg_catalog.pg_export_snapshot()")
             row = cursor.fetchone()

@@ -26,21 +26,20 @@ class Verification:
 
 
 def verify_target(
-    target: connection, source: Catalog, rows_sent: Mapping[TableName, int], check: Callable[[], None] = lambda: None
+    target: connection, source: Catalog, rows_sent: Mapping[TableName, int], rows_found: Mapping[TableName, int]
 ) -> Verification:
     """Compares the target with the source's catalog and with the rows sent to each table (none if it is not named).
 
-    Every table has exactly the rows sent, every foreign key of the source is there and validated (on each partition
-    too), every index is valid, every materialized view filled, and no sequence gives a value that a row has. `check`
-    is called before each table and ends the verification by raising.
+    Every table was found to have exactly the rows sent, every foreign key of the source is there and validated (on each
+    partition too) if it is in the source, every index is valid, every materialized view filled, and no sequence gives a
+    value that a row has.
 
     Raises VerificationFailed with all that differs, and errors about the target.
     """
-    rows = count_rows(target, source.tables, check)
     discrepancies = [
-        Discrepancy(f"rows of {name}", str(rows_sent.get(name, 0)), str(found))
-        for name, found in rows.items()
-        if found != rows_sent.get(name, 0)
+        Discrepancy(f"rows of {table.name}", str(rows_sent.get(table.name, 0)), str(rows_found.get(table.name, 0)))
+        for table in source.tables
+        if rows_found.get(table.name, 0) != rows_sent.get(table.name, 0)
     ]
     discrepancies.extend(_foreign_key_discrepancies(target, source))
     with writing_target(), target.cursor() as cursor:
@@ -60,28 +59,24 @@ def verify_target(
     )
     if discrepancies:
         raise VerificationFailed(tuple(discrepancies))
-    return Verification(rows, len(source.foreign_keys), indexes, materialized_views, len(sequences))
+    validated = sum(key.validated for key in source.foreign_keys)
+    return Verification(rows_found, validated, indexes, materialized_views, len(sequences))
 
 
-def count_rows(
-    target: connection, tables: tuple[Table, ...], check: Callable[[], None] = lambda: None
-) -> dict[TableName, int]:
-    """Exact numbers of rows. Raises errors about the target."""
-    counts: dict[TableName, int] = {}
-    for table in tables:
-        check()
-        name = sql.Identifier(table.name.schema, table.name.name)
-        only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-        with writing_target(), past_row_security(target, table.name), target.cursor() as cursor:
-            cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
-            ((counts[table.name],),) = cursor.fetchall()
-    return counts
+def count_rows(target: connection, table: Table) -> int:
+    """The exact number, whatever row-level security there is. Raises errors about the target."""
+    name = sql.Identifier(table.name.schema, table.name.name)
+    only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
+    with writing_target(), past_row_security(target, table.name), target.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
+        ((count,),) = cursor.fetchall()
+    return int(count)
 
 
-def analyze_target(target: connection, check: Callable[[], None] = lambda: None) -> None:
+def analyze_materialized_views(target: connection, check: Callable[[], None] = lambda: None) -> None:
     """Gives the planner of the new database its statistics. Raises errors about the target."""
     with writing_target(), target.cursor() as cursor:
-        cursor.execute(_ANALYZABLE)
+        cursor.execute(_MATERIALIZED_VIEWS)
         for schema, name in cursor.fetchall():
             check()
             cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(schema, name)))
@@ -92,21 +87,29 @@ def _foreign_key_discrepancies(target: connection, source: Catalog) -> Iterator[
         found = {_identity(key) for key in read_catalog(target).foreign_keys}
         with target.cursor() as cursor:
             cursor.execute(_UNVALIDATED_FOREIGN_KEYS)
-            unvalidated = cursor.fetchall()
+            unvalidated = [(TableName(schema, table), name) for schema, table, name in cursor.fetchall()]
     for key in source.foreign_keys:
         if _identity(key) not in found:
             yield Discrepancy(f"foreign key {key.name} of {key.child}", "there", "missing")
-    for table, name in unvalidated[:0]:
-        yield Discrepancy(f"foreign key {name} of {table}", "validated", "not validated")
+    never_validated = {(key.child, key.name) for key in source.foreign_keys if not key.validated}
+    for table, name in unvalidated:
+        if (table, name) not in never_validated:
+            yield Discrepancy(f"foreign key {name} of {table}", "validated", "not validated")
 
 
 def _identity(key: ForeignKey) -> tuple[object, ...]:
     return key.child, key.columns, key.parent, key.parent_columns
 
 
+# Of a partition's clone the key that it was cloned from is told, unless that one is valid.
 _UNVALIDATED_FOREIGN_KEYS = """
-SELECT conrelid::pg_catalog.regclass::text, conname::text
-FROM pg_catalog.pg_constraint WHERE contype = 'f' AND NOT convalidated ORDER BY 1, 2
+SELECT nsp.nspname::text, cls.relname::text, con.conname::text
+FROM pg_catalog.pg_constraint AS con
+JOIN pg_catalog.pg_class AS cls ON cls.oid = COALESCE(pg_catalog.pg_partition_root(con.conrelid), con.conrelid)
+JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
+LEFT JOIN pg_catalog.pg_constraint AS origin ON origin.oid = con.conparentid
+WHERE con.contype = 'f' AND NOT con.convalidated AND COALESCE(origin.convalidated, true)
+ORDER BY 1, 2, 3
 """
 _INVALID_INDEXES = """
 SELECT ind.indexrelid::pg_catalog.regclass::text
@@ -126,14 +129,13 @@ FROM pg_catalog.pg_class AS cls
 JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'datavalut_work')
 """
-_ANALYZABLE = """
+_MATERIALIZED_VIEWS = """
 SELECT nsp.nspname::text, cls.relname::text
 FROM pg_catalog.pg_class AS cls
 JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
-WHERE cls.relkind IN ('r', 'p', 'm')
-    AND NOT cls.relispartition
+WHERE cls.relkind = 'm'
     AND nsp.nspname !~ '^pg_'
-    AND nsp.nspname NOT IN ('information_schema', 'datavalut_work')
+    AND nsp.nspname <> 'information_schema'
     AND pg_catalog.pg_has_role(cls.relowner, 'USAGE')
 ORDER BY 1, 2
 """

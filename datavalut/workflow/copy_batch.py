@@ -15,10 +15,9 @@ from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, required_rows_query
 from datavalut.transfer.copy import copy_chunk
 from datavalut.transfer.ledger import TableMeasures, record_measures
-from datavalut.transfer.snapshot import import_snapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.deployment import Deployment
-from datavalut.workflow.errors import SnapshotNotKept
+from datavalut.workflow.kept_snapshot import import_kept_snapshot
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
 from datavalut.workflow.progress import Phase, copying_progress
 from datavalut.workflow.sessions import running_check, source_session, target_session
@@ -40,13 +39,11 @@ def copy_batch(deployment: Deployment, job_id: str, number: int) -> None:
     job = deployment.store.get(job_id)
     if job.status is not JobStatus.RUNNING or job.plan is None:
         raise JobNotRunning(job_id, job.status)
-    if job.snapshot_id is None:
-        raise SnapshotNotKept
     record = PlanRecord.model_validate(job.plan)
     source = deployment.secrets.get_request(job_id).source
     target = deployment.secrets.get_result(job_id)
     with source_session(deployment, job_id, source) as reader, target_session(job_id, target) as writer:
-        import_snapshot(reader, job.snapshot_id)
+        import_kept_snapshot(deployment, job_id, reader)
         subset = plan_subset(load_facts(writer).catalog, record.filter)
         for planned in record.batch(number):
             _copy_table(deployment, job, subset, planned, _Sessions(reader, writer))

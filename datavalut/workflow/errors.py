@@ -4,18 +4,10 @@ from datavalut.errors import DataValutError
 
 
 class SnapshotNotKept(DataValutError):
-    """The session that kept the source's snapshot ended before all rows were copied."""
+    """The sessions that kept the source's snapshot ended before all rows were copied."""
 
     def __init__(self) -> None:
         super().__init__("its snapshot was not kept until all rows were copied")
-
-
-class CopyTookTooLong(DataValutError):
-    """Copying outlived the snapshot's keeper, which held it for `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the rows were not copied within {seconds:.0f} seconds")
-        self.seconds = seconds
 
 
 class SnapshotNotExported(DataValutError):

@@ -7,7 +7,7 @@ from datavalut.jobs.model import JobError
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, PromptNotUnderstood
 from datavalut.subset.errors import ContradictoryPlan
 from datavalut.transfer import errors as transfer
-from datavalut.workflow.errors import CopyTookTooLong, SnapshotNotExported, SnapshotNotKept, TargetServerUnavailable
+from datavalut.workflow.errors import SnapshotNotExported, SnapshotNotKept, TargetServerUnavailable
 
 _CHECK_CONNECTION = "Check source_db_connection."
 _OURS = "This is not the request's fault: try again later, and tell the operator of this deployment if it stays."
@@ -177,7 +177,14 @@ def _of_source(error: BaseException) -> JobError | None:
                 f"The source's schema cannot be read: {error.reason}",
                 "Give the source's user the rights that are missing.",
             )
-        case transfer.SourceConnectionLost() | transfer.SourceBusy() | transfer.SnapshotLost() | SnapshotNotKept():
+        case transfer.SnapshotLost():
+            return JobError(
+                "snapshot_not_shared",
+                "Sessions of the source cannot share one moment of it: the connection leads to different servers, or"
+                " goes through a pooler in transaction mode.",
+                "Give the address of one server itself, primary or replica, instead of a pooler, a proxy or a group.",
+            )
+        case transfer.SourceConnectionLost() | transfer.SourceBusy() | SnapshotNotKept():
             return JobError(
                 "source_connection_lost",
                 f"The source was lost while it was read: {error}.",
@@ -189,7 +196,7 @@ def _of_source(error: BaseException) -> JobError | None:
                 f"A query of the source failed: {error.reason} (SQLSTATE {error.sqlstate}).",
                 "Check what it names; with dry_run the queries are shown.",
             )
-        case transfer.StatementTimedOut() | CopyTookTooLong():
+        case transfer.StatementTimedOut():
             return JobError("timeout", f"The job took longer than it may: {error}.", TIMED_OUT.remedy)
         case SnapshotNotExported():
             return JobError("source_unreachable", f"{error}.", "Check that the source takes several connections.")

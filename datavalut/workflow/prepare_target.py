@@ -13,11 +13,11 @@ from datavalut.jobs.model import JobStatus
 from datavalut.transfer.ledger import create_ledger, store_archive
 from datavalut.transfer.schema import dump_schema, left_out_objects, restore_pre_data
 from datavalut.transfer.sequences import SequenceState, read_sequences
-from datavalut.transfer.snapshot import import_snapshot
+from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import DatabaseLocale, TargetNames, create_target, database_locale, secure_server
 from datavalut.workflow.deployment import Deployment
-from datavalut.workflow.keep_snapshot import wait_for_snapshot
+from datavalut.workflow.kept_snapshot import import_kept_snapshot
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import running_check, source_session, target_session
 from datavalut.workflow.source_facts import SourceFacts, store_facts
@@ -27,31 +27,33 @@ _PASSWORD_BYTES = 24
 
 def prepare_target(deployment: Deployment, job_id: str) -> None:
     """Makes the database anew, whatever an earlier run of this step left."""
-    snapshot_id = wait_for_snapshot(deployment, job_id)
     deployment.store.record_progress(job_id, Phase.PREPARING.start, Phase.PREPARING.message, deployment.now())
-    source = deployment.secrets.get_request(job_id).source
-    catalog, sequences = _read_source(deployment, job_id, source, snapshot_id)
-    target, warnings = _create_database(deployment, job_id, catalog)
-    with tempfile.TemporaryDirectory() as directory, target_session(job_id, target) as session:
+    with tempfile.TemporaryDirectory() as directory:
         archive = Path(directory) / "schema.dump"
-        dump_schema(source, snapshot_id, archive, application_name=job_id, address_policy=deployment.source_addresses)
-        create_ledger(session)
-        store_archive(session, archive)
-        warnings += tuple(
-            f"{left_out} is left out: only a superuser could make it." for left_out in left_out_objects(archive)
-        )
-        store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
-        restore_pre_data(session, archive, running_check(deployment, job_id))
+        catalog, sequences = _read_source(deployment, job_id, archive)
+        target, warnings = _create_database(deployment, job_id, catalog)
+        with target_session(job_id, target) as session:
+            create_ledger(session)
+            store_archive(session, archive)
+            warnings += tuple(
+                f"{left_out} is left out: only a superuser could make it." for left_out in left_out_objects(archive)
+            )
+            store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
+            restore_pre_data(session, archive, running_check(deployment, job_id))
 
 
-def _read_source(
-    deployment: Deployment, job_id: str, source: ConnectionParameters, snapshot_id: str
-) -> tuple[Catalog, dict[TableName, SequenceState]]:
+def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Catalog, dict[TableName, SequenceState]]:
+    """Writes the schema to the archive file besides."""
+    source = deployment.secrets.get_request(job_id).source
     with source_session(deployment, job_id, source) as session:
-        import_snapshot(session, snapshot_id)
+        import_kept_snapshot(deployment, job_id, session)
         with reading_source():
             catalog = read_catalog(session)
-        return catalog, read_sequences(session)
+        sequences = read_sequences(session)
+        # Exported by this session too, so that no keeper hands over while pg_dump is about to import the snapshot.
+        snapshot_id = ExportedSnapshot(session).snapshot_id
+        dump_schema(source, snapshot_id, archive, application_name=job_id, address_policy=deployment.source_addresses)
+        return catalog, sequences
 
 
 def _create_database(

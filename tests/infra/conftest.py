@@ -53,4 +53,6 @@ def aws(stub_bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Temp
 @pytest.fixture(scope="session")
 def local(stub_bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Template:
     """What goes to the emulator."""
-    return _template({"target": "local"}, stub_bundles, tmp_path_factory.mktemp("local"))
+    return _template(
+        {"target": "local", "snapshot_keeper_seconds": "5"}, stub_bundles, tmp_path_factory.mktemp("local")
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from datavalut.workflow.keep_snapshot import Keeper
 from infra.workflow import DEFINITION, STEPS
 from tests.infra.template import Template, states
 
@@ -56,6 +57,34 @@ def test_whatever_fails_the_job_is_settled() -> None:
         if state["Type"] in ("Task", "Parallel", "Map") and name != "Settle the job":
             caught = {error: catch["Next"] for catch in state["Catch"] for error in catch["ErrorEquals"]}
             assert caught["States.ALL"] == "Settle the job", name
+
+
+def test_two_keepers_hold_the_snapshot_turn_by_turn_until_it_is_needed_no_more() -> None:
+    keepers = {}
+    for branch in MACHINE["States"]["Build the database"]["Branches"]:
+        start = branch["States"][branch["StartAt"]]
+        if start["Resource"] == "${keep_snapshot}":
+            keepers[start["Parameters"]["keeper"]] = branch
+    assert set(keepers) == set(Keeper)
+    for branch in keepers.values():
+        choice = branch["States"][branch["States"][branch["StartAt"]]["Next"]]
+        (again,) = choice["Choices"]
+        assert (again["BooleanEquals"], again["Next"]) == (True, branch["StartAt"])
+        assert branch["States"][choice["Default"]]["Type"] == "Succeed"
+
+
+def test_a_keeper_that_crashed_is_started_again() -> None:
+    keepers = [task for task in TASKS.values() if task["Resource"] == "${keep_snapshot}"]
+    for keeper in keepers:
+        retried = {error for retry in keeper["Retry"] for error in retry["ErrorEquals"]}
+        assert {"Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout", "States.Timeout"} <= retried
+        assert "JobFailed" not in retried
+        assert "States.ALL" not in retried
+
+
+def test_keepers_live_as_long_as_they_may_or_as_the_deployment_says(aws: Template, local: Template) -> None:
+    assert "SNAPSHOT_KEEPER_SECONDS" not in aws.functions()["keep_snapshot"]["Environment"]["Variables"]
+    assert local.functions()["keep_snapshot"]["Environment"]["Variables"]["SNAPSHOT_KEEPER_SECONDS"] == "5"
 
 
 def test_the_machine_logs_and_traces_but_not_the_data(aws: Template) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from datavalut.aws import job_items
 from datavalut.aws.job_store import MAX_ATTEMPTS, DynamoJobStore
 from datavalut.jobs.errors import IllegalMove, JobTooLarge, StoreBusy
-from datavalut.jobs.model import JobStatus
+from datavalut.jobs.model import JobStatus, KeptSnapshot
 from tests.aws_doubles import JOBS_TABLE, create_jobs_table, dynamodb_client, fake_aws
 from tests.jobs_examples import OWNER, pending_job, seconds_later
 
@@ -192,7 +192,7 @@ def test_every_field_of_a_job_survives_the_table(store: DynamoJobStore) -> None:
         started_at=seconds_later(1),
         completed_at=seconds_later(2),
         source_database="shop",
-        snapshot_id="1",
+        snapshots={"first": KeptSnapshot("00000003-0000001B-1", seconds_later(1))},
         snapshot_released=True,
         rows_expected=1,
         rows_copied=2,

@@ -11,7 +11,7 @@ import pytest
 
 from datavalut.aws.job_store import DynamoJobStore
 from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, JobNotRunning
-from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobRequest, JobStatus
+from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobRequest, JobStatus, KeptSnapshot
 from datavalut.jobs.store import InMemoryJobStore, JobStore
 from tests.aws_doubles import JOBS_TABLE, OneRequestAtATime, create_jobs_table, dynamodb_client, fake_aws
 from tests.jobs_examples import OWNER, START, pending_job, seconds_later
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 WRONG_PASSWORD = JobError("wrong_password", "The password is wrong.", "Send the right one.", ("user shop",))
+FIRST = {"first": KeptSnapshot("00000003-0000001B-1", START)}
+BOTH = FIRST | {"second": KeptSnapshot("00000004-00000002-1", seconds_later(0.25))}
 NO_SPACE = JobError("disk_full", "The disk is full.", "Free some space.")
 ILLEGAL_MOVES = [(before, after) for before in JobStatus for after in JobStatus if after not in LEGAL_MOVES[before]]
 
@@ -229,7 +231,7 @@ class TestProgress:
         with pytest.raises(JobNotRunning):
             store.record_plan(job.job_id, {}, "shop", 0)
         with pytest.raises(JobNotRunning):
-            store.record_snapshot(job.job_id, "00000003-0000001B-1")
+            store.record_snapshots(job.job_id, FIRST, instead_of={})
         assert store.get(job.job_id) == job
 
     def test_an_unknown_job_is_not_found(self, store: JobStore) -> None:
@@ -253,12 +255,12 @@ class TestProgress:
         job = running(store)
         store.add_copied(job.job_id, 7, 1)
         store.record_progress(job.job_id, 0.4, "Copying", seconds_later(120))
-        store.record_snapshot(job.job_id, "00000003-0000001B-1")
+        store.record_snapshots(job.job_id, FIRST, instead_of={})
         store.move(job.job_id, JobStatus.CANCELLED, message="Job cancelled", at=seconds_later(130))
         store.release_snapshot(job.job_id)
         cancelled = store.get(job.job_id)
         assert (cancelled.rows_copied, cancelled.progress, cancelled.message) == (7, 0.4, "Job cancelled")
-        assert (cancelled.snapshot_id, cancelled.snapshot_released) == ("00000003-0000001B-1", True)
+        assert (cancelled.snapshots, cancelled.snapshot_released) == (FIRST, True)
 
 
 class TestPlansAndSnapshots:
@@ -301,12 +303,33 @@ class TestPlansAndSnapshots:
             store.record_result(job.job_id, {"database_name": "shop_filtered"})
         assert store.get(job.job_id).result is None
 
-    def test_a_snapshot_can_be_handed_over_and_taken_back(self, store: JobStore) -> None:
+    def test_a_snapshot_can_be_handed_over(self, store: JobStore) -> None:
         job = running(store)
-        store.record_snapshot(job.job_id, "00000003-0000001B-1")
-        assert store.get_state(job.job_id).snapshot_id == "00000003-0000001B-1"
-        store.record_snapshot(job.job_id, None)
-        assert store.get_state(job.job_id).snapshot_id is None
+        assert store.record_snapshots(job.job_id, FIRST, instead_of={})
+        assert store.record_snapshots(job.job_id, BOTH, instead_of=FIRST)
+        assert store.get_state(job.job_id).snapshots == BOTH
+        second = {"second": BOTH["second"]}
+        assert store.record_snapshots(job.job_id, second, instead_of=BOTH)
+        assert store.get_state(job.job_id).snapshots == second
+
+    def test_of_two_keepers_that_let_go_at_once_one_is_refused(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_snapshots(job.job_id, BOTH, instead_of={})
+
+        def let_go(keeper: str) -> bool:
+            others = {name: snapshot for name, snapshot in BOTH.items() if name != keeper}
+            return store.record_snapshots(job.job_id, others, instead_of=BOTH)
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(let_go, BOTH)) == [False, True]
+        assert len(store.get_state(job.job_id).snapshots) == 1
+
+    def test_a_second_moment_is_never_recorded(self, store: JobStore) -> None:
+        job = running(store)
+        store.record_snapshots(job.job_id, FIRST, instead_of={})
+        another = {"first": KeptSnapshot("00000009-00000001-1", seconds_later(1))}
+        assert not store.record_snapshots(job.job_id, another, instead_of={})
+        assert store.get_state(job.job_id).snapshots == FIRST
 
 
 class TestListing:

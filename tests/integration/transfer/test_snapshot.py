@@ -39,7 +39,9 @@ def test_a_session_that_imports_it_does_not_see_what_came_later(source: Connecti
 def test_a_snapshot_can_be_handed_over_to_another_keeper(source: ConnectionParameters) -> None:
     first = ExportedSnapshot(open_source(source))
     execute(source, "INSERT INTO t VALUES (2)")
-    with ExportedSnapshot(open_source(source), first.snapshot_id) as second, closing(open_source(source)) as session:
+    successor = open_source(source)
+    import_snapshot(successor, first.snapshot_id)
+    with ExportedSnapshot(successor) as second, closing(open_source(source)) as session:
         first.close()
         assert second.snapshot_id != first.snapshot_id
         import_snapshot(session, second.snapshot_id)

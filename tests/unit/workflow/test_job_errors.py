@@ -90,3 +90,10 @@ def test_a_filter_that_does_not_fit_fails_with_each_problem() -> None:
 def test_an_unknown_error_says_nothing_of_its_text() -> None:
     assert job_error(RuntimeError("password=hunter2")) is INTERNAL
     assert "hunter2" not in str(INTERNAL)
+
+
+def test_a_snapshot_that_other_sessions_cannot_import_tells_what_lies_between() -> None:
+    told = job_error(transfer.SnapshotLost("00000003-0000001B-1"))
+    assert told.code == "snapshot_not_shared"
+    assert "different servers" in told.message
+    assert "pooler in transaction mode" in told.message

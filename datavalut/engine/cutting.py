@@ -1,0 +1,52 @@
+"""How big tables are cut into chunks. Pure: from statistics alone.
+
+A chunk is to take about two minutes of a modest server, so that a worker that lives 15 minutes can always begin one
+more than halfway through, little is lost with a chunk that has to be repeated, and all workers stay busy to the end.
+"""
+
+from math import ceil
+
+from datavalut.catalog.model import Table
+from datavalut.subset.pages import PageRange
+
+CHUNK_SECONDS = 120
+# What a small RDS instance does beside others' work: reading pages, and sending and writing rows.
+READ_BYTES_PER_SECOND = 100_000_000
+COPY_BYTES_PER_SECOND = 20_000_000
+
+# A set of keys goes into a query as text: what a worker holds of it several times, and the server parses.
+MOST_KEYS = 1_000_000
+MOST_KEY_BYTES = 16_000_000
+
+_FIRST_MAJOR_WITH_PAGE_RANGES = 14  # older servers read the whole table for each range
+
+
+def copy_seconds(table: Table, rows_expected: int, *, reads_whole: bool) -> float:
+    """`reads_whole` says whether the server would read all of the table for it, rather than find rows by an index."""
+    read = table.data_bytes if reads_whole else 0
+    return read / READ_BYTES_PER_SECOND + rows_expected * row_bytes(table) / COPY_BYTES_PER_SECOND
+
+
+def row_bytes(table: Table) -> float:
+    """On average, on disk, where long values may be compressed."""
+    return table.data_bytes / max(1, table.estimated_rows)
+
+
+def cut_by_pages(
+    table: Table, rows_expected: int, server_version: int, *, reads_whole: bool = True
+) -> tuple[PageRange, ...]:
+    """Ranges of about the same size that hold every page, now and later. `server_version` is `server_version_num`."""
+    if server_version // 10000 < _FIRST_MAJOR_WITH_PAGE_RANGES:
+        return (PageRange(),)
+    seconds = copy_seconds(table, rows_expected, reads_whole=reads_whole)
+    count = max(1, min(ceil(seconds / CHUNK_SECONDS), table.pages))
+    bounds = [table.pages * number // count for number in range(count)]
+    return tuple(PageRange(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True))
+
+
+def keys_per_chunk(table: Table, keyed: Table) -> int:
+    """How many keys of `keyed` a chunk of `table`, which references it or is it, is to have."""
+    rows_per_key = max(1.0, table.estimated_rows / max(1, keyed.estimated_rows))
+    seconds_per_key = rows_per_key * row_bytes(table) / COPY_BYTES_PER_SECOND
+    by_time = CHUNK_SECONDS / seconds_per_key if seconds_per_key > 0 else MOST_KEYS
+    return max(1, min(MOST_KEYS, int(by_time)))

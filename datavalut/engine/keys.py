@@ -1,0 +1,119 @@
+"""Keys of rows that the target holds already, as the arrays that a query of the source takes them in.
+
+They pass through a worker as text of a bounded size and are never taken apart there.
+"""
+
+from collections.abc import Sequence
+
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from datavalut.catalog.model import TableName
+from datavalut.engine.cutting import MOST_KEY_BYTES, MOST_KEYS
+from datavalut.engine.work_items import Chunk
+from datavalut.subset.known import KnownKeys, may_be_known, table_that_holds
+from datavalut.subset.model import SubsetPlan
+from datavalut.subset.row_sets import RowSet
+from datavalut.transfer.statements import writing_target
+
+
+class TargetKeys:
+    """`KnownSets` of one table's query. `copied` are the tables that were copied before it.
+
+    A set with more keys than a query takes is not known, unless `chunk` limits it to a range of them. Keys are read
+    once and remembered. Raises errors about the target.
+    """
+
+    def __init__(
+        self, target: connection, subset: SubsetPlan, copied: frozenset[TableName], chunk: Chunk | None = None
+    ) -> None:
+        self._target = target
+        self._subset = subset
+        self._copied = copied
+        self._chunk = chunk
+        self._found: dict[tuple[RowSet, tuple[str, ...]], KnownKeys | None] = {}
+
+    def __call__(self, row_set: RowSet, columns: Sequence[str]) -> KnownKeys | None:
+        asked = (row_set, tuple(columns))
+        if asked not in self._found:
+            self._found[asked] = self._read(*asked)
+        return self._found[asked]
+
+    @property
+    def too_many(self) -> tuple[tuple[TableName, tuple[str, ...]], ...]:
+        """The tables and columns that were asked for in vain, because they have too many keys."""
+        return tuple(
+            (name, columns)
+            for (row_set, columns), keys in self._found.items()
+            if keys is None and (name := self._holder(row_set, columns)) is not None
+        )
+
+    def _holder(self, row_set: RowSet, columns: Sequence[str]) -> TableName | None:
+        name = table_that_holds(self._subset, row_set)
+        if name is None or name not in self._copied:
+            return None
+        return name if may_be_known(self._subset.catalog.table(name), columns) else None
+
+    def _read(self, row_set: RowSet, columns: tuple[str, ...]) -> KnownKeys | None:
+        name = self._holder(row_set, columns)
+        if name is None or not columns:
+            return None
+        texts = [sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns]
+        bytes_of_key = sql.SQL(" + ").join(sql.SQL("octet_length({})").format(text) for text in texts)
+        query = sql.SQL(
+            "WITH key AS MATERIALIZED ({keys} LIMIT {most_keys} + 1)\n"
+            "SELECT fits, {arrays} FROM (\n"
+            "SELECT count(*) <= {most_keys} AND COALESCE(sum({bytes_of_key}), 0) <= {most_bytes} AS fits FROM key\n"
+            ") AS size"
+        ).format(
+            keys=self._keys(name, columns),
+            most_keys=sql.Literal(MOST_KEYS),
+            most_bytes=sql.Literal(MOST_KEY_BYTES),
+            bytes_of_key=bytes_of_key,
+            arrays=sql.SQL(", ").join(
+                sql.SQL("CASE WHEN fits THEN COALESCE((SELECT array_agg({}) FROM key)::text, '{{}}') END").format(
+                    sql.Identifier(column)
+                )
+                for column in columns
+            ),
+        )
+        with writing_target(), self._target.cursor() as cursor:
+            cursor.execute(query)
+            ((fits, *arrays),) = cursor.fetchall()
+        if not fits:
+            return None
+        table = self._subset.catalog.table(name)
+        return KnownKeys(tuple(table.column(column) for column in columns), tuple(arrays))
+
+    def _keys(self, name: TableName, columns: tuple[str, ...]) -> sql.Composable:
+        return distinct_keys(self._subset, name, columns, self._chunk)
+
+
+def distinct_keys(
+    subset: SubsetPlan, name: TableName, columns: Sequence[str], chunk: Chunk | None = None
+) -> sql.Composable:
+    """A SELECT of the keys without nulls that the target's table holds, in the chunk's range if it has one."""
+    table = subset.catalog.table(name)
+    names = [sql.Identifier(column) for column in columns]
+    conditions = [
+        sql.SQL("{} IS NOT NULL").format(column)
+        for column, key in zip(names, columns, strict=True)
+        if not table.column(key).not_null
+    ]
+    if chunk is not None:
+        bounds = [(">=", chunk.first_key), ("<", chunk.end_key)]
+        conditions += [
+            sql.SQL("({}) {} ({})").format(
+                sql.SQL(", ").join(names), sql.SQL(operator), sql.SQL(", ").join(map(sql.Literal, bound))
+            )
+            for operator, bound in bounds
+            if bound is not None
+        ]
+    unique = {frozenset(key) for key in (table.primary_key, *table.unique_keys)}
+    return sql.SQL("SELECT {}{} FROM {}{}{}").format(
+        sql.SQL("" if frozenset(columns) in unique else "DISTINCT "),
+        sql.SQL(", ").join(names),
+        sql.SQL("ONLY " if table.inherited else ""),
+        sql.Identifier(name.schema, name.name),
+        sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL(""),
+    )

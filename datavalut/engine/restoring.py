@@ -1,0 +1,82 @@
+"""What comes after the rows: indexes, foreign keys, validation, and the rest of the schema."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from datavalut.catalog.model import Catalog
+from datavalut.engine.queue import WorkQueue
+from datavalut.engine.work_items import ROW_SECURITY, WorkItem
+from datavalut.transfer.archive import Piece
+from datavalut.transfer.ledger import record_count
+from datavalut.transfer.schema import (
+    foreign_keys_to_validate,
+    refresh_materialized_views,
+    restore_piece,
+    validate_foreign_key,
+    without_validation,
+)
+from datavalut.transfer.statements import writing_target
+from datavalut.transfer.verify import analyze_materialized_views, count_rows
+
+
+@dataclass(frozen=True)
+class Restoring:
+    """`target` is the session that the queue's claims are bound to."""
+
+    target: connection
+    queue: WorkQueue
+    catalog: Catalog
+    check: Callable[[], None]
+
+    def make_indexes(self, item: WorkItem) -> None:
+        """And what needs a table with its rows, before others lock it: statistics, and the count that proves it."""
+        assert item.table is not None  # noqa: S101 - an item of this kind has one
+        self._make(item, self.queue.pieces(item))
+        name = sql.Identifier(item.table.schema, item.table.name)
+        with writing_target(), self.target.cursor() as cursor:
+            cursor.execute(sql.SQL("ANALYZE {}").format(name))
+        record_count(self.target, item.table, count_rows(self.target, self.catalog.table(item.table)))
+
+    def add_foreign_keys(self, item: WorkItem) -> None:
+        self._make(item, map(without_validation, self.queue.pieces(item)))
+
+    def validate(self, item: WorkItem) -> None:
+        assert item.table is not None  # noqa: S101 - an item of this kind has one
+        self._make(item, self.queue.pieces(item))
+        for oid in foreign_keys_to_validate(self.target, item.table):
+            self.check()
+            validate_foreign_key(self.target, oid)
+
+    def finish_schema(self, item: WorkItem) -> None:
+        pieces = self.queue.pieces(item)
+        self._make(item, (piece for piece in pieces if piece.kind != ROW_SECURITY))
+        refresh_materialized_views(self.target, self.check)
+        analyze_materialized_views(self.target, self.check)
+        self._make(item, (piece for piece in pieces if piece.kind == ROW_SECURITY))
+
+    def _make(self, item: WorkItem, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            self.check()
+            with _transaction(self.target):
+                restore_piece(self.target, piece)
+                self.queue.mark_made(item, piece)
+
+
+@contextmanager
+def _transaction(target: connection) -> Iterator[None]:
+    with target.cursor() as cursor:
+        with writing_target():
+            cursor.execute("BEGIN")
+        try:
+            yield
+            with writing_target():
+                cursor.execute("COMMIT")
+        except BaseException:
+            with suppress(psycopg2.Error):  # a closed session has nothing to roll back
+                cursor.execute("ROLLBACK")
+            raise

@@ -1,0 +1,198 @@
+"""The work of a build, as items that wait for each other. Pure: which worker does what, and when, is not known here.
+
+rows of a table (cut into chunks where it is big)
+    wait for the rows of the tables whose keys they need
+indexes of a table
+    wait for its rows
+all foreign keys, not yet validated, which takes a moment
+    wait for the indexes of all tables: a foreign key locks two tables, an index one
+validation of a table's foreign keys
+    waits for that
+the end: whatever else there is, materialized views, row-level security
+    waits for everything
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from datavalut.catalog.model import Catalog, TableKind, TableName
+from datavalut.subset.known import copied_before
+from datavalut.subset.model import SubsetPlan
+from datavalut.transfer.archive import Piece
+from datavalut.transfer.schema import was_never_validated
+
+
+class WorkKind(StrEnum):
+    """In the order in which workers prefer them: rows are what others wait for."""
+
+    CHUNK = "chunk"
+    ROWS = "rows"
+    INDEXES = "indexes"
+    FOREIGN_KEYS = "foreign keys"
+    VALIDATION = "validation"
+    END = "end"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A part of a table's rows: those in the pages from `first_page` up to `end_page`, or those whose known keys lie
+    from `first_key` up to `end_key`; None is an open end. A key is of as many texts as it has columns."""
+
+    number: int
+    first_page: int = 0
+    end_page: int | None = None
+    first_key: Sequence[str] | None = None
+    end_key: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """`after` are the numbers of the items that it waits for. `weight` says how much work it is beside others of its
+    kind, in bytes: the heaviest go first. `chunk` is None for all but chunks; `is_cut` says of a table's rows that
+    they were cut into chunks, which are among those that it waits for."""
+
+    number: int
+    kind: WorkKind
+    table: TableName | None
+    weight: int = 0
+    after: tuple[int, ...] = ()
+    chunk: Chunk | None = None
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """`pieces` are those of the schema that an item makes, by the item's number, each in an order that they can be
+    made in."""
+
+    items: tuple[WorkItem, ...]
+    pieces: Mapping[int, tuple[Piece, ...]]
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """What an entry of the archive makes: `name`, which is a table of the catalog, or a partition of the table
+    `root`."""
+
+    name: TableName
+    root: TableName
+
+
+def plan_work(subset: SubsetPlan, pieces: Sequence[Piece], tables: Mapping[int, TableEntry]) -> Work:
+    """`pieces` are those that come after the rows; `tables` are the archive's entries that are tables or partitions.
+
+    Items are numbered from 1, and wait for lower numbers only.
+    """
+    return _Planner(subset, _PiecesByTable(subset.catalog, pieces, tables)).work()
+
+
+_INDEX_KINDS = frozenset({"CONSTRAINT", "CHECK CONSTRAINT", "INDEX", "INDEX ATTACH", "STATISTICS"})
+_FOREIGN_KEY = "FK CONSTRAINT"
+ROW_SECURITY = "ROW SECURITY"
+
+
+class _PiecesByTable:
+    """Which pieces belong to which item. `foreign_keys` and `partitioned_foreign_keys` are by their child."""
+
+    def __init__(self, catalog: Catalog, pieces: Sequence[Piece], tables: Mapping[int, TableEntry]) -> None:
+        self._catalog = catalog
+        self._tables = tables
+        self.indexes: dict[TableName, list[Piece]] = {}
+        self.foreign_keys: dict[TableName, list[Piece]] = {}
+        self.partitioned_foreign_keys: dict[TableName, list[Piece]] = {}
+        self.at_the_end: list[Piece] = []
+        row_security: list[Piece] = []
+        owners = {entry: table.root for entry, table in tables.items()}
+        for piece in pieces:
+            owner = next((owners[entry] for entry in piece.needs if entry in owners), None)
+            if piece.kind in _INDEX_KINDS and owner is not None:
+                owners[piece.entry] = owner  # a partition's index is attached by a piece that needs the two indexes
+                self.indexes.setdefault(owner, []).append(piece)
+            elif piece.kind == _FOREIGN_KEY and not was_never_validated(piece):
+                self._add_foreign_key(piece)
+            elif piece.kind == ROW_SECURITY:
+                row_security.append(piece)
+            else:
+                self.at_the_end.append(piece)
+        # Forced on its owner, row-level security would hide rows from the materialized views.
+        self.row_security = tuple(row_security)
+
+    def _add_foreign_key(self, piece: Piece) -> None:
+        tables = [self._tables[entry] for entry in piece.needs if entry in self._tables]
+        # It is named "<child> <constraint>", and both names may have blanks.
+        children = [table for table in tables if table.name.schema == piece.schema and _begins_with(piece, table)]
+        if not children:
+            self.at_the_end.append(piece)
+            return
+        child = max(children, key=lambda table: len(table.name.name))
+        # PostgreSQL before 18 has no NOT VALID for a partitioned child, nor validates one to a partitioned parent.
+        partitioned = any(self._catalog.table(table.root).kind is TableKind.PARTITIONED for table in tables)
+        by_child = self.partitioned_foreign_keys if partitioned else self.foreign_keys
+        by_child.setdefault(child.root, []).append(piece)
+
+
+def _begins_with(piece: Piece, table: TableEntry) -> bool:
+    return piece.name.startswith(f"{one_line(table.name.name)} ")
+
+
+def one_line(name: str) -> str:
+    """A name as pg_dump prints it in the headers of its pieces."""
+    return name.replace("\n", " ").replace("\r", " ")
+
+
+class _Planner:
+    def __init__(self, subset: SubsetPlan, pieces: _PiecesByTable) -> None:
+        self._subset = subset
+        self._pieces_by_table = pieces
+        self._items: list[WorkItem] = []
+        self._pieces: dict[int, tuple[Piece, ...]] = {}
+
+    def work(self) -> Work:
+        pieces = self._pieces_by_table
+        rows = self._add_rows()
+        indexes = [
+            self._add(WorkKind.INDEXES, table.name, [rows[table.name]], pieces.indexes.get(table.name, ()))
+            for table in self._subset.tables
+        ]
+        at_once = [piece for of_child in pieces.foreign_keys.values() for piece in of_child]
+        foreign_keys = self._add(WorkKind.FOREIGN_KEYS, None, indexes, at_once)
+        validations = [
+            self._add(WorkKind.VALIDATION, child, [foreign_keys], pieces.partitioned_foreign_keys.get(child, ()))
+            for child in dict.fromkeys((*pieces.foreign_keys, *pieces.partitioned_foreign_keys))
+        ]
+        self._add(WorkKind.END, None, [foreign_keys, *validations], (*pieces.at_the_end, *pieces.row_security))
+        return Work(tuple(self._items), self._pieces)
+
+    def _add_rows(self) -> Mapping[TableName, int]:
+        before = copied_before(self._subset)
+        numbers: dict[TableName, int] = {}
+        for name in in_order_of_need(before):
+            numbers[name] = self._add(WorkKind.ROWS, name, sorted(numbers[needed] for needed in before[name]))
+        return numbers
+
+    def _add(
+        self, kind: WorkKind, table: TableName | None, after: Collection[int], pieces: Iterable[Piece] = ()
+    ) -> int:
+        number = len(self._items) + 1
+        weight = self._subset.catalog.table(table).data_bytes if table is not None else 0
+        self._items.append(WorkItem(number, kind, table, weight, tuple(after)))
+        if of_item := tuple(pieces):
+            self._pieces[number] = of_item
+        return number
+
+
+def in_order_of_need(before: Mapping[TableName, Collection[TableName]]) -> list[TableName]:
+    """Each table after those that it waits for."""
+    ordered: dict[TableName, None] = {}
+    for start in before:
+        pending = [start]
+        while pending:
+            name = pending[-1]
+            missing = [needed for needed in sorted(before[name]) if needed not in ordered]
+            if missing:
+                pending.extend(missing)
+            else:
+                ordered.setdefault(name)
+                pending.pop()
+    return list(ordered)

@@ -1,0 +1,127 @@
+"""One worker: claims items and does them, until none is left or its time is up. Any number of them share a build."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from psycopg2.extensions import connection
+
+from datavalut.catalog.model import TableName
+from datavalut.engine.copying import Copying, Subset
+from datavalut.engine.queue import WorkQueue
+from datavalut.engine.restoring import Restoring
+from datavalut.engine.work_items import WorkItem, WorkKind
+from datavalut.transfer.schema import take_settings
+from datavalut.transfer.statements import writing_target
+
+_SHORTEST_WAIT_SECONDS = 0.01
+_LONGEST_WAIT_SECONDS = 0.5
+# Of the server's memory that an index build may take: RDS gives a quarter of it all to shared buffers, and the workers
+# together take half as much again.
+_SHARE_OF_BUFFERS = 2
+_LEAST_MEMORY_KB = 64 * 1024
+_MOST_MEMORY_KB = 2 * 1024 * 1024
+
+
+class Observer(Protocol):
+    """Whom a worker tells how it gets on, and asks whether to go on."""
+
+    def check(self) -> None:
+        """Called between pieces of work and about every second during a copy: ends it by raising."""
+
+    def sent(self, table: TableName, number_of_bytes: int) -> None: ...
+
+    def copied(self, table: TableName, rows: int) -> None: ...
+
+    def source_is_read(self) -> None:
+        """Nothing is left to be read from the source. Called once or more."""
+
+
+@dataclass
+class Worker:
+    """`open_source` opens a session that reads the job's snapshot; it is called when there is something to read.
+    `workers` is how many there are of them, who share the target server's memory."""
+
+    target: connection
+    subset: Subset
+    open_source: Callable[[ExitStack], connection]
+    observer: Observer
+    workers: int
+    _queue: WorkQueue = field(init=False)
+    _copying: Copying | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._queue = WorkQueue(self.target)
+
+    def run(self, has_time: Callable[[], bool] = lambda: True) -> bool:
+        """Whether the whole build is done; False if `has_time` said that no more work is to be begun.
+
+        Raises what an item raises: what it had done is undone, and it is free to be claimed again.
+        """
+        take_settings(self.target, self._queue.preamble())
+        give_memory(self.target, self.workers)
+        restoring = Restoring(self.target, self._queue, self.subset.plan.catalog, self.observer.check)
+        wait = _SHORTEST_WAIT_SECONDS
+        with ExitStack() as sessions:
+            while True:
+                self.observer.check()
+                if not has_time():
+                    return self._queue.is_finished()
+                item = self._queue.claim()
+                if item is not None:
+                    self._do(item, restoring, sessions)
+                    wait = _SHORTEST_WAIT_SECONDS
+                elif self._queue.is_finished():
+                    return True
+                else:
+                    if self._copying is not None and not self._queue.has_rows_left():
+                        sessions.close()
+                        self._copying = None
+                    time.sleep(wait)
+                    wait = min(wait * 1.5, _LONGEST_WAIT_SECONDS)
+
+    def _do(self, item: WorkItem, restoring: Restoring, sessions: ExitStack) -> None:
+        match item.kind:
+            case WorkKind.ROWS | WorkKind.CHUNK:
+                self._copy(item, sessions)
+                return
+            case WorkKind.INDEXES:
+                restoring.make_indexes(item)
+            case WorkKind.FOREIGN_KEYS:
+                restoring.add_foreign_keys(item)
+            case WorkKind.VALIDATION:
+                restoring.validate(item)
+            case WorkKind.END:
+                restoring.finish_schema(item)
+        self._queue.finish(item)
+
+    def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
+        if self._copying is None:
+            observer = self.observer
+            source = self.open_source(sessions)
+            self._copying = Copying(source, self.target, self.subset, observer.check, observer.sent, observer.copied)
+        if item.is_cut:
+            self._copying.measure(item)
+        else:
+            chunks = self._copying.copy_or_cut(item)
+            if chunks:
+                self._queue.cut(item, chunks)
+                return
+        self._queue.finish(item)
+        if not self._queue.has_rows_left():
+            self.observer.source_is_read()
+
+
+def give_memory(target: connection, workers: int) -> None:
+    """As much memory for building indexes and validating keys as the server can spare."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT setting::bigint * pg_catalog.current_setting('block_size')::bigint / 1024"
+            " FROM pg_catalog.pg_settings WHERE name = 'shared_buffers'"
+        )
+        ((buffers_kb,),) = cursor.fetchall()
+        memory_kb = max(_LEAST_MEMORY_KB, min(_MOST_MEMORY_KB, buffers_kb // _SHARE_OF_BUFFERS // workers))
+        cursor.execute("SELECT pg_catalog.set_config('maintenance_work_mem', %s, false)", (f"{memory_kb}kB",))
+        cursor.execute("SELECT pg_catalog.set_config('work_mem', %s, false)", (f"{memory_kb // 4}kB",))

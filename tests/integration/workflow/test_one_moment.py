@@ -1,0 +1,143 @@
+"""Needs PostgreSQL, which the fixtures start. However long a copy takes, its rows are those of one moment."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+
+from datavalut.connections import ConnectionParameters
+from datavalut.filters.model import FilterPlan
+from datavalut.jobs.model import JobStatus, KeptSnapshot
+from datavalut.workflow import batches
+from datavalut.workflow.keep_snapshot import Keeper
+from tests.postgres_server import TestServer, execute, open_connection, query
+from tests.workflow_runner import WorkflowRunner
+
+WITNESSES = [f"witness_{number}" for number in range(1, 6)]
+SCHEMA = """
+CREATE TABLE parents (id bigint PRIMARY KEY);
+CREATE TABLE children (id bigint PRIMARY KEY, parent_id bigint NOT NULL REFERENCES parents);
+CREATE TABLE toys (id bigint PRIMARY KEY, child_id bigint NOT NULL REFERENCES children);
+""" + "".join(f"CREATE TABLE {table} AS SELECT 0::bigint AS number;" for table in WITNESSES)
+# What transaction number n does. After it each witness says n; the parents are n - 6 to n, the children and the toys
+# n - 9 to n; a child has the parent of its own number, and from its third transaction on the one three above.
+CHANGE = (
+    "".join(f"UPDATE {table} SET number = %(n)s;" for table in WITNESSES)
+    + """
+INSERT INTO parents VALUES (%(n)s);
+INSERT INTO children VALUES (%(n)s, %(n)s);
+INSERT INTO toys VALUES (%(n)s, %(n)s);
+UPDATE children SET parent_id = %(n)s WHERE id = %(n)s - 3;
+DELETE FROM toys WHERE id = %(n)s - 10;
+DELETE FROM children WHERE id = %(n)s - 10;
+DELETE FROM parents WHERE id = %(n)s - 7;
+"""
+)
+FIRST_CHANGES = 20
+ALL_PARENTS = FilterPlan.model_validate(
+    {
+        "roots": [
+            {
+                "table": "parents",
+                "condition": {
+                    "kind": "compare",
+                    "left": {"kind": "column", "column": "id"},
+                    "operator": ">",
+                    "right": {"kind": "value", "value": 0},
+                },
+            }
+        ]
+    }
+)
+
+
+@contextmanager
+def changing(source: ConnectionParameters) -> Iterator[None]:
+    """While the block runs, transactions follow one another."""
+    is_over = Event()
+
+    def change() -> None:
+        with closing(open_connection(source, autocommit=False)) as session, session.cursor() as cursor:
+            number = FIRST_CHANGES
+            while not is_over.wait(0.005):
+                number += 1
+                cursor.execute(CHANGE, {"n": number})
+                session.commit()
+
+    writer = Thread(target=change)
+    writer.start()
+    try:
+        yield
+        assert writer.is_alive()
+    finally:
+        is_over.set()
+        writer.join()
+
+
+@pytest.fixture
+def source(make_database: Callable[..., ConnectionParameters]) -> ConnectionParameters:
+    made = make_database(SCHEMA)
+    with closing(open_connection(made)) as session, session.cursor() as cursor:
+        for number in range(1, FIRST_CHANGES + 1):
+            cursor.execute(CHANGE, {"n": number})
+    execute(made, "ANALYZE")
+    return made
+
+
+@pytest.fixture
+def runner(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkflowRunner]:
+    """Copies one table at a time, half a second apart, while keepers live for less than a second."""
+    monkeypatch.setattr(batches, "LIGHT_BATCH_BYTES", 1)
+    made = WorkflowRunner(postgres.admin, ALL_PARENTS)
+    made.keeper_seconds = 0.8
+    made.before["copy"] = lambda _: time.sleep(0.5)
+    yield made
+    for result in made.secrets.results.values():
+        postgres.drop_database(result)
+        execute(postgres.superuser, f"DROP ROLE IF EXISTS {result.user}")
+
+
+@pytest.fixture
+def turns(runner: WorkflowRunner, monkeypatch: pytest.MonkeyPatch) -> "Counter[str]":
+    """How often each keeper has recorded a snapshot."""
+    counted: Counter[str] = Counter()
+    record = runner.store.record_snapshots
+
+    def counting(job_id: str, snapshots: Mapping[str, KeptSnapshot], *, instead_of: Mapping[str, KeptSnapshot]) -> bool:
+        recorded = record(job_id, snapshots, instead_of=instead_of)
+        if recorded:
+            counted.update(keeper for keeper in snapshots if snapshots[keeper] != instead_of.get(keeper))
+        return recorded
+
+    monkeypatch.setattr(runner.store, "record_snapshots", counting)
+    return counted
+
+
+def column(database: ConnectionParameters, select: str) -> list[Any]:
+    return [value for (value,) in query(database, select)]
+
+
+def test_rows_are_of_one_moment_while_the_source_changes_and_keepers_hand_over(
+    runner: WorkflowRunner, source: ConnectionParameters, turns: "Counter[str]"
+) -> None:
+    with changing(source):
+        job = runner.run(runner.create(source))
+    assert job.status is JobStatus.COMPLETED, job.error
+    assert min(turns[keeper] for keeper in Keeper) >= 3, turns
+
+    result = runner.secrets.get_result(job.job_id)
+    (moment, *others) = [number for table in WITNESSES for number in column(result, f"SELECT number FROM {table}")]
+    assert others == [moment] * (len(WITNESSES) - 1)
+    (last,) = column(source, "SELECT number FROM witness_1")
+    assert FIRST_CHANGES <= moment < last - 100, "the source did not change while it was copied"
+    assert column(result, "SELECT id FROM parents ORDER BY 1") == list(range(moment - 6, moment + 1))
+    assert query(result, "SELECT id, parent_id FROM children ORDER BY 1") == [
+        (child, child + 3 if child <= moment - 3 else child) for child in range(moment - 9, moment + 1)
+    ]
+    assert query(result, "SELECT id, child_id FROM toys ORDER BY 1") == [
+        (toy, toy) for toy in range(moment - 9, moment + 1)
+    ]
