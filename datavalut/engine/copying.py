@@ -161,11 +161,12 @@ class Copying:
     def _chunks_by_keys(self, table: Table, keyed: TableName, columns: tuple[str, ...]) -> tuple[Chunk, ...]:
         names = [sql.Identifier(column) for column in columns]
         query = sql.SQL(
-            "SELECT {texts} FROM (SELECT key.*, row_number() OVER (ORDER BY {names}) AS place FROM ({keys}) AS key)"
-            " AS placed WHERE place > 1 AND (place - 1) % {size} = 0 ORDER BY place"
+            "SELECT {texts} FROM (SELECT key.*, row_number() OVER (ORDER BY {names}) AS place FROM ({keys}) AS key"
+            " WHERE {none_null}) AS placed WHERE place > 1 AND (place - 1) % {size} = 0 ORDER BY place"
         ).format(
             texts=sql.SQL(", ").join(sql.SQL("{}::text").format(name) for name in names),
             names=sql.SQL(", ").join(names),
+            none_null=sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(name) for name in names),
             keys=distinct_keys(self.subset.plan, keyed, columns),
             size=sql.Literal(keys_per_chunk(table, self.subset.plan.catalog.table(keyed))),
         )

@@ -59,7 +59,7 @@ class TargetKeys:
         if name is None or not columns:
             return None
         texts = [sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns]
-        bytes_of_key = sql.SQL(" + ").join(sql.SQL("octet_length({})").format(text) for text in texts)
+        bytes_of_key = sql.SQL(" + ").join(sql.SQL("COALESCE(octet_length({}), 0)").format(text) for text in texts)
         query = sql.SQL(
             "WITH key AS MATERIALIZED ({keys} LIMIT {most_keys} + 1)\n"
             "SELECT fits, {arrays} FROM (\n"
@@ -92,14 +92,16 @@ class TargetKeys:
 def distinct_keys(
     subset: SubsetPlan, name: TableName, columns: Sequence[str], chunk: Chunk | None = None
 ) -> sql.Composable:
-    """A SELECT of the keys without nulls that the target's table holds, in the chunk's range if it has one."""
+    """A SELECT of the keys that the target's table holds, in the chunk's range if it has one.
+
+    The columns may be those of several foreign keys, so nulls among them do not matter, unless there is nothing else.
+    """
     table = subset.catalog.table(name)
     names = [sql.Identifier(column) for column in columns]
-    conditions = [
-        sql.SQL("{} IS NOT NULL").format(column)
-        for column, key in zip(names, columns, strict=True)
-        if not table.column(key).not_null
-    ]
+    conditions = []
+    if not any(table.column(column).not_null for column in columns):
+        some = sql.SQL(" OR ").join(sql.SQL("{} IS NOT NULL").format(column) for column in names)
+        conditions.append(sql.SQL("({})").format(some))
     if chunk is not None:
         bounds = [(">=", chunk.first_key), ("<", chunk.end_key)]
         conditions += [

@@ -51,16 +51,19 @@ def table_that_holds(subset: SubsetPlan, row_set: RowSet) -> TableName | None:
 
 def may_be_known(table: Table, columns: Sequence[str]) -> bool:
     """Whether arrays can carry these columns: not addresses, which the target does not have, nor arrays, which would
-    become arrays of more dimensions."""
+    become arrays of more dimensions, nor what may be of a composite type, which unnest takes apart."""
     return all(
-        name not in ADDRESS and table.has_column(name) and table.column(name).category is not TypeCategory.ARRAY
+        name not in ADDRESS and table.has_column(name) and table.column(name).category not in _NOT_CARRIED
         for name in columns
     )
 
 
+_NOT_CARRIED = (TypeCategory.ARRAY, TypeCategory.OTHER)
+
+
 @dataclass(frozen=True)
 class KnownKeys:
-    """Distinct keys without nulls: of each column an array as text, all of the same length and order."""
+    """Distinct keys: of each column an array as text, all of the same length and order."""
 
     columns: tuple[Column, ...]
     arrays: tuple[str, ...]

@@ -151,6 +151,7 @@ _HEADER = re.compile(
     rb"-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: .*\n(?:-- Data Pos: \d+\n)?--\n",
     re.MULTILINE,
 )
+_FOOTER = re.compile(rb"\n-- Completed on [^\n]*\n\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
 
 
@@ -168,12 +169,11 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
     """
     wanted = archive.with_name(f"{archive.name}.{section}.list")
     wanted.write_text("".join(f"{entry.line}\n" for entry in entries), encoding="utf-8")
-    text = _without_psql_commands(
-        _pg_restore(
-            *("--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", f"--section={section}"),
-            *(f"--use-list={wanted}", "--file=-", str(archive)),
-        )
+    output = _pg_restore(
+        *("--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", f"--section={section}"),
+        *(f"--use-list={wanted}", "--file=-", str(archive)),
     )
+    text = _FOOTER.sub(b"\n", _without_psql_commands(output))
     order = {entry.number: position for position, entry in enumerate(entries)}
     headers = []
     position = -1
