@@ -45,7 +45,8 @@ def _inheriting(database: DatabaseDraft) -> TableDraft:
     columns = {column.name for column in parents[0].all_columns}
     for other in possible:
         # Columns of the same name become one, which is only possible for those that are alike.
-        if {column.name for column in other.all_columns} & columns == {VALUE} and database.happens(0.5):
+        alike = {column.name for column in other.all_columns} & columns == {VALUE}
+        if alike and other not in parents and database.happens(0.5):
             parents.append(other)
             break
     for parent in parents:
