@@ -30,7 +30,8 @@ class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
     in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
     `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
-    run."""
+    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    """
 
     jobs_table: str
     state_machine_arn: str
@@ -38,6 +39,8 @@ class Settings:
     secret_prefix: str
     secret_key_arn: str | None
     target_secret_arn: str
+    target_storage_gib: int
+    target_storage_limit_gib: int
     page_token_secret_arn: str
     planner: PlannerChoice
     openai_api_key_secret_arn: str | None
@@ -99,6 +102,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret_prefix=environment.get("SECRET_PREFIX", "datavalut"),
         secret_key_arn=environment.get("SECRET_KEY_ARN") or None,
         target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
+        target_storage_gib=integer("TARGET_STORAGE_GIB", 0),
+        target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
         planner=planner,
         openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,

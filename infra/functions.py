@@ -133,8 +133,13 @@ class Functions(Construct):
         admin = resources.target_secret_arn
         target = {"TARGET_SECRET_ARN": admin}
 
-        plan_job = self._step("plan_job", "Plans the filter", self._planner_environment(), memory=2048)
-        self._allow(plan_job, _READ_SECRET, (requests,))
+        plan_job = self._step(
+            "plan_job",
+            "Plans the filter",
+            target | self._target_storage() | self._planner_environment(),
+            memory=2048,
+        )
+        self._allow(plan_job, _READ_SECRET, (requests, admin))
         if resources.openai_secret is not None:
             resources.openai_secret.grant_read(plan_job)
 
@@ -145,11 +150,8 @@ class Functions(Construct):
         self._allow(prepare_target, _READ_SECRET, (requests, admin))
         self._allow(prepare_target, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
-        copy_worker = self._step("copy_worker", "Copies a batch of tables", {}, memory=2048)
+        copy_worker = self._step("copy_worker", "Copies rows, builds indexes and validates keys", {}, memory=2048)
         self._allow(copy_worker, _READ_SECRET, (requests, results))
-
-        index_worker = self._step("index_worker", "Builds indexes and constraints", {})
-        self._allow(index_worker, _READ_SECRET, (results,))
 
         finalize_job = self._step("finalize_job", "Verifies the database and names it", target)
         self._allow(finalize_job, _READ_SECRET, (results, admin))
@@ -169,6 +171,15 @@ class Functions(Construct):
     def _keeper_environment(self) -> dict[str, str]:
         seconds = self._configuration.snapshot_keeper_seconds
         return {"SNAPSHOT_KEEPER_SECONDS": str(seconds)} if seconds else {}
+
+    def _target_storage(self) -> dict[str, str]:
+        """Nothing of a server that is not ours."""
+        if self._configuration.is_local:
+            return {}
+        return {
+            "TARGET_STORAGE_GIB": str(self._configuration.database_storage_gib),
+            "TARGET_STORAGE_LIMIT_GIB": str(self._configuration.database_storage_limit_gib),
+        }
 
     def _planner_environment(self) -> dict[str, str]:
         choices = {"PLANNER": self._configuration.planner, "OPENAI_MODEL": self._configuration.openai_model}

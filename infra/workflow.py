@@ -22,7 +22,6 @@ STEPS = (
     "keep_snapshot",
     "prepare_target",
     "copy_worker",
-    "index_worker",
     "finalize_job",
     "settle_job",
 )

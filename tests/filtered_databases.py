@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+import pytest
 from psycopg2 import sql
 
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
+from datavalut.engine import copying, cutting, keys
 from datavalut.engine.in_process import build_filtered_database
 from datavalut.filters.model import FilterPlan
 from tests.postgres_server import TestServer, open_connection
@@ -41,3 +43,12 @@ def filtered_database(server: TestServer, source: ConnectionParameters, plan: Fi
         server.drop_database(built.connection)
         with closing(open_connection(server.superuser)) as connection, connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(built.connection.user)))
+
+
+def use_small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of a few pages are cut as those of many gigabytes are, and a handful of keys is too many for a query."""
+    monkeypatch.setattr(cutting, "CHUNK_SECONDS", 1e-6)
+    monkeypatch.setattr(copying, "_LEAST_CUT_BYTES", 0)
+    monkeypatch.setattr(copying, "_LEAST_FROZEN_BYTES", 0)
+    for module in (cutting, keys):
+        monkeypatch.setattr(module, "MOST_KEYS", 2)

@@ -3,25 +3,30 @@
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, Table
+from datavalut.catalog.model import Catalog, Table, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.copying import Subset
+from datavalut.engine.in_process import build_filtered_database
+from datavalut.engine.preparation import prepare_build
+from datavalut.engine.worker import Observer, Worker
+from datavalut.filters.model import FilterPlan
+from datavalut.subset.plan import plan_subset
+from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.connect import ANY_ADDRESS, connect
 from datavalut.transfer.copy import CopiedRows, copy_chunk
-from datavalut.transfer.ledger import copied_tables, create_ledger, drop_ledger
-from datavalut.transfer.schema import dump_schema, restore_post_data, restore_pre_data
-from datavalut.transfer.sequences import read_sequences, set_sequences
-from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
+from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.target import TargetNames, create_target, drop_target
-from datavalut.transfer.verify import Verification, verify_target
-from tests.postgres_server import TestServer
+from datavalut.transfer.verify import Verification
+from tests.postgres_server import TestServer, execute
 
 
 def open_source(parameters: ConnectionParameters, name: str = "tests") -> connection:
@@ -83,32 +88,59 @@ def dumped_schema(source: ConnectionParameters) -> Iterator[Path]:
         yield archive
 
 
+class Unobserved(Observer):
+    """Goes on whatever happens, and tells nobody."""
+
+    def check(self) -> None:
+        pass
+
+    def sent(self, table: TableName, number_of_bytes: int) -> None:
+        pass
+
+    def copied(self, table: TableName, rows: int) -> None:
+        pass
+
+    def table_is_copied(self, table: TableName) -> None:
+        pass
+
+    def restored(self, share: float) -> None:
+        pass
+
+    def source_is_read(self) -> None:
+        pass
+
+
+def build_whole(source: ConnectionParameters, target: ConnectionParameters, archive: Path) -> None:
+    """Every row of the source, and the schema of the archive, into an empty database by one worker."""
+    plan = plan_subset(catalog_of(source), FilterPlan())
+    with closing(open_target(target)) as session:
+        prepare_build(session, read_scripts(archive), plan)
+        Worker(
+            session,
+            Subset.of(plan, datetime.now(UTC)),
+            lambda sessions: sessions.enter_context(closing(open_source(source))),
+            Unobserved(),
+            workers=1,
+        ).run()
+
+
 @dataclass(frozen=True)
 class WholeCopy:
+    """`database` is the finished one as its own role."""
+
     database: ConnectionParameters
     verification: Verification
 
 
 @contextmanager
 def copied_whole(server: TestServer, source: ConnectionParameters) -> Iterator[WholeCopy]:
-    """Every row of a database through all steps of a transfer, verified, not published."""
-    with ExitStack() as stack:
-        archive = stack.enter_context(dumped_schema(source))
-        reading = stack.enter_context(closing(open_source(source)))
-        keeper = stack.enter_context(ExportedSnapshot(open_source(source)))
-        import_snapshot(reading, keeper.snapshot_id)
-        catalog = read_catalog(reading)
-        made = stack.enter_context(made_target(server, catalog))
-        with closing(open_target(made.database)) as restoring:
-            create_ledger(restoring)
-            restore_pre_data(restoring, archive)
-        with closing(open_target(made.database)) as writing:
-            for table in catalog.tables:
-                copy_whole_table(reading, writing, table)
-        with closing(open_target(made.database)) as finishing:
-            restore_post_data(finishing, archive)
-            set_sequences(finishing, read_sequences(reading))
-            sent = {copied.table: copied.rows for copied in copied_tables(finishing)}
-            verification = verify_target(finishing, catalog, sent)
-            drop_ledger(finishing)
-        yield WholeCopy(made.database, verification)
+    """Every row of a database through all that a build does, dropped at the end."""
+    name = f"whole_{secrets.token_hex(6)}"
+    built = build_filtered_database(
+        source, server.admin, FilterPlan(), reference_time=datetime.now(UTC), database_name=name
+    )
+    try:
+        yield WholeCopy(built.connection, built.verification)
+    finally:
+        server.drop_database(built.connection)
+        execute(server.superuser, f"DROP ROLE {built.connection.user}")

@@ -16,11 +16,10 @@ from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import InMemoryJobStore
 from datavalut.transfer.addresses import ANY_ADDRESS
-from datavalut.workflow.copy_batch import copy_batch
+from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import JobFailed, TransientFault
 from datavalut.workflow.finalize import finalize
-from datavalut.workflow.index_and_constrain import index_and_constrain
 from datavalut.workflow.keep_snapshot import Keeper, keep_snapshot
 from datavalut.workflow.plan_filter import plan_filter
 from datavalut.workflow.prepare_target import prepare_target
@@ -102,14 +101,29 @@ class WorkflowRunner:
             keeping = [beside.submit(self._keep, job_id, keeper) for keeper in Keeper]
             try:
                 self._step("prepare", job_id, lambda: prepare_target(deployment, job_id))
-                for batch in plan.batches:
-                    self._step("copy", job_id, partial(copy_batch, deployment, job_id, batch))
-                self._step("index", job_id, lambda: index_and_constrain(deployment, job_id))
+                self._work(job_id, len(plan.workers))
+                self._step("finalize", job_id, lambda: finalize(deployment, job_id))
             finally:
                 self.store.release_snapshot(job_id)  # so that a keeper never outlives its test
             for kept in keeping:
                 kept.result()
-        self._step("finalize", job_id, lambda: finalize(deployment, job_id))
+
+    def _work(self, job_id: str, workers: int) -> None:
+        """As many workers at once as the state machine would start, each until it says that everything is done."""
+
+        def work() -> None:
+            share = partial(work_on_build, self.deployment, job_id, lambda: 900)
+            try:
+                while not self._step("work", job_id, share):
+                    pass
+            except (JobFailed, TransientFault) as fault:
+                settle(self.deployment, job_id, ExecutionEnd(Ending.FAILED, fault_error(str(fault))))
+                raise
+
+        with ThreadPoolExecutor(workers) as threads:
+            working = [threads.submit(work) for _ in range(workers)]
+        for worked in working:
+            worked.result()
 
     def _keep(self, job_id: str, keeper: Keeper) -> None:
         """One branch of the state machine. Where it fails, the job ends at once."""

@@ -6,9 +6,12 @@ from functools import cache
 from datavalut.aws import services
 from datavalut.catalog.model import Catalog
 from datavalut.filters.model import FilterPlan, Refusal
-from datavalut.settings import PlannerChoice, settings
+from datavalut.settings import PlannerChoice, Settings, settings
 from datavalut.transfer.addresses import AddressPolicy
+from datavalut.transfer.preflight.disk import TargetDisk
 from datavalut.workflow.deployment import Deployment
+
+_GIB = 2**30
 
 
 @cache
@@ -19,7 +22,13 @@ def workflow_deployment() -> Deployment:
         plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
+        target_disk=target_disk(settings()),
     )
+
+
+def target_disk(known: Settings) -> TargetDisk | None:
+    size, limit = known.target_storage_gib, known.target_storage_limit_gib
+    return TargetDisk(size * _GIB, max(size, limit) * _GIB) if size else None
 
 
 def _plan_prompt(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:

@@ -94,6 +94,11 @@ class Table:
         """Raises KeyError if the table has no such column."""
         return self._columns_by_name[name]
 
+    @property
+    def row_bytes(self) -> float:
+        """On average, on disk, where long values may be compressed; never 0."""
+        return max(1.0, self.data_bytes / max(1, self.estimated_rows))
+
     def has_column(self, name: str) -> bool:
         return name in self._columns_by_name
 

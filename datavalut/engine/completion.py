@@ -1,14 +1,34 @@
 """The end of a build whose work is done: sequences go on where the source's are, and everything is verified."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
+from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, TableName
-from datavalut.transfer.ledger import copied_tables, counted_tables
+from datavalut.catalog.model import TableName
+from datavalut.engine.copying import Subset
+from datavalut.filters.model import Root
+from datavalut.filters.own_columns import own_columns_only
+from datavalut.filters.render import render_root
+from datavalut.subset.fragments import ROW, from_table
+from datavalut.subset.model import SubsetPlan
+from datavalut.transfer.errors import Discrepancy, VerificationFailed
+from datavalut.transfer.ledger import copied_tables, counted_tables, measured_tables
+from datavalut.transfer.row_security import past_row_security
 from datavalut.transfer.sequences import SequenceState, set_sequences
+from datavalut.transfer.statements import writing_target
 from datavalut.transfer.verify import Verification, verify_target
+
+
+class Proof(StrEnum):
+    """How far a root's condition was found to hold in the target, for all rows but the required ones."""
+
+    WHOLE = "whole condition"
+    # Of rows that were counted, compared or ranked with it, the target need not hold all.
+    OWN_COLUMNS = "conditions on its own columns"
 
 
 @dataclass(frozen=True)
@@ -16,14 +36,44 @@ class Completion:
     """`guessed_sequences` are those whose place is a guess, as `set_sequences` says."""
 
     verification: Verification
+    roots: Mapping[TableName, Proof]
     guessed_sequences: tuple[TableName, ...]
 
 
-def complete_build(target: connection, source: Catalog, sequences: Mapping[TableName, SequenceState]) -> Completion:
+def complete_build(target: connection, subset: Subset, sequences: Mapping[TableName, SequenceState]) -> Completion:
     """`target` is a session of the job's role. Can be repeated.
 
     Raises VerificationFailed, and errors about the target.
     """
     guessed = set_sequences(target, dict(sequences))
     sent = {copied.table: copied.rows for copied in copied_tables(target)}
-    return Completion(verify_target(target, source, sent, counted_tables(target)), guessed)
+    verification = verify_target(target, subset.plan.catalog, sent, counted_tables(target))
+    return Completion(verification, dict(_proven_roots(target, subset)), guessed)
+
+
+def _proven_roots(target: connection, subset: Subset) -> Iterator[tuple[TableName, Proof]]:
+    measured = measured_tables(target)
+    for table in subset.plan.tables:
+        if table.root is None:
+            continue
+        required = measured[table.name].required_rows
+        for proof, root in ((Proof.WHOLE, table.root), (Proof.OWN_COLUMNS, own_columns_only(table.root))):
+            others = _rows_without(target, subset.plan, table.name, root, subset.reference_time)
+            if others <= required:
+                yield table.name, proof
+                break
+        else:
+            raise VerificationFailed(
+                (Discrepancy(f"rows of {table.name} that do not meet its condition", str(required), str(others)),)
+            )
+
+
+def _rows_without(target: connection, plan: SubsetPlan, name: TableName, root: Root, reference_time: datetime) -> int:
+    """How many rows of the target's table do not meet the root's condition."""
+    count = sql.SQL("SELECT count(*) FROM {} WHERE ({}) IS NOT TRUE").format(
+        from_table(plan.catalog, name, ROW), render_root(root, ROW, plan.catalog, reference_time)
+    )
+    with writing_target(), past_row_security(target, name), target.cursor() as cursor:
+        cursor.execute(count)
+        ((others,),) = cursor.fetchall()
+    return int(others)

@@ -24,12 +24,7 @@ _FIRST_MAJOR_WITH_PAGE_RANGES = 14  # older servers read the whole table for eac
 def copy_seconds(table: Table, rows_expected: int, *, reads_whole: bool) -> float:
     """`reads_whole` says whether the server would read all of the table for it, rather than find rows by an index."""
     read = table.data_bytes if reads_whole else 0
-    return read / READ_BYTES_PER_SECOND + rows_expected * row_bytes(table) / COPY_BYTES_PER_SECOND
-
-
-def row_bytes(table: Table) -> float:
-    """On average, on disk, where long values may be compressed."""
-    return table.data_bytes / max(1, table.estimated_rows)
+    return read / READ_BYTES_PER_SECOND + rows_expected * table.row_bytes / COPY_BYTES_PER_SECOND
 
 
 def cut_by_pages(
@@ -47,6 +42,5 @@ def cut_by_pages(
 def keys_per_chunk(table: Table, keyed: Table) -> int:
     """How many keys of `keyed` a chunk of `table`, which references it or is it, is to have."""
     rows_per_key = max(1.0, table.estimated_rows / max(1, keyed.estimated_rows))
-    seconds_per_key = rows_per_key * row_bytes(table) / COPY_BYTES_PER_SECOND
-    by_time = CHUNK_SECONDS / seconds_per_key if seconds_per_key > 0 else MOST_KEYS
-    return max(1, min(MOST_KEYS, int(by_time)))
+    seconds_per_key = rows_per_key * table.row_bytes / COPY_BYTES_PER_SECOND
+    return max(1, min(MOST_KEYS, int(CHUNK_SECONDS / seconds_per_key)))

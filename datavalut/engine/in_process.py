@@ -68,6 +68,7 @@ def build_filtered_database(
     workers: int = 2,
 ) -> BuiltDatabase:
     """Builds, verifies and publishes the filtered database. `admin` has CREATEDB and CREATEROLE on the target server.
+    An empty plan keeps everything, as no table is connected to a root.
 
     What was half made is dropped when anything fails. Raises FilterPlanError, and this and other packages' errors.
     """
@@ -79,13 +80,17 @@ def build_filtered_database(
             with reading_source():
                 catalog = read_catalog(holder)
             sequences = read_sequences(holder)
-            subset = Subset.of(plan_subset(catalog, check_plan(plan, catalog)), reference_time)
+            subset = Subset.of(plan_subset(catalog, _checked(plan, catalog)), reference_time)
         server = sessions.enter_context(closing(build.open_target(admin)))
         try:
             return build.run(subset, snapshot, sequences, server, database_name)
         except BaseException:
             drop_target(server, build.names)
             raise
+
+
+def _checked(plan: FilterPlan, catalog: Catalog) -> FilterPlan:
+    return check_plan(plan, catalog) if plan.roots or plan.exclude or plan.full else plan
 
 
 class _Stopped(DataValutError):
@@ -107,6 +112,12 @@ class _Observer:
         pass
 
     def copied(self, table: TableName, rows: int) -> None:
+        pass
+
+    def table_is_copied(self, table: TableName) -> None:
+        pass
+
+    def restored(self, share: float) -> None:
         pass
 
     def source_is_read(self) -> None:
@@ -141,7 +152,7 @@ class _Build:
             with self.phase("rows, indexes and keys"):
                 self._work(target, subset, snapshot)
             with self.phase("verification"):
-                completion = complete_build(session, catalog, sequences)
+                completion = complete_build(session, subset, sequences)
             tables = self._built_tables(session)
             drop_ledger(session)
         with self.phase("publication"):

@@ -1,8 +1,9 @@
 """The work items in the half-made database itself, where every worker finds them.
 
-A worker claims an item by an advisory lock of its session, which PostgreSQL lets go when the session ends: what a worker
-that died had claimed is free again at once, with no lease to wait for. What an item does is written with a mark of its
-own in the same transaction (a chunk's rows, an object's piece), so that an item that is run again changes nothing.
+A worker claims an item by an advisory lock of its session, which PostgreSQL lets go when the session ends: what a
+worker that died had claimed is free again at once, with no lease to wait for. What an item does is written with a mark
+of its own in the same transaction (a chunk's rows, an object's piece), so that an item that is run again changes
+nothing.
 """
 
 from collections.abc import Sequence
@@ -129,6 +130,16 @@ class WorkQueue:
     def is_finished(self) -> bool:
         """Whether every item is done."""
         return self._is_true("SELECT NOT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done)")
+
+    def share_restored(self) -> float:
+        """How much of what comes after the rows is done, by items."""
+        with writing_target(), self._target.cursor() as cursor:
+            cursor.execute(
+                "SELECT COALESCE(avg(done::integer), 1)::double precision FROM datavalut_work.items"
+                " WHERE kind NOT IN ('chunk', 'rows')"
+            )
+            ((share,),) = cursor.fetchall()
+        return float(share)
 
     def has_rows_left(self) -> bool:
         """Whether anything is still to be read from the source."""

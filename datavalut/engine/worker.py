@@ -13,7 +13,7 @@ from datavalut.engine.copying import Copying, Subset
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.restoring import Restoring
 from datavalut.engine.work_items import WorkItem, WorkKind
-from datavalut.transfer.schema import take_settings
+from datavalut.transfer.schema import reset_search_path, take_settings
 from datavalut.transfer.statements import writing_target
 
 _SHORTEST_WAIT_SECONDS = 0.01
@@ -34,6 +34,11 @@ class Observer(Protocol):
     def sent(self, table: TableName, number_of_bytes: int) -> None: ...
 
     def copied(self, table: TableName, rows: int) -> None: ...
+
+    def table_is_copied(self, table: TableName) -> None: ...
+
+    def restored(self, share: float) -> None:
+        """Of what comes after the rows, once all of these are there."""
 
     def source_is_read(self) -> None:
         """Nothing is left to be read from the source. Called once or more."""
@@ -60,7 +65,7 @@ class Worker:
 
         Raises what an item raises: what it had done is undone, and it is free to be claimed again.
         """
-        take_settings(self.target, self._queue.preamble())
+        preamble = self._queue.preamble()
         give_memory(self.target, self.workers)
         restoring = Restoring(self.target, self._queue, self.subset.plan.catalog, self.observer.check)
         wait = _SHORTEST_WAIT_SECONDS
@@ -71,7 +76,7 @@ class Worker:
                     return self._queue.is_finished()
                 item = self._queue.claim()
                 if item is not None:
-                    self._do(item, restoring, sessions)
+                    self._do(item, restoring, preamble, sessions)
                     wait = _SHORTEST_WAIT_SECONDS
                 elif self._queue.is_finished():
                     return True
@@ -82,11 +87,13 @@ class Worker:
                     time.sleep(wait)
                     wait = min(wait * 1.5, _LONGEST_WAIT_SECONDS)
 
-    def _do(self, item: WorkItem, restoring: Restoring, sessions: ExitStack) -> None:
+    def _do(self, item: WorkItem, restoring: Restoring, preamble: bytes, sessions: ExitStack) -> None:
+        if item.kind in (WorkKind.ROWS, WorkKind.CHUNK):
+            reset_search_path(self.target)
+            self._copy(item, sessions)
+            return
+        take_settings(self.target, preamble)
         match item.kind:
-            case WorkKind.ROWS | WorkKind.CHUNK:
-                self._copy(item, sessions)
-                return
             case WorkKind.INDEXES:
                 restoring.make_indexes(item)
             case WorkKind.FOREIGN_KEYS:
@@ -96,6 +103,8 @@ class Worker:
             case WorkKind.END:
                 restoring.finish_schema(item)
         self._queue.finish(item)
+        if not self._queue.has_rows_left():
+            self.observer.restored(self._queue.share_restored())
 
     def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
         if self._copying is None:
@@ -110,6 +119,8 @@ class Worker:
                 self._queue.cut(item, chunks)
                 return
         self._queue.finish(item)
+        if item.table is not None and item.kind is WorkKind.ROWS:
+            self.observer.table_is_copied(item.table)
         if not self._queue.has_rows_left():
             self.observer.source_is_read()
 

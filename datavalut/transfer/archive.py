@@ -5,7 +5,8 @@ and SQLSTATE, and pieces that need not wait for each other can be run side by si
 
 Left out of the archive: owners, privileges, publications, subscriptions, tablespaces, security labels and large
 objects. Left out of the pieces: comments on extensions (CREATE EXTENSION writes them itself, and only an extension's
-owner may) and event triggers (only a superuser may make one, and they watch a server's changes, not rows).
+owner may), event triggers (only a superuser may make one, and they watch a server's changes, not rows) and user
+mappings of foreign servers (they are for the source's roles, with passwords).
 """
 
 import os
@@ -28,7 +29,7 @@ from datavalut.transfer.tools import postgres_tool
 
 _LOCK_WAIT_MILLISECONDS = 60_000
 _EVENT_TRIGGER = "EVENT TRIGGER"
-_LEFT_OUT = (_EVENT_TRIGGER, "COMMENT - EXTENSION", "COMMENT - EVENT TRIGGER")
+_LEFT_OUT = (_EVENT_TRIGGER, "COMMENT - EXTENSION", "COMMENT - EVENT TRIGGER", "USER MAPPING")
 
 
 class Section(StrEnum):
@@ -151,6 +152,7 @@ _HEADER = re.compile(
     rb"-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: .*\n(?:-- Data Pos: \d+\n)?--\n",
     re.MULTILINE,
 )
+# What pg_restore says after the last piece. A piece itself may end with a line that looks like a comment: of a comment.
 _FOOTER = re.compile(rb"\n-- Completed on [^\n]*\n\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
 

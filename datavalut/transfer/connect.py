@@ -24,6 +24,7 @@ from datavalut.transfer.errors import (
     ConnectRefused,
     LoginNotAllowed,
     NotAPostgresServer,
+    PoolerSharesSessions,
     ServerNotReady,
     SourceUnreachable,
     TlsFailed,
@@ -34,6 +35,7 @@ from datavalut.transfer.errors import (
     UnsupportedServerVersion,
     WrongPassword,
 )
+from datavalut.transfer.pooler import is_pooled, shares_sessions
 
 __all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "SUPPORTED_VERSIONS", "AddressPolicy", "checked_dsn", "connect"]
 
@@ -58,10 +60,12 @@ _FORMATS = {
 }
 _LIVENESS = {
     "idle_in_transaction_session_timeout": str(STATEMENT_MILLISECONDS),
+    "idle_session_timeout": "0",
     "statement_timeout": str(STATEMENT_MILLISECONDS),
     "tcp_keepalives_count": "3",
     "tcp_keepalives_idle": "30",  # seconds
     "tcp_keepalives_interval": "10",
+    "transaction_timeout": "0",
 }
 _SOURCE_SETTINGS = {
     **_FORMATS,
@@ -110,9 +114,9 @@ def connect(
 ) -> connection:
     """A session with that application_name, in autocommit mode.
 
-    `read_only` makes it a session of a source: it can only read, waits a minute for a lock at most, and fails rather
-    than read past row-level security. Every session writes values as text without loss, ends a statement after 15
-    minutes, and checks every 10 seconds that its worker still lives.
+    `read_only` makes it a session of a source: it can only read, waits a minute for a lock at most, fails rather than
+    read past row-level security, and is not one that a pooler shares among clients. Every session writes values as
+    text without loss, ends a statement after 15 minutes, and checks every 10 seconds that its worker still lives.
 
     The host is resolved once, every address of it is checked, and the address connected to is one of those checked.
     Raises the subclasses of ConnectFailed, and UnsupportedServerVersion.
@@ -124,9 +128,12 @@ def connect(
         if not SUPPORTED_VERSIONS[0] <= major <= SUPPORTED_VERSIONS[1]:
             raise UnsupportedServerVersion(major, SUPPORTED_VERSIONS)
         opened.autocommit = True
+        if read_only and is_pooled(opened):
+            _refuse_shared_sessions(parameters, dsn, opened)
         _configure(opened, _SOURCE_SETTINGS if read_only else _TARGET_SETTINGS)
         if read_only:
-            _execute(opened, _SEE_EXTENSIONS)
+            with opened.cursor() as cursor:
+                cursor.execute(_SEE_EXTENSIONS)
     except psycopg2.OperationalError:
         opened.close()
         raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None
@@ -187,9 +194,16 @@ def _open(parameters: ConnectionParameters, dsn: Mapping[str, str]) -> connectio
         raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None
 
 
-def _execute(opened: connection, statement: str) -> None:
-    with opened.cursor() as cursor:
-        cursor.execute(statement)
+def _refuse_shared_sessions(parameters: ConnectionParameters, dsn: Mapping[str, str], opened: connection) -> None:
+    """Before anything is set: it would stay in a session that goes on to others, who could not write any more."""
+    with closing(_open(parameters, dsn)) as second:
+        second.autocommit = True
+        try:
+            shared = shares_sessions(opened, second)
+        except psycopg2.OperationalError:
+            raise TooManyConnections(parameters.host) from None  # the pool has one for the first alone
+    if shared:
+        raise PoolerSharesSessions(parameters.host, parameters.port)
 
 
 def _configure(opened: connection, settings: Mapping[str, str]) -> None:

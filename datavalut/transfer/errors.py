@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from datavalut.errors import DataValutError
+from datavalut.transfer.preflight.finding import Finding
 
 
 class TransferError(DataValutError):
@@ -129,6 +130,16 @@ class TlsFailed(ConnectFailed):
         self.sslmode = sslmode
 
 
+class PoolerSharesSessions(ConnectFailed):
+    """What answers is a pooler that lends a session for one transaction: settings do not last, and would reach others
+    who use the pool."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(f"{host}:{port} is a pooler in transaction mode")
+        self.host = host
+        self.port = port
+
+
 class ConnectRefused(ConnectFailed):
     """The server refused the session for a reason that has no error of its own here."""
 
@@ -156,12 +167,12 @@ class PermissionDenied(TransferError):
         self.table = table
 
 
-class RowSecurityHidesRows(TransferError):
-    """Row-level security would silently hide rows of the table from the source's user."""
+class PreflightFailed(TransferError):
+    """`findings` are all that keeps the job from being begun."""
 
-    def __init__(self, table: str) -> None:
-        super().__init__(f"row-level security hides rows of {table} from the user")
-        self.table = table
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("the job cannot begin: " + "; ".join(f"{found.code} ({found.subject})" for found in findings))
+        self.findings = findings
 
 
 class MissingExtension(TransferError):
@@ -183,6 +194,10 @@ class SchemaNotRestorable(TransferError):
         self.object_name = object_name
         self.reason = reason
         self.sqlstate = sqlstate
+
+
+class PolicyForAbsentRole(SchemaNotRestorable):
+    """A policy of row-level security is for a role that the target server does not have, and so for nobody there."""
 
 
 class SchemaNotReadable(TransferError):

@@ -1,7 +1,8 @@
-"""The SQL files of this package."""
+"""The SQL files of this package and those below it."""
 
 from pathlib import Path
 
 
 def query_text(name: str) -> str:
-    return Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
+    """`name` is "sequences", or "preflight/standby"."""
+    return Path(__file__).parent.joinpath(f"{name}.sql").read_text(encoding="utf-8")

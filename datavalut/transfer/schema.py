@@ -1,5 +1,6 @@
 """A source's schema made anew in a target, each object in a transaction of its own. Everything belongs to the job's
 role; what a role without superuser rights cannot make fails with its name, as SchemaNotRestorable or MissingExtension.
+Policies for roles that the target server does not have are left out: nobody can log in there whom they could be for.
 """
 
 import re
@@ -18,6 +19,7 @@ from datavalut.transfer.errors import (
     DiskFull,
     ForeignKeyViolated,
     MissingExtension,
+    PolicyForAbsentRole,
     SchemaNotRestorable,
     StatementTimedOut,
     TargetConnectionLost,
@@ -51,12 +53,20 @@ def take_settings(target: connection, preamble: bytes) -> None:
         cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
 
 
+def reset_search_path(target: connection) -> None:
+    """As it is for those who write rows: constraints may call functions that look for others on it."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("RESET search_path")
+
+
 def restore_piece(target: connection, piece: Piece) -> None:
-    """Makes one object, or nothing. Raises as `restore_pre_data`, and ForeignKeyViolated."""
+    """Makes one object, or nothing. Raises as `restore_pre_data`, ForeignKeyViolated, and PolicyForAbsentRole."""
     with target.cursor() as cursor:
         try:
             cursor.execute(piece.statements)
         except psycopg2.Error as error:
+            if _is_for_absent_role(piece, error):
+                raise PolicyForAbsentRole(piece.full_name, first_line(error), error.pgcode) from error
             raise _restore_error(piece, error) from error
 
 
@@ -158,6 +168,12 @@ def _restore_error(piece: Piece, error: psycopg2.Error) -> TransferError:
     if piece.kind == "EXTENSION" and isinstance(error, unavailable):
         return MissingExtension(piece.name, installable=isinstance(error, sqlstates.InsufficientPrivilege))
     return _not_restorable(piece.full_name, error)
+
+
+def _is_for_absent_role(piece: Piece, error: psycopg2.Error) -> bool:
+    """Of a policy, or of a comment on one that was left out. What else a policy needs is there already."""
+    is_of_policy = piece.kind == "POLICY" or (piece.kind == "COMMENT" and piece.name.startswith("POLICY "))
+    return is_of_policy and isinstance(error, sqlstates.UndefinedObject)
 
 
 def _violating_key(error: psycopg2.Error) -> str:

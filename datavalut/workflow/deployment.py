@@ -11,6 +11,7 @@ from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
 from datavalut.transfer.addresses import AddressPolicy
+from datavalut.transfer.preflight.disk import TargetDisk
 
 
 class Secrets(Protocol):
@@ -29,10 +30,14 @@ class Secrets(Protocol):
 
 @dataclass(frozen=True)
 class Deployment:
-    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware."""
+    """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware.
+    `most_workers` is how many may share one job's work. `target_disk` is None where the size of the target server's
+    disk is not known."""
 
     store: JobStore
     secrets: Secrets
     plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]
+    most_workers: int = 4
+    target_disk: TargetDisk | None = None

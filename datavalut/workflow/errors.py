@@ -27,6 +27,15 @@ class TargetServerUnavailable(DataValutError):
         super().__init__("no session could be opened on it")
 
 
+class TargetVersionUnsupported(DataValutError):
+    """`version` is the target server's major version, `supported` the first and last supported one."""
+
+    def __init__(self, version: int, supported: tuple[int, int]) -> None:
+        super().__init__(f"the target server runs PostgreSQL {version}; supported are {supported[0]} to {supported[1]}")
+        self.version = version
+        self.supported = supported
+
+
 class TransientFault(Exception):
     """May succeed when the step is run again: the state machine retries on this name."""
 

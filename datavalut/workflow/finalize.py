@@ -5,17 +5,18 @@ from typing import Any
 
 from psycopg2.extensions import connection
 
+from datavalut.engine.completion import complete_build
+from datavalut.engine.copying import Subset
 from datavalut.jobs.errors import IllegalMove, JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
+from datavalut.subset.plan import plan_subset
 from datavalut.transfer.ledger import copied_tables, drop_ledger, measured_tables
-from datavalut.transfer.sequences import set_sequences
 from datavalut.transfer.target import TargetNames, present_database, publish_target
-from datavalut.transfer.verify import analyze_target, verify_target
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.report import make_report, make_result
-from datavalut.workflow.sessions import running_check, target_session
+from datavalut.workflow.sessions import target_session
 from datavalut.workflow.source_facts import load_facts
 
 
@@ -60,14 +61,7 @@ def _verified(deployment: Deployment, job: Job, session: connection) -> dict[str
     """The job's report."""
     facts = load_facts(session)
     record = PlanRecord.model_validate(job.plan)
-    check = running_check(deployment, job.job_id)
-    guessed = set_sequences(session, dict(facts.sequences))
-    analyze_target(session, check)
+    subset = Subset.of(plan_subset(facts.catalog, record.filter), job.created_at)
+    completion = complete_build(session, subset, dict(facts.sequences))
     copied = {table.table: table for table in copied_tables(session)}
-    verify_target(session, facts.catalog, {name: table.rows for name, table in copied.items()}, check)
-    guesses = (
-        f"Sequence {name} may repeat values: the source's user may not read where it stands." for name in guessed
-    )
-    return make_report(
-        record, copied, measured_tables(session), facts.catalog.foreign_keys, (*facts.warnings, *guesses)
-    )
+    return make_report(record, copied, measured_tables(session), completion, facts)

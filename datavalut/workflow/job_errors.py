@@ -7,7 +7,12 @@ from datavalut.jobs.model import JobError
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, PromptNotUnderstood
 from datavalut.subset.errors import ContradictoryPlan
 from datavalut.transfer import errors as transfer
-from datavalut.workflow.errors import SnapshotNotExported, SnapshotNotKept, TargetServerUnavailable
+from datavalut.workflow.errors import (
+    SnapshotNotExported,
+    SnapshotNotKept,
+    TargetServerUnavailable,
+    TargetVersionUnsupported,
+)
 
 _CHECK_CONNECTION = "Check source_db_connection."
 _OURS = "This is not the request's fault: try again later, and tell the operator of this deployment if it stays."
@@ -19,7 +24,29 @@ STOPPED = JobError("stopped", "The job was stopped before it could finish.", "Cr
 
 def job_error(error: BaseException) -> JobError:
     """Any other error than those known here is INTERNAL: its text is for the log only."""
-    return _of_connection(error) or _of_request(error) or _of_source(error) or _of_target(error) or INTERNAL
+    return (
+        _of_preflight(error)
+        or _of_connection(error)
+        or _of_request(error)
+        or _of_source(error)
+        or _of_target(error)
+        or INTERNAL
+    )
+
+
+def _of_preflight(error: BaseException) -> JobError | None:
+    """One finding speaks for itself; of several, each is a detail."""
+    match error:
+        case transfer.PreflightFailed(findings=(finding,)):
+            return JobError(finding.code, finding.message, finding.remedy)
+        case transfer.PreflightFailed():
+            return JobError(
+                "preflight_failed",
+                f"{len(error.findings)} things keep the job from being begun.",
+                "Mend each of them and create the job again.",
+                tuple(finding.sentence() for finding in error.findings),
+            )
+    return None
 
 
 def _of_connection(error: BaseException) -> JobError | None:
@@ -96,6 +123,13 @@ def _of_connection(error: BaseException) -> JobError | None:
                 f"No trusted encrypted connection to {error.host} (sslmode {error.sslmode}).",
                 "Check the server's certificate, or set sslmode=require, which does not check it.",
             )
+        case transfer.PoolerSharesSessions():
+            return JobError(
+                "pooler_in_transaction_mode",
+                f"{error.host}:{error.port} is a pooler in transaction mode: what is set for reading, and the snapshot "
+                "that all rows come from, do not last there.",
+                "Connect to the server itself (usually port 5432), not to the pooler.",
+            )
         case transfer.ConnectFailed():
             return JobError("connection_failed", f"{error}.", _CHECK_CONNECTION)
     return None
@@ -159,17 +193,12 @@ def _of_source(error: BaseException) -> JobError | None:
                 if error.table
                 else "GRANT SELECT on all tables and sequences, and USAGE on their schemas, to the user.",
             )
-        case transfer.RowSecurityHidesRows():
-            return JobError(
-                "row_security",
-                f"Row-level security hides rows of {error.table} from the source's user.",
-                "Use a user that sees all rows (BYPASSRLS, or a policy that lets it).",
-            )
         case transfer.ForeignKeyViolated():
             return JobError(
                 "source_violates_foreign_key",
                 f"Rows of {error.table} in the source violate its foreign key {error.name}.",
-                "Mend them: ALTER TABLE … VALIDATE CONSTRAINT names them.",
+                "Mend them, or declare the key NOT VALID in the source: then it comes along as that.",
+                (f"No row is there for {error.key}.",) if error.key else (),
             )
         case transfer.SchemaNotReadable():
             return JobError(
@@ -241,6 +270,13 @@ def _of_target(error: BaseException) -> JobError | None:
             )
         case TargetServerUnavailable() | transfer.TargetConnectionLost() | transfer.TargetInUse():
             return JobError("target_unavailable", f"The target server is not available: {error}.", _OURS)
+        case TargetVersionUnsupported():
+            first, last = error.supported
+            return JobError(
+                "target_failed",
+                f"The target server runs PostgreSQL {error.version}; this DataValut fills {first} to {last}.",
+                "Ask the operator of this deployment for a target server of a supported version.",
+            )
         case (
             transfer.TargetNotAllowed()
             | transfer.TargetNameTaken()

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from math import ceil
 from typing import Any
 
 from psycopg2 import sql
@@ -21,51 +23,58 @@ from datavalut.planning.errors import PromptNotUnderstood
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
-from datavalut.transfer.preflight import check_source
+from datavalut.transfer.preflight.checks import check_databases, check_room, warnings_of
+from datavalut.transfer.preflight.disk import NeededBytes
 from datavalut.transfer.statements import reading_source
-from datavalut.workflow.batches import batch_tables
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
 from datavalut.workflow.progress import Phase
-from datavalut.workflow.sessions import source_session
+from datavalut.workflow.sessions import source_session, target_session
 
+# What one worker copies in the time that starting another one takes, several times over.
+BYTES_PER_WORKER = 256 * 1024 * 1024
 DRY_RUN_MESSAGE = "Planned only, as dry_run asks: no database was made"
 
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the batches."""
+    """What the state machine goes on with: whether the job has ended with its plan, and the numbers of the workers."""
 
     dry_run: bool
-    batches: tuple[int, ...]
+    workers: tuple[int, ...]
 
 
 def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
-    """Takes the job from pending to running, and records its plan. A dry run is completed with it."""
+    """Takes the job from pending to running, checks both databases, and records its plan. A dry run is completed with
+    it. Raises PreflightFailed with all that keeps the job from being begun, as far as it can be known by then."""
     job = _started(deployment, job_id)
     if job.status is JobStatus.COMPLETED:
-        return PlanOutcome(dry_run=True, batches=())
+        return PlanOutcome(dry_run=True, workers=())
     request = deployment.secrets.get_request(job_id)
-    with source_session(deployment, job_id, request.source) as source:
+    open_source = partial(source_session, deployment, job_id, request.source)
+    with open_source() as source, target_session(job_id, deployment.secrets.target_admin()) as target:
         with reading_source():
             catalog = read_catalog(source)
-        check_source(source)
+        warnings = warnings_of(check_databases(source, open_source, target, catalog))
         filter_plan = _filter_plan(deployment, job, request, catalog)
         subset = plan_subset(catalog, filter_plan)
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
+        workers = _workers(catalog, planned, deployment.most_workers)
+        needed = _needed_bytes(catalog, planned)
+        warnings += warnings_of(check_room(source, _source_sessions(workers), target, needed, deployment.target_disk))
         record = PlanRecord(
             filter=filter_plan,
             explanation=explain_plan(filter_plan, catalog, job.created_at),
             tables=planned,
-            batches=_batches(catalog, planned),
-            warnings=_warnings(catalog, subset, planned),
+            workers=workers,
+            warnings=(*_warnings(catalog, subset, planned), *warnings),
         )
         dry_run = _dry_run_result(record, subset, job.created_at, source) if job.request.dry_run else None
     rows_expected = sum(table.rows_expected for table in planned)
     deployment.store.record_plan(job_id, record.model_dump(mode="json"), catalog.database, rows_expected)
     if dry_run is not None:
         deployment.store.move(job_id, JobStatus.COMPLETED, message=DRY_RUN_MESSAGE, at=deployment.now(), result=dry_run)
-    return PlanOutcome(job.request.dry_run, tuple(range(len(record.batches))))
+    return PlanOutcome(job.request.dry_run, tuple(range(record.workers)))
 
 
 def _started(deployment: Deployment, job_id: str) -> Job:
@@ -124,10 +133,24 @@ def _counted_rows(source: connection, query: sql.Composable, table: str) -> int:
     return int(count)
 
 
-def _batches(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> tuple[tuple[int, ...], ...]:
-    positions = {table.table: position for position, table in enumerate(planned)}
-    sizes = {table.table: _bytes_to_copy(catalog, table) for table in planned}
-    return tuple(tuple(positions[name] for name in batch) for batch in batch_tables(sizes))
+def _workers(catalog: Catalog, planned: tuple[PlannedTable, ...], most: int) -> int:
+    """One more for every BYTES_PER_WORKER to copy, and two for the least, for while one copies the other can index."""
+    wanted = ceil(sum(_bytes_to_copy(catalog, table) for table in planned) / BYTES_PER_WORKER)
+    return max(1, min(most, max(2, wanted)))
+
+
+def _source_sessions(workers: int) -> int:
+    """At a time: those of the workers, or of the schema's reader and pg_dump before them; and the snapshot's keepers,
+    one of which hands over to the next."""
+    return max(workers, 2) + 3
+
+
+def _needed_bytes(catalog: Catalog, planned: tuple[PlannedTable, ...]) -> NeededBytes:
+    certain = [table for table in planned if table.rule in (Rule.ROOT, Rule.FULL, Rule.REST)]
+    return NeededBytes(
+        at_least=sum(_bytes_to_copy(catalog, table) for table in certain),
+        about=sum(_bytes_to_copy(catalog, table) for table in planned),
+    )
 
 
 def _bytes_to_copy(catalog: Catalog, planned: PlannedTable) -> int:

@@ -25,15 +25,12 @@ class PlannedTable(BaseModel):
 
 
 class PlanRecord(BaseModel):
-    """`batches` are positions in `tables`."""
+    """`workers` is how many share the work."""
 
     model_config = ConfigDict(frozen=True)
 
     filter: FilterPlan
     explanation: str
     tables: tuple[PlannedTable, ...]
-    batches: tuple[tuple[int, ...], ...]
+    workers: int
     warnings: tuple[str, ...] = ()
-
-    def batch(self, number: int) -> tuple[PlannedTable, ...]:
-        return tuple(self.tables[position] for position in self.batches[number])

@@ -8,16 +8,18 @@ from pathlib import Path
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.preparation import prepare_build
 from datavalut.jobs.errors import JobNotRunning
 from datavalut.jobs.model import JobStatus
-from datavalut.transfer.ledger import create_ledger, store_archive
-from datavalut.transfer.schema import dump_schema, left_out_objects, restore_pre_data
+from datavalut.subset.plan import plan_subset
+from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import DatabaseLocale, TargetNames, create_target, database_locale, secure_server
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.kept_snapshot import import_kept_snapshot
+from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import running_check, source_session, target_session
 from datavalut.workflow.source_facts import SourceFacts, store_facts
@@ -32,14 +34,13 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
         archive = Path(directory) / "schema.dump"
         catalog, sequences = _read_source(deployment, job_id, archive)
         target, warnings = _create_database(deployment, job_id, catalog)
-        with target_session(job_id, target) as session:
-            create_ledger(session)
-            store_archive(session, archive)
-            warnings += tuple(
-                f"{left_out} is left out: only a superuser could make it." for left_out in left_out_objects(archive)
-            )
-            store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
-            restore_pre_data(session, archive, running_check(deployment, job_id))
+        scripts = read_scripts(archive)
+    warnings += tuple(f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out)
+    job = deployment.store.get(job_id)
+    record = PlanRecord.model_validate(job.plan)
+    with target_session(job_id, target) as session:
+        prepare_build(session, scripts, plan_subset(catalog, record.filter), running_check(deployment, job_id))
+        store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
 
 
 def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Catalog, dict[TableName, SequenceState]]:

@@ -15,6 +15,11 @@ class Phase(Enum):
         self.message = message
 
 
+def restoring_progress(share: float) -> float:
+    """Between the starts of indexing and finalizing."""
+    return round(Phase.INDEXING.start + share * (Phase.FINALIZING.start - Phase.INDEXING.start), 3)
+
+
 def copying_progress(rows_copied: int, rows_expected: int) -> float:
     """Between the starts of copying and indexing. `rows_expected` is an estimate, so more may have been copied."""
     share = min(rows_copied / rows_expected, 1.0) if rows_expected > 0 else 1.0

@@ -1,22 +1,24 @@
 """What the caller is told of a finished database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from datavalut.catalog.model import ForeignKey, TableName
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.completion import Completion
 from datavalut.transfer.ledger import CopiedTable, TableMeasures
 from datavalut.workflow.plan_record import PlanRecord
+from datavalut.workflow.source_facts import SourceFacts
 
 
 def make_report(
     record: PlanRecord,
     copied: Mapping[TableName, CopiedTable],
     measured: Mapping[TableName, TableMeasures],
-    foreign_keys: tuple[ForeignKey, ...],
-    warnings: tuple[str, ...],
+    completion: Completion,
+    facts: SourceFacts,
 ) -> dict[str, Any]:
-    """The `report` of docs/api.md. `foreign_keys` are those that the target's server has validated."""
+    """The `report` of docs/api.md. Its `foreign_keys` are those that the target's server has validated."""
     tables = [
         {
             "table": str(planned.table),
@@ -28,6 +30,7 @@ def make_report(
             "required_rows": measured[planned.table].required_rows,
             "bytes": copied[planned.table].bytes,
             "seconds": round(copied[planned.table].seconds, 3),
+            "chunks": copied[planned.table].chunks,
         }
         for planned in record.tables
     ]
@@ -35,9 +38,32 @@ def make_report(
         "explanation": record.explanation,
         "plan": record.filter.model_dump(mode="json"),
         "tables": tables,
-        "foreign_keys": [_described(key) for key in foreign_keys],
-        "warnings": [*record.warnings, *warnings],
+        "foreign_keys": [_described(key) for key in facts.catalog.foreign_keys if key.validated],
+        "verified": _verified(completion),
+        "warnings": [*record.warnings, *facts.warnings, *_warnings(completion, facts)],
     }
+
+
+def _verified(completion: Completion) -> dict[str, Any]:
+    """What was found to be as it should in the finished database."""
+    verification = completion.verification
+    return {
+        "tables_counted": len(verification.rows),
+        "rows_counted": sum(verification.rows.values()),
+        "foreign_keys": verification.foreign_keys,
+        "indexes": verification.indexes,
+        "materialized_views": verification.materialized_views,
+        "sequences": verification.sequences,
+        "roots": {str(name): proof for name, proof in completion.roots.items()},
+    }
+
+
+def _warnings(completion: Completion, facts: SourceFacts) -> Iterator[str]:
+    for name in completion.guessed_sequences:
+        yield f"Sequence {name} may repeat values: the source's user may not read where it stands."
+    for key in facts.catalog.foreign_keys:
+        if not key.validated:
+            yield f"Foreign key {_described(key)} is NOT VALID here as in the source: rows may violate it."
 
 
 def make_result(target: ConnectionParameters, report: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from datavalut.jobs.errors import JobNotRunning
 from datavalut.jobs.model import JobStatus
 from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.connect import connect
-from datavalut.transfer.errors import ConnectFailed
+from datavalut.transfer.errors import ConnectFailed, UnsupportedServerVersion
 from datavalut.workflow.deployment import Deployment
-from datavalut.workflow.errors import TargetServerUnavailable
+from datavalut.workflow.errors import TargetServerUnavailable, TargetVersionUnsupported
 
 CHECK_SECONDS = 1.0
 
@@ -28,11 +28,13 @@ def source_session(deployment: Deployment, job_id: str, source: ConnectionParame
 
 @contextmanager
 def target_session(job_id: str, target: ConnectionParameters) -> Iterator[connection]:
-    """Raises TargetServerUnavailable."""
+    """Raises TargetServerUnavailable, TargetVersionUnsupported."""
     try:
         opened = connect(target, application_name=job_id, address_policy=ANY_ADDRESS)
     except ConnectFailed as error:
         raise TargetServerUnavailable from error
+    except UnsupportedServerVersion as error:
+        raise TargetVersionUnsupported(error.version, error.supported) from error
     with closing(opened):
         yield opened
 

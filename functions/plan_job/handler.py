@@ -18,4 +18,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.append_keys(job_id=job_id)
     deployment = workflow_deployment()
     outcome = run_step(deployment, job_id, lambda: plan_filter(deployment, job_id))
-    return {"job_id": job_id, "dry_run": outcome.dry_run, "batches": list(outcome.batches)}
+    return {"job_id": job_id, "dry_run": outcome.dry_run, "workers": list(outcome.workers)}

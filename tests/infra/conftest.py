@@ -18,7 +18,6 @@ FUNCTIONS = (
     "keep_snapshot",
     "prepare_target",
     "copy_worker",
-    "index_worker",
     "finalize_job",
     "settle_job",
     "publish_events",

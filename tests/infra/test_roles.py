@@ -71,14 +71,14 @@ def test_only_creating_starts_and_only_cancelling_stops_executions(aws: Template
     assert {it for it in FUNCTIONS if "states:StopExecution" in aws.actions(it)} == {"cancel_job"}
 
 
-def test_the_admins_password_is_read_only_where_databases_are_made_and_dropped(aws: Template) -> None:
+def test_the_admins_password_is_read_only_where_databases_are_checked_for_made_and_dropped(aws: Template) -> None:
     (admin,) = aws.resources("AWS::SecretsManager::SecretTargetAttachment")
     readers = {
         function
         for function in FUNCTIONS
         if any(admin in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
     }
-    assert readers == {"prepare_target", "finalize_job", "settle_job"}
+    assert readers == {"plan_job", "prepare_target", "finalize_job", "settle_job"}
 
 
 # What each function does with a job's secrets: what was asked (with the source's password), and the result's login.
@@ -91,7 +91,6 @@ SECRETS_OF_JOBS = {
     "keep_snapshot": {"request": {"Get"}},
     "prepare_target": {"request": {"Get"}, "result": {"Create", "Put", "Delete"}},
     "copy_worker": {"request": {"Get"}, "result": {"Get"}},
-    "index_worker": {"result": {"Get"}},
     "finalize_job": {"result": {"Get", "Create", "Put", "Delete"}},
     "settle_job": {"request": {"Get", "Delete"}, "result": {"Delete"}},
     "publish_events": {"result": {"Delete"}},
@@ -131,7 +130,7 @@ def test_the_state_machine_invokes_its_steps_and_nothing_else(aws: Template) -> 
         for resource in statement["Resource"]
     }
     endpoints = {"CreateJob", "GetJob", "ListJobs", "CancelJob", "PublishEvents"}
-    assert len(invoked) == 7
+    assert len(invoked) == 6
     assert not any(name.removeprefix("Functions").startswith(tuple(endpoints)) for name in invoked)
 
 

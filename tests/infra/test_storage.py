@@ -73,6 +73,14 @@ def test_the_target_server_is_private_encrypted_and_takes_tls_only(aws: Template
     assert aws.only("AWS::RDS::DBParameterGroup")["Parameters"]["rds.force_ssl"] == "1"
 
 
+def test_the_planner_knows_how_big_the_target_servers_disk_is(aws: Template, local: Template) -> None:
+    instance = aws.only("AWS::RDS::DBInstance")
+    variables = aws.functions()["plan_job"]["Environment"]["Variables"]
+    assert variables["TARGET_STORAGE_GIB"] == instance["AllocatedStorage"]
+    assert variables["TARGET_STORAGE_LIMIT_GIB"] == str(instance["MaxAllocatedStorage"])
+    assert "TARGET_STORAGE_GIB" not in local.functions()["plan_job"]["Environment"]["Variables"]
+
+
 def test_no_password_stands_in_a_template(aws: Template, local: Template) -> None:
     for template in (aws, local):
         for function in template.functions().values():

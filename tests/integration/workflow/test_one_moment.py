@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.copying import Copying
+from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.model import FilterPlan
 from datavalut.jobs.model import JobStatus, KeptSnapshot
-from datavalut.workflow import batches
 from datavalut.workflow.keep_snapshot import Keeper
 from tests.postgres_server import TestServer, execute, open_connection, query
 from tests.workflow_runner import WorkflowRunner
@@ -90,11 +91,16 @@ def source(make_database: Callable[..., ConnectionParameters]) -> ConnectionPara
 
 @pytest.fixture
 def runner(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkflowRunner]:
-    """Copies one table at a time, half a second apart, while keepers live for less than a second."""
-    monkeypatch.setattr(batches, "LIGHT_BATCH_BYTES", 1)
+    """Each worker copies a table every half second, while keepers live for less than a second."""
+    copy = Copying.copy_or_cut
+
+    def copy_slowly(copying: Copying, item: WorkItem) -> tuple[Chunk, ...]:
+        time.sleep(0.5)
+        return copy(copying, item)
+
+    monkeypatch.setattr(Copying, "copy_or_cut", copy_slowly)
     made = WorkflowRunner(postgres.admin, ALL_PARENTS)
     made.keeper_seconds = 0.8
-    made.before["copy"] = lambda _: time.sleep(0.5)
     yield made
     for result in made.secrets.results.values():
         postgres.drop_database(result)

@@ -9,9 +9,8 @@ import pytest
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, NotUnderstood, Refusal
 from datavalut.jobs.model import Job, JobRequest, JobStatus
-from datavalut.workflow.copy_batch import copy_batch
+from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.finalize import finalize
-from datavalut.workflow.index_and_constrain import index_and_constrain
 from datavalut.workflow.settle import Ending, ExecutionEnd, settle
 from tests.postgres_server import TestServer, execute, query
 from tests.workflow_runner import WorkflowRunner
@@ -165,7 +164,7 @@ def test_nothing_of_the_work_is_left_in_the_result(
 
 def test_progress_never_falls_and_ends_at_one(runner: WorkflowRunner, shop: ConnectionParameters) -> None:
     seen: list[float] = []
-    for step in ("prepare", "copy", "index", "finalize"):
+    for step in ("prepare", "work", "finalize"):
         runner.before[step] = lambda job_id: seen.append(runner.store.get_state(job_id).progress)
     job = runner.run(runner.create(shop))
     assert seen == sorted(seen)
@@ -187,8 +186,8 @@ def test_a_dry_run_ends_with_its_plan_and_makes_nothing(
 
 def test_every_step_can_be_run_again(runner: WorkflowRunner, shop: ConnectionParameters) -> None:
     deployment = runner.deployment
-    runner.before["index"] = lambda job_id: copy_batch(deployment, job_id, 0)
-    runner.before["finalize"] = lambda job_id: index_and_constrain(deployment, job_id)
+    runner.before["work"] = lambda job_id: work_on_build(deployment, job_id, lambda: 900)
+    runner.before["finalize"] = lambda job_id: work_on_build(deployment, job_id, lambda: 900)
     job_id = runner.create(shop)
     job = runner.run(job_id)
     finalize(deployment, job_id)
@@ -196,7 +195,7 @@ def test_every_step_can_be_run_again(runner: WorkflowRunner, shop: ConnectionPar
     assert query(result_of(runner, job), "SELECT count(*) FROM customers") == [(10,)]
 
 
-@pytest.mark.parametrize("step", ["plan", "prepare", "copy", "index", "finalize"])
+@pytest.mark.parametrize("step", ["plan", "prepare", "work", "finalize"])
 def test_a_job_cancelled_before_any_step_leaves_nothing(
     step: str, runner: WorkflowRunner, shop: ConnectionParameters, postgres: TestServer
 ) -> None:

@@ -11,12 +11,17 @@ from datavalut.filters.model import NotUnderstood, Refusal
 from datavalut.planning import errors as planning
 from datavalut.subset import errors as subset
 from datavalut.transfer import errors as transfer
+from datavalut.transfer.preflight.finding import Finding, Severity
 from datavalut.workflow import errors as workflow
 from datavalut.workflow.job_errors import INTERNAL, job_error
 
 HOW_A_WORKER_LEARNS_THAT_ITS_JOB_ENDED = {transfer.JobNoLongerRunning}
 NEVER_RAISED_ITSELF = {transfer.TransferError, transfer.ConnectFailed}
 A_MISTAKE_OF_OURS = {subset.UnknownTable}
+FINDINGS = (
+    Finding("row_security", Severity.ERROR, "public.orders", "Rows are hidden.", "Use another user."),
+    Finding("missing_extension", Severity.ERROR, "vector", "The target lacks vector.", "Ask the operator."),
+)
 FACTS = {
     "host": "db.example.com",
     "port": 5432,
@@ -38,6 +43,7 @@ FACTS = {
     "refusal": Refusal(reason="Some words are not understood.", not_understood=(NotUnderstood(words="purple"),)),
     "seconds": 840.0,
     "statements": ("root", "exclude"),
+    "findings": FINDINGS,
 }
 
 
@@ -70,6 +76,23 @@ def test_every_error_that_a_step_can_meet_tells_its_cause_and_a_remedy(error: ty
     assert told.message.strip()
     assert told.remedy.strip()
     assert "\n" not in told.message
+
+
+def test_one_finding_before_the_start_is_the_error() -> None:
+    told = job_error(transfer.PreflightFailed(FINDINGS[:1]))
+    assert (told.code, told.message, told.remedy, told.details) == (
+        "row_security",
+        "Rows are hidden.",
+        "Use another user.",
+        (),
+    )
+
+
+def test_several_findings_are_told_all_at_once_each_with_its_remedy() -> None:
+    told = job_error(transfer.PreflightFailed(FINDINGS))
+    assert told.code == "preflight_failed"
+    assert told.message == "2 things keep the job from being begun."
+    assert told.details == ("Rows are hidden. Use another user.", "The target lacks vector. Ask the operator.")
 
 
 def test_a_prompt_that_is_not_understood_fails_with_its_words_and_what_they_may_mean() -> None:
