@@ -4,7 +4,6 @@ words. Needs PostgreSQL."""
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -53,6 +52,14 @@ def schema_objects(parameters: ConnectionParameters) -> dict[str, list[str]]:
     return {header: sorted(statements) for header, statements in found.items()}
 
 
+def check_same_objects(source: ConnectionParameters, target: ConnectionParameters) -> None:
+    """Every object of the source is in the target, word for word, and nothing else; every foreign key is as valid, and
+    every materialized view filled."""
+    assert schema_objects(target) == schema_objects(source)
+    assert foreign_keys(target) == foreign_keys(source)
+    assert differing_materialized_views(target) == []
+
+
 def differing_materialized_views(parameters: ConnectionParameters) -> list[str]:
     """Those that do not hold, in this very database, what their query gives."""
     with closing(open_connection(parameters)) as connection, connection.cursor() as cursor:
@@ -88,9 +95,9 @@ def next_value(parameters: ConnectionParameters, sequence: TableName) -> int | N
     return following if lowest <= following <= highest else None
 
 
-def foreign_keys(parameters: ConnectionParameters) -> Iterator[tuple[Any, ...]]:
+def foreign_keys(parameters: ConnectionParameters) -> list[tuple[Any, ...]]:
     """Every foreign key of every table and partition, with what the server says of it."""
-    yield from query(
+    return query(
         parameters,
         "SELECT conrelid::regclass::text, conname::text, pg_get_constraintdef(oid), convalidated, condeferrable"
         " FROM pg_constraint WHERE contype = 'f' ORDER BY 1, 2, 3",

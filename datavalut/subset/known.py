@@ -50,15 +50,16 @@ def table_that_holds(subset: SubsetPlan, row_set: RowSet) -> TableName | None:
 
 
 def may_be_known(table: Table, columns: Sequence[str]) -> bool:
-    """Whether arrays can carry these columns: not addresses, which the target does not have, nor arrays, which would
-    become arrays of more dimensions, nor what may be of a composite type, which unnest takes apart."""
-    return all(
-        name not in ADDRESS and table.has_column(name) and table.column(name).category not in _NOT_CARRIED
-        for name in columns
-    )
+    """Whether arrays can carry these columns: not addresses, which the target does not have."""
+    return all(name not in ADDRESS and table.has_column(name) and _is_carried(table.column(name)) for name in columns)
 
 
-_NOT_CARRIED = (TypeCategory.ARRAY, TypeCategory.OTHER)
+def _is_carried(column: Column) -> bool:
+    """Not arrays, which would become arrays of more dimensions; not what may be of a composite type, which unnest takes
+    apart; and not citext or a domain of it, whose order the target may not see."""
+    if column.category is TypeCategory.TEXT:
+        return "." not in column.type_name  # PostgreSQL's own types are named without their schema
+    return column.category not in (TypeCategory.ARRAY, TypeCategory.OTHER)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def plain_columns(database: DatabaseDraft) -> list[ColumnDraft]:
         default = f"DEFAULT {chance.choice(plain.literals)}" if database.happens(0.2) else ""
         name = f"column {number}" if many else database.names.new()
         columns.append(ColumnDraft(name, plain.sql, clause=default, literals=plain.literals))
-    if database.happens(0.15):
+    if database.happens(0.25):
         # Three rows fill a page of the table.
         columns.append(ColumnDraft(database.names.new(), "text STORAGE PLAIN", literals=("repeat('ü', 1300)",)))
     if database.happens(0.25):
