@@ -27,7 +27,7 @@ demo: $(INSTALLED) ## a filtered database from the sample shop, through the whol
 test: $(INSTALLED) check ## all checks and all tests
 	@$(VENV)/python -m pytest
 
-test-all: test ## the tests, with many more random databases, and the benchmarks
+test-all: test ## the tests, with many more random databases, and the benchmark
 	@DATAVALUT_SUBSET_EXAMPLES=2000 $(VENV)/python -m pytest tests/integration/subset
 	@$(MAKE) --no-print-directory bench
 
@@ -52,7 +52,7 @@ deploy: .venv/installed ## deploy to the AWS account of your credentials; ARGS="
 destroy: .venv/installed ## remove the deployment from the account; docs/deployment.md says what stays
 	@$(VENV)/python -m infra.cdk destroy $(ARGS)
 
-bench: $(INSTALLED) ## measure the engine
+bench: $(INSTALLED) ## measure the engine and whole jobs against PostgreSQL's own programs
 	@$(VENV)/python -m bench
 
 # The lock files name no index, so that they install from any.

@@ -1,115 +1,85 @@
-"""`make bench`: how fast rows are copied, against PostgreSQL's own psql piped into psql, on this machine."""
+"""`make bench`: the engine, whole jobs and rivals against what PostgreSQL's own programs take, on this machine."""
 
-import os
-import secrets
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import ExitStack
 
-import psycopg2
-from psycopg2 import sql
-from psycopg2.extensions import make_dsn
+from bench.engine import Engine
+from bench.floor import Floor
+from bench.measure import Contender, FailedRun, Run, expected_contents, measure
+from bench.options import InvalidOption, Options
+from bench.report import console, print_failed_run, print_results, print_run
+from bench.rivals import installed_rivals
+from bench.server import BenchDatabases, running_databases
+from bench.tasks import Task, tasks
+from bench.tools import ProgramFailed
+from bench.whole_job import JobNotCompleted, WholeJob, running_stack
+from local.errors import LocalStackError
+from local.postgres import PostgresServerError
+from local.up import print_failure
 
-from datavalut.catalog.reader import read_catalog
-from datavalut.connections import ConnectionParameters
-from datavalut.transfer.addresses import ANY_ADDRESS
-from datavalut.transfer.connect import connect
-from datavalut.transfer.copy import copy_rows
-from datavalut.transfer.tools import postgres_tool
-from local.postgres import PostgresServer, free_port
-
-ROWS = int(os.environ.get("DATAVALUT_BENCH_ROWS", "1500000"))
-ROUNDS = int(os.environ.get("DATAVALUT_BENCH_ROUNDS", "5"))
-TABLE = """
-CREATE TABLE events (id bigint, customer_id integer, amount numeric(10, 2), happened_at timestamptz, note text);
-INSERT INTO events
-    SELECT n, n % 100000, (n % 10000) / 100.0, timestamptz '2026-01-01' + n * interval '1 second', 'note ' || n
-    FROM generate_series(1, {rows}) AS n;
-VACUUM (ANALYZE) events;
-"""
-
-
-def run_sql(parameters: ConnectionParameters, *statements: str) -> None:
-    with closing(psycopg2.connect(make_dsn(**parameters.to_libpq()))) as connection, connection.cursor() as cursor:
-        connection.autocommit = True
-        for statement in statements:
-            cursor.execute(statement)
-
-
-def seconds_of(work: Callable[[], None], before: Callable[[], None]) -> float:
-    before()
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def copy_by_datavalut(source: ConnectionParameters, target: ConnectionParameters) -> None:
-    with (
-        closing(connect(source, application_name="bench", address_policy=ANY_ADDRESS, read_only=True)) as reader,
-        closing(connect(target, application_name="bench", address_policy=ANY_ADDRESS)) as writer,
-    ):
-        (table,) = read_catalog(reader).tables
-        with writer.cursor() as cursor:
-            cursor.execute("BEGIN")
-        copied = copy_rows(reader, sql.SQL("SELECT * FROM events"), writer, table.name, table.stored_columns)
-        with writer.cursor() as cursor:
-            cursor.execute("COMMIT")
-    if copied.rows != ROWS:
-        raise RuntimeError(f"{copied.rows} of {ROWS} rows were copied")
-
-
-def copy_by_psql(source: ConnectionParameters, target: ConnectionParameters) -> None:
-    psql = [str(postgres_tool("psql")), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", source.host, "-p", str(source.port)]
-    environment = {"PGPASSWORD": source.password, "PGUSER": source.user, "PGOPTIONS": "-c synchronous_commit=off"}
-    read = subprocess.Popen(
-        [*psql, "-d", source.database, "-c", "COPY (SELECT * FROM events) TO STDOUT (FORMAT binary)"],
-        env=environment,
-        stdout=subprocess.PIPE,
-    )
-    subprocess.run(
-        [*psql, "-d", target.database, "-c", "COPY events FROM STDIN (FORMAT binary)"],
-        env=environment,
-        stdin=read.stdout,
-        check=True,
-    )
-    if read.wait() != 0:
-        raise RuntimeError("psql could not read the source")
+OURS = (Floor.name, Engine.name, WholeJob.name)
 
 
 def main() -> int:
-    directory = Path(tempfile.mkdtemp(prefix="datavalut-bench-", dir="/tmp"))
-    password = secrets.token_hex(16)
-    server = PostgresServer(directory, free_port(), password, {"fsync": "off", "max_wal_size": "4GB"})
     try:
-        server.start()
-        admin = ConnectionParameters(server.host, server.port, "postgres", server.superuser, password)
-        source = ConnectionParameters(server.host, server.port, "source", server.superuser, password)
-        target = ConnectionParameters(server.host, server.port, "target", server.superuser, password)
-        run_sql(admin, "CREATE DATABASE source", "CREATE DATABASE target")
-        run_sql(source, *(part for part in TABLE.format(rows=ROWS).split(";") if part.strip()))
-        run_sql(target, TABLE.split(";", maxsplit=1)[0])
+        options = Options.from_environment()
+        return _run(options)
+    except InvalidOption as error:
+        print(f"make bench: {error}", file=sys.stderr)
+    except (ProgramFailed, JobNotCompleted, PostgresServerError) as error:
+        print(f"make bench: nothing to compare: {error}", file=sys.stderr)
+    except LocalStackError as error:
+        print_failure("make bench", error)
+    return 1
 
-        def empty_target() -> None:
-            run_sql(target, "TRUNCATE events", "CHECKPOINT")
 
-        ratios = []
-        for number in range(ROUNDS + 1):
-            ours = seconds_of(lambda: copy_by_datavalut(source, target), empty_target)
-            theirs = seconds_of(lambda: copy_by_psql(source, target), empty_target)
-            if number:  # the first round fills the caches
-                ratios.append(ours / theirs)
-                print(f"round {number}: DataValut {ours:.2f} s, psql | psql {theirs:.2f} s, ratio {ours / theirs:.2f}")
-        print(f"copying {ROWS:,} rows: {statistics.median(ratios):.2f} of psql's time (median of {ROUNDS} rounds)")
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-    return 0
+def _run(options: Options) -> int:
+    console.print(f"data of scale {options.scale:g} ...")
+    results: dict[str, tuple[Task, Sequence[Run]]] = {}
+    with running_databases(options.scale, options.directory) as databases, ExitStack() as running:
+        contenders = _contenders(options, databases, running)
+        for key in options.tasks:
+            task = tasks(options.scale)[key]
+            results[key] = (task, _measured(databases, task, contenders, options.rounds))
+    print_results(options.scale, results)
+    # A machine may be slow; rows may not differ. What rivals make is theirs.
+    ours = [run for _, runs in results.values() for run in runs if run.contender in OURS]
+    return 1 if any(run.differing for run in ours) else 0
+
+
+def _contenders(options: Options, databases: BenchDatabases, running: ExitStack) -> list[Contender]:
+    contenders: list[Contender] = [Floor()]
+    if "engine" in options.contenders:
+        contenders.append(Engine())
+    if "whole-job" in options.contenders:
+        whole_job = running.enter_context(running_stack(databases))
+        _warm_up(databases, whole_job)
+        contenders.append(whole_job)
+    if "rivals" in options.contenders:
+        contenders.extend(installed_rivals())
+    return contenders
+
+
+def _warm_up(databases: BenchDatabases, whole_job: WholeJob) -> None:
+    """The first job starts the functions."""
+    task = tasks(databases.scale)["T"]
+    for _ in measure(databases, task, [whole_job], {}, rounds=1):
+        pass
+
+
+def _measured(databases: BenchDatabases, task: Task, contenders: Sequence[Contender], rounds: int) -> Sequence[Run]:
+    expected = expected_contents(databases, task)
+    rows = sum(contents.rows for contents in expected.values())
+    console.print(f"\n[bold]{task.key}[/bold]  {task.title}: {rows:,} rows")
+    runs: list[Run] = []
+    for run in measure(databases, task, contenders, expected, rounds):
+        if isinstance(run, FailedRun):
+            print_failed_run(run)
+        else:
+            print_run(task, run)
+            runs.append(run)
+    return runs
 
 
 if __name__ == "__main__":

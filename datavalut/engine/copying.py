@@ -19,7 +19,7 @@ from datavalut.subset.model import SubsetPlan
 from datavalut.subset.pages import PageRange
 from datavalut.subset.sql import copy_query, required_rows_query
 from datavalut.transfer.copy import CopiedRows, copy_chunk
-from datavalut.transfer.ledger import TableMeasures, copied_rows, record_measures
+from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
 
 # Counting a table is a scan of it: up to this many rows that costs next to nothing, above it the server's estimate
@@ -61,7 +61,8 @@ class Copying:
         table = self._table(item)
         keys = self._keys(table.name, item.chunk)
         query = self._query(table, keys, item.chunk)
-        if item.chunk is None:
+        # Statistics change: what was copied whole by a worker that could not say so is not cut by the next one.
+        if item.chunk is None and not is_copied(self.target, table.name):
             chunks = self._chunks(table, keys, query)
             if len(chunks) > 1:
                 return chunks

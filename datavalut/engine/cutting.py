@@ -10,6 +10,7 @@ from datavalut.catalog.model import Table
 from datavalut.subset.pages import PageRange
 
 CHUNK_SECONDS = 120
+MOST_CHUNKS = 10_000  # of a table
 # What a small RDS instance does beside others' work: reading pages, and sending and writing rows.
 READ_BYTES_PER_SECOND = 100_000_000
 COPY_BYTES_PER_SECOND = 20_000_000
@@ -24,7 +25,8 @@ _FIRST_MAJOR_WITH_PAGE_RANGES = 14  # older servers read the whole table for eac
 def copy_seconds(table: Table, rows_expected: int, *, reads_whole: bool) -> float:
     """`reads_whole` says whether the server would read all of the table for it, rather than find rows by an index."""
     read = table.data_bytes if reads_whole else 0
-    return read / READ_BYTES_PER_SECOND + rows_expected * table.row_bytes / COPY_BYTES_PER_SECOND
+    copied = min(rows_expected * table.row_bytes, table.data_bytes)
+    return read / READ_BYTES_PER_SECOND + copied / COPY_BYTES_PER_SECOND
 
 
 def cut_by_pages(
@@ -34,7 +36,7 @@ def cut_by_pages(
     if server_version // 10000 < _FIRST_MAJOR_WITH_PAGE_RANGES:
         return (PageRange(),)
     seconds = copy_seconds(table, rows_expected, reads_whole=reads_whole)
-    count = max(1, min(ceil(seconds / CHUNK_SECONDS), table.pages))
+    count = max(1, min(ceil(seconds / CHUNK_SECONDS), table.pages, MOST_CHUNKS))
     bounds = [table.pages * number // count for number in range(count)]
     return tuple(PageRange(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True))
 

@@ -24,6 +24,8 @@ from datavalut.transfer.errors import CopyFailed, TransferError
 from datavalut.transfer.statements import first_line, source_error, target_error, writing_target
 
 _PIPE_BYTES = 1024 * 1024
+# Larger ones would stay with the allocator: a worker's memory is to be small.
+_READ_BYTES = 64 * 1024
 _SECONDS_BETWEEN_CHECKS = 1.0
 _REFUSED_ROW_CLASSES = ("22", "23")  # data exceptions, integrity constraint violations
 
@@ -201,7 +203,7 @@ class _Stream:
                 side.cancel()
 
     def _read_source(self, statement: str) -> int:
-        inlet = os.fdopen(self._inlet, "wb", buffering=_PIPE_BYTES)
+        inlet = os.fdopen(self._inlet, "wb", buffering=_READ_BYTES)
         try:
             with self._source.cursor() as cursor:
                 cursor.copy_expert(statement, inlet)
@@ -222,7 +224,7 @@ class _Stream:
         try:
             with self._pipe, self._target.cursor() as cursor:
                 cursor.execute("SET LOCAL client_min_messages = error")  # so that only an error makes the server speak
-                cursor.copy_expert(statement, self._pipe, size=_PIPE_BYTES)
+                cursor.copy_expert(statement, self._pipe, size=_READ_BYTES)
                 return int(cursor.rowcount)
         except psycopg2.Error as error:
             self._fail(self._write_error(error))

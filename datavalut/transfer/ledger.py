@@ -150,4 +150,18 @@ def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
 
 def copied_rows(target: connection, table: TableName) -> int:
     """How many rows have been copied into the table so far."""
-    return sum(copied.rows for copied in copied_tables(target) if copied.table == table)
+    return sum(_rows_of_chunks(target, table))
+
+
+def is_copied(target: connection, table: TableName) -> bool:
+    """Whether any chunk of the table has been copied."""
+    return bool(_rows_of_chunks(target, table))
+
+
+def _rows_of_chunks(target: connection, table: TableName) -> list[int]:
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT rows FROM datavalut_work.copied WHERE (table_schema, table_name) = (%s, %s)",
+            (table.schema, table.name),
+        )
+        return [rows for (rows,) in cursor.fetchall()]

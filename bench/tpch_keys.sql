@@ -1,0 +1,23 @@
+-- TPC-H's keys, and an index on every foreign key that no primary key begins with.
+ALTER TABLE lineitem ADD PRIMARY KEY (l_orderkey, l_linenumber);
+CREATE INDEX lineitem_partsupp ON lineitem (l_partkey, l_suppkey);
+ALTER TABLE orders ADD PRIMARY KEY (o_orderkey);
+CREATE INDEX orders_customer ON orders (o_custkey);
+ALTER TABLE partsupp ADD PRIMARY KEY (ps_partkey, ps_suppkey);
+CREATE INDEX partsupp_supplier ON partsupp (ps_suppkey);
+ALTER TABLE part ADD PRIMARY KEY (p_partkey);
+ALTER TABLE customer ADD PRIMARY KEY (c_custkey);
+CREATE INDEX customer_nation ON customer (c_nationkey);
+ALTER TABLE supplier ADD PRIMARY KEY (s_suppkey);
+CREATE INDEX supplier_nation ON supplier (s_nationkey);
+ALTER TABLE nation ADD PRIMARY KEY (n_nationkey);
+CREATE INDEX nation_region ON nation (n_regionkey);
+ALTER TABLE region ADD PRIMARY KEY (r_regionkey);
+ALTER TABLE nation ADD FOREIGN KEY (n_regionkey) REFERENCES region;
+ALTER TABLE supplier ADD FOREIGN KEY (s_nationkey) REFERENCES nation;
+ALTER TABLE customer ADD FOREIGN KEY (c_nationkey) REFERENCES nation;
+ALTER TABLE partsupp ADD FOREIGN KEY (ps_partkey) REFERENCES part;
+ALTER TABLE partsupp ADD FOREIGN KEY (ps_suppkey) REFERENCES supplier;
+ALTER TABLE orders ADD FOREIGN KEY (o_custkey) REFERENCES customer;
+ALTER TABLE lineitem ADD FOREIGN KEY (l_orderkey) REFERENCES orders;
+ALTER TABLE lineitem ADD FOREIGN KEY (l_partkey, l_suppkey) REFERENCES partsupp;

@@ -1,0 +1,266 @@
+"""Builds by workers that are cut short, killed, or given tiny chunks. Needs PostgreSQL (the fixture starts it)."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from threading import Thread
+
+import pytest
+
+from datavalut.catalog.model import TableName
+from datavalut.connections import ConnectionParameters
+from datavalut.engine import copying, cutting, keys
+from datavalut.engine.completion import complete_build
+from datavalut.engine.copying import Subset
+from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
+from datavalut.engine.preparation import prepare_build
+from datavalut.engine.worker import Worker
+from datavalut.filters.model import FilterPlan
+from datavalut.subset.plan import plan_subset
+from datavalut.transfer.archive import read_scripts
+from datavalut.transfer.errors import TransferError
+from datavalut.transfer.ledger import copied_tables
+from tests.postgres_server import TestServer, execute, open_connection, query
+from tests.subset_examples import NOW, create, matches, random_example
+from tests.subset_oracle import kept_rows
+from tests.transfer_examples import (
+    MadeTarget,
+    Unobserved,
+    catalog_of,
+    dumped_schema,
+    made_target,
+    open_source,
+    open_target,
+)
+
+MakeDatabase = Callable[..., ConnectionParameters]
+SHOP = """
+CREATE TABLE customers (id int PRIMARY KEY, country text, note text);
+CREATE TABLE orders (id int PRIMARY KEY, customer_id int NOT NULL REFERENCES customers, note text);
+CREATE INDEX ON orders (customer_id);
+CREATE TABLE items (order_id int REFERENCES orders, number int, product text REFERENCES products, note text,
+    PRIMARY KEY (order_id, number));
+CREATE INDEX ON items (product);
+INSERT INTO customers
+    SELECT g, CASE g % 3 WHEN 0 THEN 'Canada' END, repeat('x', 100) FROM generate_series(1, 3000) AS g;
+INSERT INTO products SELECT 'product ' || g FROM generate_series(1, 1000) AS g;
+INSERT INTO orders SELECT g, 1 + g % 3000, repeat('y', 200) FROM generate_series(1, 9000) AS g;
+INSERT INTO items SELECT g, n, 'product ' || 1 + g % 1000, repeat('z', 50)
+    FROM generate_series(1, 9000) AS g, generate_series(1, 2) AS n;
+ANALYZE;
+"""
+CANADIANS = FilterPlan.model_validate(
+    {
+        "roots": [
+            {
+                "table": "public.customers",
+                "condition": {
+                    "kind": "in",
+                    "operand": {"kind": "column", "column": "country"},
+                    "values": ["Canada"],
+                },
+            }
+        ]
+    }
+)
+EXPECTED = {
+    "customers": "SELECT * FROM customers WHERE country = 'Canada'",
+    "orders": "SELECT * FROM orders WHERE customer_id % 3 = 0",
+    "items": "SELECT * FROM items WHERE order_id IN (SELECT id FROM orders WHERE customer_id % 3 = 0)",
+    "products": "SELECT * FROM products WHERE name IN (SELECT product FROM items JOIN orders ON id = order_id"
+    " WHERE customer_id % 3 = 0)",
+}
+
+
+@pytest.fixture
+def shop(make_database: MakeDatabase) -> ConnectionParameters:
+    return make_database("CREATE TABLE products (name text PRIMARY KEY);" + SHOP)
+
+
+@pytest.fixture
+def tiny_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if these tables were very big, and a query took very few keys."""
+    monkeypatch.setattr(copying, "_LEAST_CUT_BYTES", 0)
+    monkeypatch.setattr(cutting, "CHUNK_SECONDS", 0.01)
+    for module in (cutting, keys):
+        monkeypatch.setattr(module, "MOST_KEYS", 300)
+
+
+@pytest.fixture
+def build(postgres: TestServer) -> Iterator[Callable[[ConnectionParameters, FilterPlan], BuiltDatabase]]:
+    built: list[BuiltDatabase] = []
+
+    def make(source: ConnectionParameters, plan: FilterPlan) -> BuiltDatabase:
+        name = f"built_{secrets.token_hex(6)}"
+        built.append(build_filtered_database(source, postgres.admin, plan, reference_time=NOW, database_name=name))
+        return built[-1]
+
+    yield make
+    for database in built:
+        postgres.drop_database(database.connection)
+        execute(postgres.superuser, f"DROP ROLE {database.connection.user}")
+
+
+Build = Callable[[ConnectionParameters, FilterPlan], BuiltDatabase]
+
+
+def assert_canadians(source: ConnectionParameters, target: ConnectionParameters) -> None:
+    for table, select in EXPECTED.items():
+        expected = query(source, f"{select} ORDER BY 1, 2" if table != "products" else f"{select} ORDER BY 1")
+        found = query(
+            target, f"SELECT * FROM {table} ORDER BY 1, 2" if table != "products" else "TABLE products ORDER BY 1"
+        )
+        assert found == expected, table
+
+
+def chunks_of(database: BuiltDatabase) -> dict[str, int]:
+    return {table.table.name: table.chunks for table in database.tables}
+
+
+def test_small_tables_are_copied_in_one_chunk(build: Build, shop: ConnectionParameters) -> None:
+    database = build(shop, CANADIANS)
+    assert set(chunks_of(database).values()) == {1}
+    assert_canadians(shop, database.connection)
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+def test_chunks_by_pages_and_by_keys_make_the_same_rows(build: Build, shop: ConnectionParameters) -> None:
+    database = build(shop, CANADIANS)
+    chunks = chunks_of(database)
+    assert chunks["customers"] > 1, "a root is cut by pages"
+    assert chunks["orders"] == 4, "1,000 keys of customers, 300 a chunk"
+    assert chunks["items"] == 10, "3,000 keys of orders, 300 a chunk"
+    assert_canadians(shop, database.connection)
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+def test_a_whole_table_is_cut_by_pages(build: Build, shop: ConnectionParameters) -> None:
+    database = build(shop, FilterPlan())
+    assert chunks_of(database)["orders"] > 1
+    for table in EXPECTED:
+        assert query(database.connection, f"SELECT count(*) FROM {table}") == query(
+            shop, f"SELECT count(*) FROM {table}"
+        )
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+@pytest.mark.parametrize("seed", range(12))
+def test_tiny_chunks_of_random_databases_hold_what_the_definition_says(
+    build: Build, make_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    for module in (cutting, keys):
+        monkeypatch.setattr(module, "MOST_KEYS", 2)
+    example = random_example(seed)
+    source = make_database()
+    with closing(open_connection(source)) as session, session.cursor() as cursor:
+        create(cursor, example.catalog, example.rows)
+        cursor.execute("ANALYZE")
+    expected = kept_rows(example.catalog, example.plan, example.rows, matches)
+    database = build(source, example.plan)
+    built = {table.table: (table.rows, table.required_rows) for table in database.tables}
+    assert built == {
+        table.name: (len(expected.rows[table.name]), len(expected.required.get(table.name, ())))
+        for table in example.catalog.tables
+    }
+
+
+class CutShort(Unobserved):
+    """Lets a worker go on for a few checks."""
+
+    def __init__(self, checks: int) -> None:
+        self.left = checks
+
+    def check(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise InterruptedError
+
+
+class Killing(Unobserved):
+    """Ends the session of a worker that has sent rows of a table, as a crash of its process would."""
+
+    def __init__(self, server: ConnectionParameters, table: str) -> None:
+        self.server, self.table, self.kills = server, table, 0
+
+    def sent(self, table: TableName, number_of_bytes: int) -> None:
+        if table.name == self.table and self.kills == 0:
+            self.kills += 1
+            execute(
+                self.server,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%FROM STDIN%'"
+                " AND pid <> pg_backend_pid()",
+            )
+
+
+@pytest.fixture
+def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
+    """A build of which nothing but the tables is made."""
+    catalog = catalog_of(shop)
+    subset = Subset.of(plan_subset(catalog, CANADIANS), datetime.now(UTC))
+    with made_target(postgres, catalog) as made, dumped_schema(shop) as archive:
+        with closing(open_target(made.database)) as session:
+            prepare_build(session, read_scripts(archive), subset.plan)
+        yield made, subset
+
+
+def run_worker(source: ConnectionParameters, made: MadeTarget, subset: Subset, observer: Unobserved) -> bool:
+    with closing(open_target(made.database)) as session:
+        return Worker(
+            session, subset, lambda sessions: sessions.enter_context(closing(open_source(source))), observer, 1
+        ).run()
+
+
+def assert_whole(source: ConnectionParameters, made: MadeTarget, subset: Subset) -> None:
+    with closing(open_target(made.database)) as session:
+        assert complete_build(session, subset, {}).verification.foreign_keys == 3
+        assert all(table.chunks >= 1 for table in copied_tables(session))
+    assert_canadians(source, made.database)
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+def test_a_build_goes_on_wherever_its_workers_were_cut_short(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset]
+) -> None:
+    cuts, done = 0, False
+    while not done:
+        try:
+            done = run_worker(shop, *prepared, CutShort(checks=5))
+        except InterruptedError:
+            cuts += 1
+    assert cuts > 3
+    assert_whole(shop, *prepared)
+
+
+@pytest.mark.parametrize("table", ["customers", "orders", "products"])
+def test_a_worker_that_is_killed_in_the_middle_of_a_copy_leaves_nothing_twice(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset], postgres: TestServer, table: str
+) -> None:
+    killing = Killing(postgres.superuser, table)
+    with pytest.raises(TransferError):
+        while True:
+            run_worker(shop, *prepared, killing)
+            pytest.fail("the worker was not killed")
+    assert run_worker(shop, *prepared, Unobserved())
+    assert_whole(shop, *prepared)
+
+
+def test_a_worker_whose_time_is_up_begins_nothing_and_says_so(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset]
+) -> None:
+    made, subset = prepared
+    with closing(open_target(made.database)) as session:
+        worker = Worker(session, subset, lambda _: pytest.fail("the source was opened"), Unobserved(), 1)
+        assert not worker.run(lambda: False)
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+def test_many_workers_share_a_build(shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset]) -> None:
+    done: list[bool] = []
+    threads = [Thread(target=lambda: done.append(run_worker(shop, *prepared, Unobserved()))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [True] * 5
+    assert_whole(shop, *prepared)

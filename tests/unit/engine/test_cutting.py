@@ -1,0 +1,76 @@
+"""Needs nothing running. How tables are cut, from statistics alone."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datavalut.catalog.model import Table, TableName
+from datavalut.engine.cutting import (
+    CHUNK_SECONDS,
+    COPY_BYTES_PER_SECOND,
+    MOST_KEYS,
+    copy_seconds,
+    cut_by_pages,
+    keys_per_chunk,
+)
+
+NEWEST = 170000
+GIB = 1024**3
+
+
+def table(gib: float, rows: int) -> Table:
+    size = int(gib * GIB)
+    return Table(TableName("public", "t"), (), estimated_rows=rows, data_bytes=size, pages=size // 8192)
+
+
+def test_a_whole_table_of_50_gib_makes_some_two_dozen_chunks_of_the_same_size() -> None:
+    big = table(50, 400_000_000)
+    chunks = cut_by_pages(big, big.estimated_rows, NEWEST)
+    assert 20 <= len(chunks) <= 30
+    sizes = [(chunk.end or big.pages) - chunk.first for chunk in chunks]
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_each_chunk_takes_about_two_minutes_and_none_nears_a_workers_life() -> None:
+    big = table(50, 400_000_000)
+    chunks = cut_by_pages(big, big.estimated_rows, NEWEST)
+    seconds = copy_seconds(big, big.estimated_rows, reads_whole=True) / len(chunks)
+    assert CHUNK_SECONDS / 2 < seconds <= CHUNK_SECONDS
+
+
+def test_reading_much_for_few_rows_makes_fewer_chunks_than_copying_all() -> None:
+    big = table(50, 400_000_000)
+    few = cut_by_pages(big, 1000, NEWEST)
+    assert 1 < len(few) < len(cut_by_pages(big, big.estimated_rows, NEWEST))
+
+
+def test_few_rows_found_by_an_index_are_one_chunk_however_big_the_table() -> None:
+    assert len(cut_by_pages(table(5000, 10**11), 100_000, NEWEST, reads_whole=False)) == 1
+
+
+def test_a_small_table_is_one_chunk_of_every_page() -> None:
+    (chunk,) = cut_by_pages(table(0.1, 1_000_000), 1_000_000, NEWEST)
+    assert (chunk.first, chunk.end) == (0, None)
+
+
+def test_a_server_that_would_read_the_table_for_each_range_is_given_one() -> None:
+    assert len(cut_by_pages(table(50, 400_000_000), 400_000_000, 130000)) == 1
+
+
+@given(gib=st.floats(0, 10_000), rows=st.integers(0, 10**12), kept=st.integers(0, 10**12))
+def test_chunks_hold_every_page_once_and_those_to_come(gib: float, rows: int, kept: int) -> None:
+    chunks = cut_by_pages(table(gib, rows), kept, NEWEST)
+    assert chunks[0].first == 0
+    assert chunks[-1].end is None
+    assert [chunk.end for chunk in chunks[:-1]] == [chunk.first for chunk in chunks[1:]]
+
+
+def test_a_chunk_by_keys_has_as_many_as_its_children_take_two_minutes() -> None:
+    orders, lines = table(15, 150_000_000), table(80, 600_000_000)
+    keys = keys_per_chunk(lines, orders)
+    seconds = keys * 4 * lines.row_bytes / COPY_BYTES_PER_SECOND
+    assert keys == MOST_KEYS or CHUNK_SECONDS * 0.9 < seconds <= CHUNK_SECONDS
+
+
+def test_a_chunk_by_keys_has_no_more_than_a_query_takes_and_at_least_one() -> None:
+    assert keys_per_chunk(table(0.001, 10**9), table(1, 10**9)) == MOST_KEYS
+    assert keys_per_chunk(table(100, 10), table(1, 10)) == 1
