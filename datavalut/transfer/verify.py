@@ -67,7 +67,7 @@ def count_rows(target: connection, table: Table) -> int:
     """The exact number, whatever row-level security there is. Raises errors about the target."""
     name = sql.Identifier(table.name.schema, table.name.name)
     only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-    with writing_target(), past_row_security(target, table.name), target.cursor() as cursor:
+    with writing_target(), past_row_security(target, [table.name]), target.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
         ((count,),) = cursor.fetchall()
     return int(count)

@@ -28,8 +28,8 @@ def plain_columns(database: DatabaseDraft) -> list[ColumnDraft]:
         name = f"column {number}" if many else database.names.new()
         columns.append(ColumnDraft(name, plain.sql, clause=default, literals=plain.literals))
     if database.happens(0.25):
-        # Three rows fill a page of the table.
-        columns.append(ColumnDraft(database.names.new(), "text STORAGE PLAIN", literals=("repeat('ü', 1300)",)))
+        # Seven rows fill a page of the table.
+        columns.append(ColumnDraft(database.names.new(), "text STORAGE PLAIN", literals=("repeat('ü', 500)",)))
     if database.happens(0.25):
         columns.append(generated_column(database, "integer", chance.choice(["value * 2", "public.doubled(value)"])))
     if database.happens(0.2):

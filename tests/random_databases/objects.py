@@ -140,8 +140,7 @@ def _functions(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
 def _default(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     function = sql_name(database.new_name())
     yield (
-        f"CREATE FUNCTION {function}() RETURNS integer LANGUAGE sql"
-        f" AS $body$SELECT max({VALUE}) FROM {table.sql}$body$"
+        f"CREATE FUNCTION {function}() RETURNS integer LANGUAGE sql AS $body$SELECT max({VALUE}) FROM {table.sql}$body$"
     )
     yield f"ALTER TABLE {table.sql} ALTER {VALUE} SET DEFAULT {function}()"
 

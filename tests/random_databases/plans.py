@@ -38,8 +38,9 @@ def _random_root(database: DatabaseDraft, table: TableDraft) -> Root:
 def _can_be_counted(database: DatabaseDraft, key: KeyDraft) -> bool:
     """Whether a step of a path means this key alone, and every row's reference leads to the table's rows."""
     alike = [
-        other for other in database.keys if (other.child, other.parent) == (key.child, key.parent)
-        and set(other.columns) == set(key.columns)
+        other
+        for other in database.keys
+        if (other.child, other.parent) == (key.child, key.parent) and set(other.columns) == set(key.columns)
     ]
     return len(alike) == 1 and not key.child_partitions and key.parent_partition is None
 
@@ -55,9 +56,7 @@ def _root(table: TableDraft, left: dict[str, Any], operator: str, limit: int) ->
     return Root.model_validate({"table": str(table.name), "condition": condition})
 
 
-def matcher(
-    keys: Sequence[ForeignKey], rows: Mapping[TableName, Sequence[Row]]
-) -> Callable[[Root, Row], bool]:
+def matcher(keys: Sequence[ForeignKey], rows: Mapping[TableName, Sequence[Row]]) -> Callable[[Root, Row], bool]:
     """Whether a row meets a root's condition, as `random_plan` writes them."""
 
     def matches(root: Root, row: Row) -> bool:
