@@ -48,7 +48,8 @@ def schema_objects(parameters: ConnectionParameters) -> dict[str, list[str]]:
     _, *parts = _HEADER.split(output.partition("\n-- PostgreSQL database dump complete")[0])
     for header, statements in zip(parts[::2], parts[1::2], strict=True):
         lines = [line for line in statements.splitlines() if line and not line.startswith(("SET default_", "\\"))]
-        found.setdefault(header, []).append("\n".join(lines))
+        if not all(line.startswith("--") for line in lines):  # unlike the schema public, which is always there
+            found.setdefault(header, []).append("\n".join(lines))
     return {header: sorted(statements) for header, statements in found.items()}
 
 

@@ -62,8 +62,14 @@ def reference(key: ForeignKey, child: sql.Identifier) -> sql.Composable:
 
 def same_key(key: ForeignKey, child: sql.Identifier, parent: sql.Identifier) -> sql.Composable:
     """That the child's row references the parent's, which has the columns `needed_of_parent`."""
-    parts = zip(each_of(parent, key.parent_columns), _operators(key), _each_of_reference(key, child), strict=True)
-    conditions = [sql.SQL("{} {} {}").format(*part) for part in parts]
+    pairs = list(zip(_each_of_reference(key, child), each_of(parent, key.parent_columns), strict=True))
+    if compares_by_equal_sign(key):
+        conditions = [sql.SQL("{} = {}").format(*pair) for pair in pairs]
+    else:
+        conditions = [
+            sql.SQL("{} OPERATOR({}.{}) {}").format(theirs, sql.Identifier(schema), sql.SQL(name), ours)
+            for (ours, theirs), (schema, name) in zip(pairs, key.operators, strict=True)
+        ]
     return all_of([*conditions, *in_parent_partitions(key, parent)])
 
 
@@ -82,12 +88,6 @@ def in_parent_partitions(key: ForeignKey, parent: sql.Identifier) -> list[sql.Co
 def compares_by_equal_sign(key: ForeignKey) -> bool:
     """Whether PostgreSQL's own "=" compares parent and child, which is what IN and ANY mean."""
     return not key.operators
-
-
-def _operators(key: ForeignKey) -> list[sql.Composable]:
-    if not key.operators:
-        return [sql.SQL("=")] * len(key.columns)
-    return [sql.SQL("OPERATOR({}.{})").format(sql.Identifier(schema), sql.SQL(name)) for schema, name in key.operators]
 
 
 def _each_of_reference(key: ForeignKey, child: sql.Identifier) -> list[sql.Composable]:
