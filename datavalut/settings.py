@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeVar
 
 from datavalut.errors import DataValutError
 
 Network = IPv4Network | IPv6Network
+Choice = TypeVar("Choice", bound=StrEnum)
+
+DEFAULT_SCHEMA_TOKENS = 60_000
 
 
 class SettingError(DataValutError):
@@ -20,8 +24,15 @@ class SettingError(DataValutError):
 
 
 class PlannerChoice(StrEnum):
-    AUTO = "auto"  # OpenAI if the deployment holds a key, else offline
+    AUTO = "auto"  # OpenAI if the deployment holds a key or names a server of its own, else offline
     OPENAI = "openai"
+    OFFLINE = "offline"
+
+
+class PlannerFallback(StrEnum):
+    """What reads a prompt when the language model gives no answer."""
+
+    NONE = "none"  # nothing: the job fails and says so
     OFFLINE = "offline"
 
 
@@ -43,6 +54,9 @@ class Settings:
     target_storage_limit_gib: int
     page_token_secret_arn: str
     planner: PlannerChoice
+    planner_fallback: PlannerFallback
+    planner_share_values: bool
+    planner_schema_tokens: int
     openai_api_key_secret_arn: str | None
     openai_model: str
     openai_base_url: str | None
@@ -91,10 +105,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except ValueError:
             raise SettingError(variable, "is not a whole number") from None
 
-    try:
-        planner = PlannerChoice(environment.get("PLANNER", PlannerChoice.AUTO))
-    except ValueError:
-        raise SettingError("PLANNER", f"is none of {', '.join(PlannerChoice)}") from None
+    def positive(variable: str, default: int) -> int:
+        number = integer(variable, default)
+        if number <= 0:
+            raise SettingError(variable, "is not above zero")
+        return number
+
+    def choice(variable: str, default: Choice) -> Choice:
+        try:
+            return type(default)(environment.get(variable) or default)
+        except ValueError:
+            raise SettingError(variable, f"is none of {', '.join(type(default))}") from None
+
+    def yes_or_no(variable: str) -> bool:
+        text = environment.get(variable, "").lower()
+        if text not in {"", "true", "false", "1", "0", "yes", "no"}:
+            raise SettingError(variable, "is neither true nor false")
+        return text in {"true", "1", "yes"}
+
     return Settings(
         jobs_table=environment.get("JOBS_TABLE", ""),
         state_machine_arn=environment.get("STATE_MACHINE_ARN", ""),
@@ -105,7 +133,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         target_storage_gib=integer("TARGET_STORAGE_GIB", 0),
         target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
-        planner=planner,
+        planner=choice("PLANNER", PlannerChoice.AUTO),
+        planner_fallback=choice("PLANNER_FALLBACK", PlannerFallback.NONE),
+        planner_share_values=yes_or_no("PLANNER_SHARE_VALUES"),
+        planner_schema_tokens=positive("PLANNER_SCHEMA_TOKENS", DEFAULT_SCHEMA_TOKENS),
         openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,
         openai_model=environment.get("OPENAI_MODEL", "gpt-4.1"),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,

@@ -30,7 +30,8 @@ class Configuration:
 
     `retention` is in days, for jobs, and `log_retention` too. `source_allowed_networks` and `source_denied_networks`
     are lists with commas, of networks in which a source may or may not be; empty means the library's defaults.
-    `openai_secret` is the name or the ARN of a secret that holds an OpenAI API key; empty means the offline planner.
+    `openai_secret` is the name or the ARN of a secret that holds an OpenAI API key; without it, and without
+    `openai_base_url`, the offline planner reads the prompts.
     `snapshot_keeper_seconds` cuts how long a keeper holds a source's snapshot before the other one takes over; 0 is as
     long as a function may run.
     `interface_endpoint_zones` and `nat_gateways` are numbers of availability zones (docs/deployment.md has the prices).
@@ -42,6 +43,9 @@ class Configuration:
     retention: int = 30
     log_retention: int = 90
     planner: str = "auto"
+    planner_fallback: str = "none"
+    planner_share_values: bool = False
+    planner_schema_tokens: int = 60_000
     openai_secret: str = ""
     openai_model: str = "gpt-4.1"
     openai_base_url: str = ""
@@ -66,6 +70,7 @@ class Configuration:
 _ONE_OF = {
     "architecture": ("x86_64", "arm64"),
     "planner": ("auto", "openai", "offline"),
+    "planner_fallback": ("none", "offline"),
     # The days that CloudWatch Logs offers.
     "log_retention": (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     "nat_gateways": (0, 1, 2),

@@ -182,7 +182,13 @@ class Functions(Construct):
         }
 
     def _planner_environment(self) -> dict[str, str]:
-        choices = {"PLANNER": self._configuration.planner, "OPENAI_MODEL": self._configuration.openai_model}
+        choices = {
+            "PLANNER": self._configuration.planner,
+            "PLANNER_FALLBACK": self._configuration.planner_fallback,
+            "PLANNER_SHARE_VALUES": str(self._configuration.planner_share_values).lower(),
+            "PLANNER_SCHEMA_TOKENS": str(self._configuration.planner_schema_tokens),
+            "OPENAI_MODEL": self._configuration.openai_model,
+        }
         if self._resources.openai_secret is not None:
             choices["OPENAI_API_KEY_SECRET_ARN"] = self._resources.openai_secret.secret_arn
         if self._configuration.openai_base_url:

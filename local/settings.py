@@ -11,8 +11,6 @@ from local.errors import LocalStackError
 PROJECT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 
-OPENAI_VARIABLES = ("OPENAI_API_KEY", "OPENAI_MODEL", "OPENAI_BASE_URL")
-
 
 @dataclass(frozen=True)
 class LocalSettings:

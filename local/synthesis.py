@@ -18,6 +18,16 @@ from pathlib import Path
 from local.errors import LocalStackError
 from local.settings import PROJECT
 
+# Each is a context value of the same name in small letters.
+DEPLOYMENT_VARIABLES = (
+    "OPENAI_MODEL",
+    "OPENAI_BASE_URL",
+    "PLANNER",
+    "PLANNER_FALLBACK",
+    "PLANNER_SHARE_VALUES",
+    "PLANNER_SCHEMA_TOKENS",
+    "SNAPSHOT_KEEPER_SECONDS",
+)
 OPENAI_SECRET = "datavalut/openai-api-key"  # noqa: S105 a name, not a secret
 
 _ASSEMBLIES = PROJECT / "build" / "local"
@@ -86,7 +96,7 @@ def _context(environment: Mapping[str, str]) -> dict[str, str]:
     }
     if environment.get("OPENAI_API_KEY"):
         context["openai_secret"] = OPENAI_SECRET
-    for name in ("OPENAI_MODEL", "OPENAI_BASE_URL", "SNAPSHOT_KEEPER_SECONDS"):
+    for name in DEPLOYMENT_VARIABLES:
         if environment.get(name):
             context[name.lower()] = environment[name]
     return context

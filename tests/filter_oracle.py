@@ -7,14 +7,16 @@ dates.
 
 import math
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.filters.model import (
+    Age,
     Aggregate,
     AggregateFunction,
     AllOf,
@@ -88,14 +90,11 @@ class Oracle:
             case Not():
                 return self.truth(condition.condition, row) is not True
             case Comparison():
-                return compared(
-                    self.value(condition.left, row), condition.operator.value, self.value(condition.right, row)
-                )
+                return self.compared(condition.left, condition.operator.value, condition.right, row)
             case Between():
-                operand = self.value(condition.operand, row)
                 truths = [
-                    compared(operand, ">=", self.value(condition.low, row)),
-                    compared(operand, "<=", self.value(condition.high, row)),
+                    self.compared(condition.operand, ">=", condition.low, row),
+                    self.compared(condition.operand, "<=", condition.high, row),
                 ]
                 return False if False in truths else None if None in truths else True
             case OneOf():
@@ -115,6 +114,19 @@ class Oracle:
                 return in_window(self.value(condition.operand, row), condition.window, self.now)
             case Exists():
                 return bool(self.end_rows(condition.path, condition.condition, row))
+
+    def compared(self, left: Expression, sign: str, right: Expression, row: Row) -> bool | None:
+        sides = self.value(left, row), self.value(right, row)
+        labels = self.labels(left) or self.labels(right)
+        if labels and None not in sides:
+            sides = labels.index(sides[0]), labels.index(sides[1])
+        return compared(sides[0], sign, sides[1])
+
+    def labels(self, expression: Expression) -> tuple[str, ...]:
+        """Those of the enum that the expression is a column of."""
+        columns = [column for table in self.catalog.tables for column in table.columns]
+        name = expression.column if isinstance(expression, ColumnValue) else None
+        return next((column.enum_labels for column in columns if column.name == name), ())
 
     def value(self, expression: Expression, row: Row) -> Any:
         match expression:
@@ -171,6 +183,10 @@ def alike(left: Any, right: Any) -> tuple[Any, Any]:
     """Both sides as values that Python orders as PostgreSQL does."""
     if is_moment(left) or is_moment(right):
         return seconds(left), seconds(right)
+    for read in READ_BESIDE:
+        kind, text_of = read
+        if isinstance(left, kind) or isinstance(right, kind):
+            return tuple(text_of(side) if isinstance(side, str) else side for side in (left, right))
     if is_number(left) or is_number(right):
         left, right = number(left), number(right)
         if isinstance(left, float) or isinstance(right, float):
@@ -180,6 +196,36 @@ def alike(left: Any, right: Any) -> tuple[Any, Any]:
             right if not math.isnan(right) else 0,
         )
     return left, right
+
+
+def length_of(text: str) -> tuple[int, timedelta]:
+    """`1 month 3 days` in months and a fixed length."""
+    months, length = 0, timedelta(0)
+    words = text.split()
+    for amount, unit in zip(map(int, words[::2]), words[1::2], strict=True):
+        match unit.removesuffix("s"):
+            case "month":
+                months += amount
+            case "year":
+                months += 12 * amount
+            case fixed:
+                length += timedelta(**{f"{fixed}s": amount})
+    return months, length
+
+
+def compared_length(text: str) -> timedelta:
+    """As PostgreSQL compares lengths: a month is 30 days."""
+    months, length = length_of(text)
+    return length + timedelta(days=30 * months)
+
+
+# How a constant is read beside a value of that type.
+READ_BESIDE: tuple[tuple[type, Callable[[str], Any]], ...] = (
+    (time, time.fromisoformat),
+    (timedelta, compared_length),
+    (UUID, UUID),
+    (bytes, lambda text: bytes.fromhex(text.removeprefix("\\x"))),
+)
 
 
 def is_moment(value: Any) -> bool:
@@ -211,6 +257,8 @@ def seconds(value: Any) -> float | Fraction:
 def calculated(left: Any, sign: str, right: Any) -> Any:
     if left is None or right is None:
         return None
+    if any(is_moment(side) or isinstance(side, timedelta) for side in (left, right)):
+        return calculated_in_time(left, sign, right)
     # Floating point numbers take part with their shortest decimal form.
     left, right = (
         Fraction(str(side)) if not isinstance(side, float) or math.isfinite(side) else side for side in (left, right)
@@ -224,6 +272,40 @@ def calculated(left: Any, sign: str, right: Any) -> Any:
             return left * right
         case _:
             return None if right == 0 else left / right
+
+
+def calculated_in_time(left: Any, sign: str, right: Any) -> Any:
+    left, right = (read_in_time(side) for side in (left, right))
+    if not is_moment(left):
+        if is_moment(right):
+            return calculated_in_time(right, sign, left)  # a sum
+        lengths = [
+            side if isinstance(side, timedelta) else side[1] + timedelta(days=30 * side[0]) for side in (left, right)
+        ]
+        return lengths[0] + lengths[1] if sign == "+" else lengths[0] - lengths[1]
+    if is_moment(right):
+        if isinstance(left, InfiniteMoment) or isinstance(right, InfiniteMoment):
+            return None
+        if not isinstance(left, datetime) and not isinstance(right, datetime):
+            return Fraction((left - right).days)
+        return timedelta(microseconds=int((seconds(left) - seconds(right)) * 1_000_000))
+    if isinstance(left, InfiniteMoment):
+        return left
+    factor = 1 if sign == "+" else -1
+    if isinstance(right, int | Fraction):
+        return left + timedelta(days=factor * int(right))
+    if not isinstance(left, datetime):
+        left = datetime(left.year, left.month, left.day)
+    months, length = (0, right) if isinstance(right, timedelta) else right
+    return moved(left, factor * months, TimeUnit.MONTH) + factor * length
+
+
+def read_in_time(side: Any) -> Any:
+    if not isinstance(side, str):
+        return side
+    if side[:4].isdigit():
+        return date.fromisoformat(side) if len(side) == len("2026-01-01") else datetime.fromisoformat(side)
+    return length_of(side)
 
 
 def aggregated(function: AggregateFunction, values: list[Any]) -> Any:
@@ -299,6 +381,9 @@ def in_window(value: Any, window: TimeWindow, now: datetime) -> bool | None:
         case OlderThan():
             limit = moved(now, -window.amount, window.unit)
             return value < limit.date() if is_day else seconds(value) < seconds(limit)
+        case Age():
+            age = whole_units_since(value, window.unit, now, by_day=is_day)
+            return age is not None and age >= window.at_least and (window.at_most is None or age <= window.at_most)
         case CalendarPeriod():
             start = period_start(now, window.unit)
             start = moved(start, window.offset, window.unit)
@@ -309,6 +394,22 @@ def in_window(value: Any, window: TimeWindow, now: datetime) -> bool | None:
     if is_day:
         return bool(low.date() <= value <= high.date())
     return seconds(low) <= seconds(value) <= seconds(high)
+
+
+def whole_units_since(value: Any, unit: TimeUnit, now: datetime, by_day: bool) -> int | None:
+    """Counted one by one from the present back; None for what is still to come."""
+    if value in {datetime.min, date.min}:
+        return 10**9
+
+    def has_come(limit: datetime) -> bool:
+        return bool(value <= limit.date() if by_day else seconds(value) <= seconds(limit))
+
+    if not has_come(now):
+        return None
+    units = 0
+    while has_come(moved(now, -units - 1, unit)):
+        units += 1
+    return units
 
 
 def moved(moment: datetime, amount: int, unit: TimeUnit) -> datetime:

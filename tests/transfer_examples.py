@@ -119,6 +119,7 @@ def build_whole(source: ConnectionParameters, target: ConnectionParameters, arch
             session,
             Subset.of(plan, datetime.now(UTC)),
             lambda sessions: sessions.enter_context(closing(open_source(source))),
+            lambda reader: None,
             Unobserved(),
             workers=1,
         ).run()

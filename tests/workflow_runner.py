@@ -68,7 +68,7 @@ class WorkflowRunner:
         self.deployment = Deployment(
             store=self.store,
             secrets=self.secrets,
-            plan_prompt=lambda prompt, catalog: answer,
+            plan_prompt=lambda prompt, source: answer,
             source_addresses=ANY_ADDRESS,
             now=lambda: datetime.now(UTC),
         )

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from functools import cache
 
 from datavalut.aws import services
-from datavalut.catalog.model import Catalog
 from datavalut.filters.model import FilterPlan, Refusal
-from datavalut.settings import PlannerChoice, Settings, settings
+from datavalut.planning.fallback import plan_with_fallback
+from datavalut.planning.source import PlanningSource
+from datavalut.settings import PlannerChoice, PlannerFallback, Settings, settings
 from datavalut.transfer.addresses import AddressPolicy
 from datavalut.transfer.preflight.disk import TargetDisk
 from datavalut.workflow.deployment import Deployment
@@ -31,15 +32,24 @@ def target_disk(known: Settings) -> TargetDisk | None:
     return TargetDisk(size * _GIB, max(size, limit) * _GIB) if size else None
 
 
-def _plan_prompt(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
-    """By a model where the deployment holds a key for one, or is told to use one; else by the offline planner."""
-    choice = settings().planner
-    key = services.secrets().openai_api_key() if choice is not PlannerChoice.OFFLINE else None
-    if choice is PlannerChoice.OPENAI or key is not None:
-        from datavalut.planning.openai_planner import make_openai_planner  # noqa: PLC0415 - takes a second to import
+def _plan_prompt(prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
+    """By a model where the deployment holds a key for one, names a server of its own, or is told to use one; else by
+    the offline planner."""
+    chosen = settings()
+    key = services.secrets().openai_api_key() if chosen.planner is not PlannerChoice.OFFLINE else None
+    has_model = key is not None or chosen.openai_base_url is not None
+    if chosen.planner is PlannerChoice.OFFLINE or (chosen.planner is PlannerChoice.AUTO and not has_model):
+        return _plan_offline(prompt, source)
+    from datavalut.planning.openai_planner import PlannerOptions, make_openai_planner  # noqa: PLC0415 - takes a second
 
-        planner = make_openai_planner(key, settings().openai_model, settings().openai_base_url)
-        return planner.plan(prompt, catalog)
-    from datavalut.planning.offline import plan_offline  # noqa: PLC0415
+    options = PlannerOptions(chosen.planner_share_values, chosen.planner_schema_tokens)
+    planner = make_openai_planner(key, chosen.openai_model, chosen.openai_base_url, options)
+    if chosen.planner_fallback is PlannerFallback.OFFLINE:
+        return plan_with_fallback(prompt, source, planner.plan, _plan_offline)
+    return planner.plan(prompt, source)
 
-    return plan_offline(prompt, catalog)
+
+def _plan_offline(prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
+    from datavalut.planning.offline import plan_offline  # noqa: PLC0415 - not needed beside a model
+
+    return plan_offline(prompt, source.catalog)

@@ -32,9 +32,25 @@ class Proof(StrEnum):
 
 
 @dataclass(frozen=True)
+class BuiltTable:
+    """`required_rows` are kept only because kept rows reference them. `bytes` are those of the COPY streams, and
+    `seconds` the time that they took, of chunks in parallel added up."""
+
+    table: TableName
+    rows: int
+    required_rows: int
+    rows_in_source: int
+    rows_in_source_estimated: bool
+    bytes: int
+    seconds: float
+    chunks: int
+
+
+@dataclass(frozen=True)
 class Completion:
     """`guessed_sequences` are those whose place is a guess, as `set_sequences` says."""
 
+    tables: tuple[BuiltTable, ...]
     verification: Verification
     roots: Mapping[TableName, Proof]
     guessed_sequences: tuple[TableName, ...]
@@ -46,17 +62,37 @@ def complete_build(target: connection, subset: Subset, sequences: Mapping[TableN
     Raises VerificationFailed, and errors about the target.
     """
     guessed = set_sequences(target, dict(sequences))
-    sent = {copied.table: copied.rows for copied in copied_tables(target)}
+    tables = _built_tables(target)
+    sent = {built.table: built.rows for built in tables}
     verification = verify_target(target, subset.plan.catalog, sent, counted_tables(target))
-    return Completion(verification, dict(_proven_roots(target, subset)), guessed)
+    required = {built.table: built.required_rows for built in tables}
+    return Completion(tables, verification, dict(_proven_roots(target, subset, required)), guessed)
 
 
-def _proven_roots(target: connection, subset: Subset) -> Iterator[tuple[TableName, Proof]]:
+def _built_tables(target: connection) -> tuple[BuiltTable, ...]:
     measured = measured_tables(target)
+    return tuple(
+        BuiltTable(
+            table=copied.table,
+            rows=copied.rows,
+            required_rows=measured[copied.table].required_rows,
+            rows_in_source=measured[copied.table].rows_in_source,
+            rows_in_source_estimated=measured[copied.table].rows_in_source_estimated,
+            bytes=copied.bytes,
+            seconds=copied.seconds,
+            chunks=copied.chunks,
+        )
+        for copied in copied_tables(target)
+    )
+
+
+def _proven_roots(
+    target: connection, subset: Subset, required_rows: Mapping[TableName, int]
+) -> Iterator[tuple[TableName, Proof]]:
     for table in subset.plan.tables:
         if table.root is None:
             continue
-        required = measured[table.name].required_rows
+        required = required_rows[table.name]
         for proof, root in ((Proof.WHOLE, table.root), (Proof.OWN_COLUMNS, own_columns_only(table.root))):
             others = _rows_without(target, subset.plan, table.name, root, subset.reference_time)
             if others <= required:

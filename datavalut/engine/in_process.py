@@ -16,7 +16,7 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
-from datavalut.engine.completion import complete_build
+from datavalut.engine.completion import BuiltTable, complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.preparation import prepare_build
 from datavalut.engine.worker import Worker
@@ -27,24 +27,12 @@ from datavalut.subset.plan import plan_subset
 from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.archive import SchemaScripts, dump_schema, read_scripts
 from datavalut.transfer.connect import connect
-from datavalut.transfer.ledger import copied_tables, drop_ledger, measured_tables
+from datavalut.transfer.ledger import drop_ledger
 from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import TargetNames, create_target, drop_target, publish_target
 from datavalut.transfer.verify import Verification
-
-
-@dataclass(frozen=True)
-class BuiltTable:
-    """`seconds` is the time that copying took, of chunks in parallel added up."""
-
-    table: TableName
-    rows: int
-    required_rows: int
-    bytes: int
-    seconds: float
-    chunks: int
 
 
 @dataclass(frozen=True)
@@ -153,13 +141,12 @@ class _Build:
                 self._work(target, subset, snapshot)
             with self.phase("verification"):
                 completion = complete_build(session, subset, sequences)
-            tables = self._built_tables(session)
             drop_ledger(session)
         with self.phase("publication"):
             name = publish_target(server, self.names, database_name)
         warnings = [f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out]
         return BuiltDatabase(
-            replace(target, database=name), tables, self.phases, completion.verification, tuple(warnings)
+            replace(target, database=name), completion.tables, self.phases, completion.verification, tuple(warnings)
         )
 
     def _make_database(self, server: connection, catalog: Catalog, snapshot: ExportedSnapshot) -> SchemaScripts:
@@ -189,7 +176,7 @@ class _Build:
         def work() -> None:
             try:
                 with closing(self.open_target(target)) as session:
-                    Worker(session, subset, open_source, observer, self.workers).run()
+                    Worker(session, subset, open_source, lambda _: snapshot.ping(), observer, self.workers).run()
             except BaseException:
                 observer.failed.set()
                 raise
@@ -200,20 +187,6 @@ class _Build:
         causes = [error for error in errors if not isinstance(error, _Stopped)]
         if errors:
             raise (causes or errors)[0]
-
-    def _built_tables(self, session: connection) -> tuple[BuiltTable, ...]:
-        measured = measured_tables(session)
-        return tuple(
-            BuiltTable(
-                copied.table,
-                copied.rows,
-                measured[copied.table].required_rows,
-                copied.bytes,
-                copied.seconds,
-                copied.chunks,
-            )
-            for copied in copied_tables(session)
-        )
 
     def open_source(self) -> connection:
         return connect(self.source, application_name=self.names.job_id, address_policy=ANY_ADDRESS, read_only=True)

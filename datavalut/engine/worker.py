@@ -47,11 +47,13 @@ class Observer(Protocol):
 @dataclass
 class Worker:
     """`open_source` opens a session that reads the job's snapshot; it is called when there is something to read.
+    `make_sure` raises unless that snapshot was held until now; without it, rows may have been missed.
     `workers` is how many there are of them, who share the target server's memory."""
 
     target: connection
     subset: Subset
     open_source: Callable[[ExitStack], connection]
+    make_sure: Callable[[connection], None]
     observer: Observer
     workers: int
     _queue: WorkQueue = field(init=False)
@@ -118,6 +120,7 @@ class Worker:
             if chunks:
                 self._queue.cut(item, chunks)
                 return
+        self.make_sure(self._copying.source)
         self._queue.finish(item)
         if item.table is not None and item.kind is WorkKind.ROWS:
             self.observer.table_is_copied(item.table)

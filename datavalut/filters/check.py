@@ -6,14 +6,24 @@ Nothing but a checked plan may be rendered: the renderer takes names and types t
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NoReturn
 
 from psycopg2.extensions import encodings as python_codecs
 
 from datavalut.catalog.model import Catalog, Table, TypeCategory
-from datavalut.filters.errors import FilterPlanError, FilterProblem, LiteralUnfitError, NameUnresolvedError, shown
+from datavalut.filters.contradictions import impossible_conditions
+from datavalut.filters.errors import (
+    FilterPlanError,
+    FilterProblem,
+    LiteralUnfitError,
+    NameUnresolvedError,
+    ProblemKind,
+    shown,
+)
 from datavalut.filters.literals import MAXIMUM_INTERVAL, fit_element, fit_literal, has_months, moment_of
 from datavalut.filters.model import (
+    Age,
     Aggregate,
     AggregateFunction,
     AllOf,
@@ -48,7 +58,7 @@ from datavalut.filters.model import (
     TimeWindow,
     Top,
 )
-from datavalut.filters.names import resolve_column, resolve_step, resolve_table
+from datavalut.filters.names import columns_nearby, resolve_column, resolve_step, resolve_table
 from datavalut.filters.value_types import (
     INTEGER,
     JSON_TYPES,
@@ -82,12 +92,22 @@ UNITS_IN_A_YEAR = {
 }
 
 
-def check_plan(plan: FilterPlan, catalog: Catalog) -> FilterPlan:
+def check_plan(plan: FilterPlan, catalog: Catalog, reference_time: datetime | None = None) -> FilterPlan:
     """The plan with its names resolved: tables as "schema.table", columns as they are spelled, every step of a path
     with its columns and direction, enum labels as they are spelled. Checking a checked plan changes nothing.
 
-    Raises FilterPlanError with all problems (with the first 50, if there are more).
+    Raises FilterPlanError with all problems (with the first 50, if there are more), or, if there is none, with the
+    conditions that no row can meet; those that hang on the time are found only with a `reference_time`.
     """
+    resolved = resolve_plan(plan, catalog)
+    impossible = impossible_conditions(resolved, catalog, reference_time)
+    if impossible:
+        raise FilterPlanError(impossible[:MAXIMUM_PROBLEMS])
+    return resolved
+
+
+def resolve_plan(plan: FilterPlan, catalog: Catalog) -> FilterPlan:
+    """As `check_plan`, of a plan that may ask for what cannot be."""
     checker = _Checker(catalog)
     try:
         checked = checker.plan(plan)
@@ -129,13 +149,13 @@ class _Checker:
 
     # Problems
 
-    def problem(self, location: str, reason: str, candidates: tuple[str, ...] = ()) -> None:
-        self.problems.append(FilterProblem(location, reason, candidates))
+    def problem(self, location: str, kind: ProblemKind, reason: str, candidates: tuple[str, ...] = ()) -> None:
+        self.problems.append(FilterProblem(location, kind, reason, candidates))
         if len(self.problems) >= MAXIMUM_PROBLEMS:
             raise _TooMuchError
 
     def too_much(self, location: str, reason: str) -> NoReturn:
-        self.problems.append(FilterProblem(location, reason))
+        self.problems.append(FilterProblem(location, ProblemKind.TOO_LARGE, reason))
         raise _TooMuchError
 
     def enter(self, location: str, depth: int) -> None:
@@ -149,7 +169,9 @@ class _Checker:
 
     def plan(self, plan: FilterPlan) -> FilterPlan:
         if not (plan.roots or plan.exclude or plan.full):
-            self.problem("roots", "the plan names no table: it needs a root, an excluded or a full table")
+            self.problem(
+                "roots", ProblemKind.INCOMPLETE, "the plan names no table: it needs a root, an excluded or a full table"
+            )
         if len(plan.reading) > MAXIMUM_TEXT:
             self.too_much("reading", f"is longer than {MAXIMUM_TEXT} characters")
         roots = tuple(self.root(root, f"roots[{index}]") for index, root in enumerate(plan.roots))
@@ -160,16 +182,20 @@ class _Checker:
             location = f"roots[{index}].table"
             if root.table in seen:
                 self.problem(
-                    location, f"{root.table} is a root already ({seen[root.table]}): join the conditions in one root"
+                    location,
+                    ProblemKind.CONTRADICTION,
+                    f"{root.table} is a root already ({seen[root.table]}): join the conditions in one root",
                 )
             seen.setdefault(root.table, location)
         for name, contradiction in ((exclude, "excluded"), (full, "kept whole")):
             for table in name:
                 if table in seen:
-                    self.problem(seen[table], f"{table} cannot be both a root and {contradiction}")
+                    self.problem(
+                        seen[table], ProblemKind.CONTRADICTION, f"{table} cannot be both a root and {contradiction}"
+                    )
         for table in full:
             if table in exclude:
-                self.problem("full", f"{table} cannot be both excluded and kept whole")
+                self.problem("full", ProblemKind.CONTRADICTION, f"{table} cannot be both excluded and kept whole")
         return plan.model_copy(update={"roots": roots, "exclude": exclude, "full": full})
 
     def tables(self, names: tuple[str, ...], location: str) -> tuple[str, ...]:
@@ -181,12 +207,12 @@ class _Checker:
         try:
             return resolve_table(name, self.catalog)
         except NameUnresolvedError as error:
-            self.problem(location, error.reason, error.candidates)
+            self.problem(location, error.kind, error.reason, error.candidates)
             return None
 
     def root(self, root: Root, location: str) -> Root:
         if root.top is not None and root.sample is not None:
-            self.problem(location, "cannot be both a top list and a sample: choose one")
+            self.problem(location, ProblemKind.CONTRADICTION, "cannot be both a top list and a sample: choose one")
         table = self.table(root.table, f"{location}.table")
         if root.sample is not None:
             self.sample(root.sample, f"{location}.sample")
@@ -202,20 +228,24 @@ class _Checker:
 
     def sample(self, sample: Sample, location: str) -> None:
         if (sample.percent is None) == (sample.rows is None):
-            self.problem(location, "needs either percent or rows")
+            self.problem(location, ProblemKind.INCOMPLETE, "needs either percent or rows")
         if sample.rows is not None and sample.rows > LARGEST_BIGINT:
-            self.problem(f"{location}.rows", "is too large")
+            self.problem(f"{location}.rows", ProblemKind.TOO_LARGE, "is too large")
         if not -LARGEST_BIGINT <= sample.seed <= LARGEST_BIGINT:
-            self.problem(f"{location}.seed", "is out of the range of bigint")
+            self.problem(f"{location}.seed", ProblemKind.TOO_LARGE, "is out of the range of bigint")
 
     def top(self, top: Top, table: Table, location: str) -> Top:
         if top.rows > LARGEST_BIGINT:
-            self.problem(f"{location}.rows", "is too large")
+            self.problem(f"{location}.rows", ProblemKind.TOO_LARGE, "is too large")
         orderings = []
         for index, ordering in enumerate(top.order_by):
             checked = self.varying(ordering.by, table, f"{location}.order_by[{index}].by", 0)
             if checked.value_type is not None and common_type([checked.value_type]) is None:
-                self.problem(checked.location, f"values of type {checked.value_type.describe()} have no order")
+                self.problem(
+                    checked.location,
+                    ProblemKind.TYPE_MISMATCH,
+                    f"values of type {checked.value_type.describe()} have no order",
+                )
             orderings.append(ordering.model_copy(update={"by": checked.expression}))
         return top.model_copy(update={"order_by": tuple(orderings)})
 
@@ -243,7 +273,9 @@ class _Checker:
                 left = self.expression(condition.left, table, f"{location}.left", inner)
                 right = self.expression(condition.right, table, f"{location}.right", inner)
                 if left.constant and right.constant:
-                    self.problem(location, "compares two constants: one side must be of the row")
+                    self.problem(
+                        location, ProblemKind.INCOMPLETE, "compares two constants: one side must be of the row"
+                    )
                 left, right = self.together(location, left, right)
                 return condition.model_copy(update={"left": left.expression, "right": right.expression})
             case Between():
@@ -251,7 +283,9 @@ class _Checker:
                 low = self.expression(condition.low, table, f"{location}.low", inner)
                 high = self.expression(condition.high, table, f"{location}.high", inner)
                 if operand.constant and (low.constant or high.constant):
-                    self.problem(location, "compares two constants: one side must be of the row")
+                    self.problem(
+                        location, ProblemKind.INCOMPLETE, "compares two constants: one side must be of the row"
+                    )
                 operand, low, high = self.together(location, operand, low, high)
                 return condition.model_copy(
                     update={"operand": operand.expression, "low": low.expression, "high": high.expression}
@@ -273,7 +307,10 @@ class _Checker:
                 operand = self.varying(condition.operand, table, f"{location}.operand", inner)
                 if operand.value_type is not None and not operand.value_type.is_moment:
                     self.problem(
-                        operand.location, f"a {operand.value_type.describe()} is no date or time", self.moments(table)
+                        operand.location,
+                        ProblemKind.TYPE_MISMATCH,
+                        f"a {operand.value_type.describe()} is no date or time",
+                        self.moments(table),
                     )
                 self.window(condition.window, f"{location}.window")
                 return condition.model_copy(update={"operand": operand.expression})
@@ -287,15 +324,15 @@ class _Checker:
     def text_match(self, condition: TextMatch, operand: _Checked, location: str) -> None:
         value_type = operand.value_type
         if value_type is not None and value_type.category not in {TypeCategory.TEXT, TypeCategory.ENUM}:
-            self.problem(operand.location, f"a {value_type.describe()} is no text")
+            self.problem(operand.location, ProblemKind.TYPE_MISMATCH, f"a {value_type.describe()} is no text")
         if not condition.text and condition.matching is not TextMatching.EQUALS:
-            self.problem(f"{location}.text", "is empty, which every text contains")
+            self.problem(f"{location}.text", ProblemKind.INCOMPLETE, "is empty, which every text contains")
         self.writable(condition.text, f"{location}.text")
 
     def array_contains(self, condition: ArrayContains, table: Table, location: str) -> ArrayContains:
         name, value_type = self.column(condition.column, table, f"{location}.column")
         if value_type is not None and value_type.category is not TypeCategory.ARRAY:
-            self.problem(f"{location}.column", f"a {value_type.describe()} is no array")
+            self.problem(f"{location}.column", ProblemKind.TYPE_MISMATCH, f"a {value_type.describe()} is no array")
             value_type = None
         values = []
         for index, value in enumerate(condition.values):
@@ -306,7 +343,7 @@ class _Checker:
                     text = fit_element(value, value_type).text
                     values.append(text if value_type.element is TypeCategory.ENUM else value)
                 except LiteralUnfitError as error:
-                    self.problem(place, error.reason, error.candidates)
+                    self.problem(place, error.kind, error.reason, error.candidates)
         return condition.model_copy(update={"column": name, "values": tuple(values)})
 
     def moments(self, table: Table) -> tuple[str, ...]:
@@ -316,25 +353,39 @@ class _Checker:
         match window:
             case LastPeriod() | NextPeriod() | OlderThan():
                 if window.amount > MAXIMUM_YEARS * UNITS_IN_A_YEAR[window.unit]:
-                    self.problem(f"{location}.amount", f"reaches more than {MAXIMUM_YEARS} years away")
+                    self.problem(
+                        f"{location}.amount", ProblemKind.TOO_LARGE, f"reaches more than {MAXIMUM_YEARS} years away"
+                    )
+            case Age():
+                furthest = window.at_least if window.at_most is None else window.at_most + 1
+                if furthest > MAXIMUM_YEARS * UNITS_IN_A_YEAR[window.unit]:
+                    self.problem(location, ProblemKind.TOO_LARGE, f"reaches more than {MAXIMUM_YEARS} years away")
+                if window.at_most is not None and window.at_most < window.at_least:
+                    self.problem(
+                        location,
+                        ProblemKind.CONTRADICTION,
+                        f"nothing is at least {window.at_least} and at most {window.at_most} {window.unit}s old",
+                    )
             case CalendarPeriod():
                 if abs(window.offset) > MAXIMUM_YEARS * UNITS_IN_A_YEAR[window.unit]:
-                    self.problem(f"{location}.offset", f"reaches more than {MAXIMUM_YEARS} years away")
+                    self.problem(
+                        f"{location}.offset", ProblemKind.TOO_LARGE, f"reaches more than {MAXIMUM_YEARS} years away"
+                    )
             case TimeRange():
                 self.time_range(window, location)
 
     def time_range(self, window: TimeRange, location: str) -> None:
         if window.start is None and window.end is None:
-            self.problem(location, "needs a start or an end")
+            self.problem(location, ProblemKind.INCOMPLETE, "needs a start or an end")
         ends = []
         for name, text in (("start", window.start), ("end", window.end)):
             if text is not None:
                 try:
                     ends.append(moment_of(text))
                 except LiteralUnfitError as error:
-                    self.problem(f"{location}.{name}", error.reason)
+                    self.problem(f"{location}.{name}", error.kind, error.reason)
         if len(ends) == 2 and ends[0] >= ends[1]:
-            self.problem(location, "ends before it starts (the end itself is outside)")
+            self.problem(location, ProblemKind.CONTRADICTION, "ends before it starts (the end itself is outside)")
 
     # Paths
 
@@ -343,7 +394,7 @@ class _Checker:
     ) -> tuple[tuple[PathStep, ...], Table | None]:
         """The path with every step filled in, and the table that it ends at; None if a step leads nowhere."""
         if len(steps) > MAXIMUM_STEPS:
-            self.problem(location, f"has more than {MAXIMUM_STEPS} steps")
+            self.problem(location, ProblemKind.TOO_LARGE, f"has more than {MAXIMUM_STEPS} steps")
             return steps, None
         resolved = []
         for index, step in enumerate(steps):
@@ -351,7 +402,7 @@ class _Checker:
             try:
                 link = resolve_step(step, table.name, self.catalog)
             except NameUnresolvedError as error:
-                self.problem(f"{location}[{index}]", error.reason, error.candidates)
+                self.problem(f"{location}[{index}]", error.kind, error.reason, error.candidates)
                 return steps, None
             resolved.append(
                 PathStep(table=str(link.target), columns=link.foreign_key.columns, direction=link.direction)
@@ -382,14 +433,15 @@ class _Checker:
         """An expression that must not be a constant."""
         checked = self.expression(expression, table, location, depth)
         if checked.constant:
-            self.problem(location, "is a constant: a value of the row is needed")
+            self.problem(location, ProblemKind.INCOMPLETE, "is a constant: a value of the row is needed")
         return checked
 
     def column(self, name: str, table: Table, location: str) -> tuple[str, ValueType | None]:
         try:
             column = resolve_column(name, table)
         except NameUnresolvedError as error:
-            self.problem(location, error.reason, error.candidates)
+            candidates = (*columns_nearby(name, table.name, self.catalog), *error.candidates)
+            self.problem(location, error.kind, error.reason, candidates)
             return name, None
         return column.name, column_type(column)
 
@@ -400,7 +452,9 @@ class _Checker:
         if value_type is None:
             return _Checked(expression, location)
         if value_type.category is not TypeCategory.JSON:
-            self.problem(f"{location}.column", f"a {value_type.describe()} is no json or jsonb")
+            self.problem(
+                f"{location}.column", ProblemKind.TYPE_MISMATCH, f"a {value_type.describe()} is no json or jsonb"
+            )
             return _Checked(expression, location)
         resolved = expression.model_copy(update={"column": name})
         return _Checked(resolved, location, JSON_TYPES[resolved.type])
@@ -413,7 +467,7 @@ class _Checker:
         if left.broken or right.broken:
             return _Checked(resolved, location)
         if left.constant and right.constant:
-            self.problem(location, "computes with two constants: write the result instead")
+            self.problem(location, ProblemKind.INCOMPLETE, "computes with two constants: write the result instead")
             return _Checked(resolved, location)
         left_type = left.value_type or self.operand_constant(resolved, left, right, on_the_right=False)
         right_type = right.value_type or self.operand_constant(resolved, right, left, on_the_right=True)
@@ -422,7 +476,7 @@ class _Checker:
         result = arithmetic_type(operator, left_type, right_type)
         if result is None:
             described = f"{left_type.describe()} {operator.value} {right_type.describe()}"
-            self.problem(location, f"there is no {described}")
+            self.problem(location, ProblemKind.TYPE_MISMATCH, f"there is no {described}")
         return _Checked(resolved, location, result)
 
     def operand_constant(
@@ -434,12 +488,12 @@ class _Checker:
         )
         if value_type is None:
             described = beside.value_type.describe() if beside.value_type else ""
-            self.problem(constant.location, f"there is no arithmetic with a {described}")
+            self.problem(constant.location, ProblemKind.TYPE_MISMATCH, f"there is no arithmetic with a {described}")
             return None
         if value_type is INTEGER and isinstance(constant.expression, LiteralValue):
             days = constant.expression.value
             if not isinstance(days, int) or abs(days) > MAXIMUM_INTERVAL.days:
-                self.problem(f"{constant.location}.value", "is too many days")
+                self.problem(f"{constant.location}.value", ProblemKind.IMPOSSIBLE_VALUE, "is too many days")
                 return None
         return value_type if self.fit(constant, value_type) is not None else None
 
@@ -456,13 +510,19 @@ class _Checker:
         )
         function = expression.function
         if of is None and function is not AggregateFunction.COUNT:
-            self.problem(f"{location}.of", f"{function.value} needs a value to aggregate", _columns(end))
+            self.problem(
+                f"{location}.of", ProblemKind.INCOMPLETE, f"{function.value} needs a value to aggregate", _columns(end)
+            )
             return _Checked(resolved, location)
         if of is not None and of.value_type is None:
             return _Checked(resolved, location)
         value_type = aggregate_type(function, of.value_type if of else None)
         if value_type is None and of is not None and of.value_type is not None:
-            self.problem(f"{location}.of", f"there is no {function.value} of {of.value_type.describe()}")
+            self.problem(
+                f"{location}.of",
+                ProblemKind.TYPE_MISMATCH,
+                f"there is no {function.value} of {of.value_type.describe()}",
+            )
         return _Checked(resolved, location, value_type)
 
     # Values
@@ -475,7 +535,7 @@ class _Checker:
         common = common_type(types)
         if common is None:
             described = " and ".join(dict.fromkeys(value_type.describe() for value_type in types))
-            self.problem(location, f"values of type {described} cannot be compared")
+            self.problem(location, ProblemKind.TYPE_MISMATCH, f"values of type {described} cannot be compared")
             return sides
         fitted = tuple(self.fit(side, common) or side for side in sides)
         if common.category is TypeCategory.INTERVAL and any(isinstance(side.expression, Arithmetic) for side in sides):
@@ -487,7 +547,7 @@ class _Checker:
         for side in sides:
             if isinstance(side.expression, LiteralValue) and has_months(side.expression.value):
                 reason = "a month has no fixed length: add it to the earlier time instead, and compare with the later"
-                self.problem(f"{side.location}.value", reason)
+                self.problem(f"{side.location}.value", ProblemKind.TYPE_MISMATCH, reason)
 
     def fit(self, constant: _Checked, value_type: ValueType) -> _Checked | None:
         """The constant as spelled in its type; None, and a problem, if it does not fit."""
@@ -502,7 +562,7 @@ class _Checker:
         try:
             text = fit_literal(value, value_type).text
         except LiteralUnfitError as error:
-            self.problem(location, error.reason, error.candidates)
+            self.problem(location, error.kind, error.reason, error.candidates)
             return None
         if value_type.category is TypeCategory.ENUM:
             return text
@@ -526,21 +586,25 @@ class _Checker:
         if isinstance(value, str):
             self.writable(value, location)
         elif isinstance(value, float) and not math.isfinite(value):
-            self.problem(location, "is no finite number")
+            self.problem(location, ProblemKind.IMPOSSIBLE_VALUE, "is no finite number")
 
     def writable(self, text: str, location: str) -> None:
         """Whether the server can take the text at all."""
         if len(text) > MAXIMUM_TEXT:
             self.too_much(location, f"is longer than {MAXIMUM_TEXT} characters")
         if "\0" in text:
-            self.problem(location, "holds a null character, which no text in PostgreSQL can")
+            self.problem(
+                location, ProblemKind.IMPOSSIBLE_VALUE, "holds a null character, which no text in PostgreSQL can"
+            )
         codec = python_codecs.get(self.catalog.encoding, "utf-8")
         if self.catalog.encoding == "SQL_ASCII":
             codec = "utf-8"
         try:
             text.encode(codec)
         except UnicodeEncodeError:
-            self.problem(location, f"{shown(text)} cannot be written in the database's encoding")
+            self.problem(
+                location, ProblemKind.IMPOSSIBLE_VALUE, f"{shown(text)} cannot be written in the database's encoding"
+            )
 
 
 def _columns(table: Table) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from datavalut.catalog.model import Catalog, Table, TableName, TypeCategory
 from datavalut.filters.literals import moment_of
 from datavalut.filters.model import (
+    EXCHANGED,
+    Age,
     Aggregate,
     AggregateFunction,
     AllOf,
@@ -42,7 +44,7 @@ from datavalut.filters.model import (
     TimeUnit,
 )
 from datavalut.filters.names import links_from, resolve_step, resolve_table
-from datavalut.filters.times import bounds_of
+from datavalut.filters.times import Bounds, bounds_of
 from datavalut.filters.value_types import expression_type
 
 MAXIMUM_VALUES = 10  # of a list, before the rest is only counted
@@ -69,12 +71,6 @@ COUNTED = {
     ComparisonOperator.LESS_OR_EQUAL: "at most",
     ComparisonOperator.GREATER: "more than",
     ComparisonOperator.GREATER_OR_EQUAL: "at least",
-}
-FLIPPED = {
-    ComparisonOperator.LESS: ComparisonOperator.GREATER,
-    ComparisonOperator.LESS_OR_EQUAL: ComparisonOperator.GREATER_OR_EQUAL,
-    ComparisonOperator.GREATER: ComparisonOperator.LESS,
-    ComparisonOperator.GREATER_OR_EQUAL: ComparisonOperator.LESS_OR_EQUAL,
 }
 MATCHED = {
     TextMatching.EQUALS: "is",
@@ -225,7 +221,7 @@ class _Words:
     def comparison(self, condition: Comparison, table: Table, voice: _Voice) -> str:
         left, operator, right = condition.left, condition.operator, condition.right
         if isinstance(left, LiteralValue):
-            left, operator, right = right, FLIPPED.get(operator, operator), left
+            left, operator, right = right, EXCHANGED[operator], left
         if (
             isinstance(left, Aggregate)
             and left.function is AggregateFunction.COUNT
@@ -254,6 +250,8 @@ class _Words:
             case OlderThan() if bounds.end is not None:
                 ago = f"more than {_amount(window.amount, window.unit)} ago"
                 return f"{described} is {ago} (before {_moment(bounds.end)})"
+            case Age() if bounds.end is not None:
+                return f"{described} is {_age(window)} ago ({_days_of(bounds)})"
             case CalendarPeriod() if bounds.start is not None and bounds.end is not None:
                 return f"{described} is in {_period(window.unit, bounds.start, bounds.end)}"
             case TimeRange():
@@ -359,6 +357,27 @@ def _values(values: Sequence[Scalar], quoted: bool, last: str = " or ") -> str:
 
 def _amount(amount: int, unit: TimeUnit) -> str:
     return unit.value if amount == 1 else f"{amount} {unit.value}s"
+
+
+def _age(age: Age) -> str:
+    if age.at_most is None:
+        return f"at least {_counted(age.at_least, age.unit)}"
+    if age.at_least == 0:
+        return f"less than {_counted(age.at_most + 1, age.unit)}"
+    if age.at_most == age.at_least:
+        return _counted(age.at_least, age.unit)
+    return f"{age.at_least} to {_counted(age.at_most, age.unit)}"
+
+
+def _counted(amount: int, unit: TimeUnit) -> str:
+    return f"1 {unit.value}" if amount == 1 else f"{amount} {unit.value}s"
+
+
+def _days_of(bounds: Bounds) -> str:
+    parts = [] if bounds.start is None else [f"after {_moment(bounds.start)}"]
+    if bounds.end is not None:
+        parts.append(f"until {_moment(bounds.end)}")
+    return " ".join(parts)
 
 
 def _moment(moment: datetime) -> str:

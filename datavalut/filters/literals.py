@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from uuid import UUID
 
 from psycopg2 import sql
 
 from datavalut.catalog.model import TypeCategory
-from datavalut.filters.errors import LiteralUnfitError, shown
-from datavalut.filters.model import Scalar
+from datavalut.filters.errors import LiteralUnfitError, ProblemKind, shown
+from datavalut.filters.model import ComparisonOperator, Scalar
 from datavalut.filters.names import nearest
 from datavalut.filters.value_types import INTERVAL, ValueType
 
@@ -52,8 +52,33 @@ def fit_literal(value: Scalar, value_type: ValueType) -> FittedLiteral:
     """`value` as a constant of `value_type`. Raises LiteralUnfitError if it is none."""
     fit = _FITS.get(value_type.category)
     if fit is None:
-        raise LiteralUnfitError(f"values of type {value_type.describe()} cannot be compared with a constant")
+        raise LiteralUnfitError(
+            ProblemKind.TYPE_MISMATCH, f"values of type {value_type.describe()} cannot be compared with a constant"
+        )
     return fit(value, value_type)
+
+
+def compared_with_integer(
+    operator: ComparisonOperator, constant: Scalar, value_type: ValueType
+) -> tuple[ComparisonOperator, FittedLiteral] | bool:
+    """`an integer <operator> constant`, said with a constant of the integer's own type, so that an index of that type
+    serves it: above 2.5 is above 2. True or False if that holds for every integer of the type, or for none."""
+    number = number_of(constant)
+    name = value_type.base_name if value_type.base_name in INTEGER_RANGES else "bigint"
+    low, high = INTEGER_RANGES[name]
+    whole = number.to_integral_value(ROUND_FLOOR)
+    match operator:
+        case ComparisonOperator.EQUAL | ComparisonOperator.NOT_EQUAL:
+            if number != whole or not low <= whole <= high:
+                return operator is ComparisonOperator.NOT_EQUAL
+        case ComparisonOperator.LESS | ComparisonOperator.GREATER_OR_EQUAL:
+            whole = number.to_integral_value(ROUND_CEILING)
+            if not low <= whole <= high:
+                return (whole > high) is (operator is ComparisonOperator.LESS)
+        case ComparisonOperator.LESS_OR_EQUAL | ComparisonOperator.GREATER:
+            if not low <= whole <= high:
+                return (whole > high) is (operator is ComparisonOperator.LESS_OR_EQUAL)
+    return operator, FittedLiteral(str(int(whole)), name)
 
 
 def fit_literals(values: Sequence[Scalar], value_type: ValueType) -> tuple[FittedLiteral, ...]:
@@ -71,43 +96,45 @@ def fit_element(value: Scalar, array: ValueType) -> FittedLiteral:
     constant will do."""
     element = array.element_type()
     if element.is_money:
-        raise LiteralUnfitError("values of type money[] cannot be compared with a constant")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, "values of type money[] cannot be compared with a constant")
     literal = fit_literal(value, element)
     if literal.cast == "numeric" and element.base_name in INTEGER_RANGES:
-        raise LiteralUnfitError(f"{literal.text} is no {element.base_name}")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{literal.text} is no {element.base_name}")
     if literal.cast == "timestamp" and element.category is TypeCategory.DATE:
-        raise LiteralUnfitError(f"{literal.text!r} is no date")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{literal.text!r} is no date")
     return replace(literal, cast=literal.cast or element.type_name)
 
 
 def number_of(value: Scalar) -> Decimal:
     """A number constant's exact value. Raises LiteralUnfitError for what is no finite number."""
     if isinstance(value, bool):
-        raise LiteralUnfitError(f"{str(value).lower()} is no number")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{str(value).lower()} is no number")
     text = value.strip() if isinstance(value, str) else _digits(value)
     if not _NUMBER.fullmatch(text):
-        raise LiteralUnfitError(f"{shown(text)} is no number")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{shown(text)} is no number")
     number = Decimal(text)
     if len(text) > MAXIMUM_DIGITS or abs(number.adjusted()) > NUMERIC_EXPONENT:
-        raise LiteralUnfitError("the number is too long")
+        raise LiteralUnfitError(ProblemKind.IMPOSSIBLE_VALUE, "the number is too long")
     return number
 
 
 def _digits(value: int | float) -> str:
     if isinstance(value, int) and value.bit_length() > MAXIMUM_DIGITS * 3:
-        raise LiteralUnfitError("the number is too long")
+        raise LiteralUnfitError(ProblemKind.IMPOSSIBLE_VALUE, "the number is too long")
     return repr(value)
 
 
 def moment_of(value: Scalar) -> datetime:
     """A date's or time's instant. Raises LiteralUnfitError for what is not ISO 8601."""
     if not isinstance(value, str):
-        raise LiteralUnfitError(f"{value} is no date or time")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{value} is no date or time")
     try:
         moment = datetime.fromisoformat(value.strip())
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise LiteralUnfitError(f"{shown(value)} is no date or time (ISO 8601 is read, such as 2026-05-23)") from None
+        raise LiteralUnfitError(
+            ProblemKind.IMPOSSIBLE_VALUE, f"{shown(value)} is no date or time (ISO 8601 is read, such as 2026-05-23)"
+        ) from None
 
 
 def moment_literal(moment: datetime, category: TypeCategory) -> sql.Composable:
@@ -129,7 +156,7 @@ def _moment(moment: datetime, category: TypeCategory) -> FittedLiteral:
 def _boolean(value: Scalar, value_type: ValueType) -> FittedLiteral:
     text = value.strip().lower() if isinstance(value, str) else str(value).lower()
     if text not in {"true", "false"} or isinstance(value, int | float) is not isinstance(value, bool):
-        raise LiteralUnfitError(f"{shown(str(value))} is neither true nor false")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{shown(str(value))} is neither true nor false")
     return FittedLiteral(text, "boolean")
 
 
@@ -148,7 +175,7 @@ def _numeric(value: Scalar, value_type: ValueType) -> FittedLiteral:
     name = value_type.base_name
     limit = NUMERIC_EXPONENTS.get(name, NUMERIC_EXPONENT)
     if number != 0 and abs(number.adjusted()) > limit:
-        raise LiteralUnfitError(f"{shown(str(value))} is out of the range of {name}")
+        raise LiteralUnfitError(ProblemKind.IMPOSSIBLE_VALUE, f"{shown(str(value))} is out of the range of {name}")
     known = name in {"numeric", "real", "double precision"}
     return FittedLiteral(_plain(number), name if known else None)
 
@@ -159,7 +186,7 @@ def _plain(number: Decimal) -> str:
 
 def _text(value: Scalar, value_type: ValueType) -> FittedLiteral:
     if isinstance(value, bool | float):
-        raise LiteralUnfitError(f"{value} is no text")
+        raise LiteralUnfitError(ProblemKind.TYPE_MISMATCH, f"{value} is no text")
     text = value if isinstance(value, str) else _digits(value)
     name = value_type.base_name
     if name in {"text", "character varying"}:
@@ -192,7 +219,9 @@ def _time(value: Scalar, value_type: ValueType) -> FittedLiteral:
         if moment.tzinfo is not None and not with_zone:
             raise ValueError(value)
     except ValueError:
-        raise LiteralUnfitError(f"{shown(str(value))} is no time of day (such as 14:30)") from None
+        raise LiteralUnfitError(
+            ProblemKind.IMPOSSIBLE_VALUE, f"{shown(str(value))} is no time of day (such as 14:30)"
+        ) from None
     if with_zone:
         offset = moment.utcoffset() or timedelta(0)
         on_a_day = datetime.combine(date(2000, 1, 2), moment.replace(tzinfo=None)) - offset
@@ -220,17 +249,21 @@ def _interval(value: Scalar, value_type: ValueType) -> FittedLiteral:
     text = value.strip().lower() if isinstance(value, str) else ""
     parts = _INTERVAL_PART.findall(text)
     if not parts or _INTERVAL_PART.sub("", text).strip(" ,"):
-        raise LiteralUnfitError(f"{shown(str(value))} is no length of time (such as 3 days)")
+        raise LiteralUnfitError(
+            ProblemKind.IMPOSSIBLE_VALUE, f"{shown(str(value))} is no length of time (such as 3 days)"
+        )
     months, days, seconds = 0, 0, 0
     for number, unit in parts:
         of_unit = _UNITS.get(unit) or _UNITS.get(unit.removesuffix("s"))
         if of_unit is None:
-            raise LiteralUnfitError(f"{shown(unit)} is no unit of time", nearest(unit, _UNITS))
+            raise LiteralUnfitError(
+                ProblemKind.IMPOSSIBLE_VALUE, f"{shown(unit)} is no unit of time", nearest(unit, _UNITS)
+            )
         months += int(number) * of_unit[0]
         days += int(number) * of_unit[1].days
         seconds += int(number) * of_unit[1].seconds
     if max(abs(months) * 30, abs(days), abs(seconds) // 86_400) > MAXIMUM_INTERVAL.days:
-        raise LiteralUnfitError(f"{shown(text)} is too long")
+        raise LiteralUnfitError(ProblemKind.IMPOSSIBLE_VALUE, f"{shown(text)} is too long")
     return FittedLiteral(f"P{months}M{days}DT{seconds}S", "interval")
 
 
@@ -246,7 +279,7 @@ def _uuid(value: Scalar, value_type: ValueType) -> FittedLiteral:
     try:
         return FittedLiteral(str(UUID(str(value).strip())), "uuid")
     except ValueError:
-        raise LiteralUnfitError(f"{shown(str(value))} is no uuid") from None
+        raise LiteralUnfitError(ProblemKind.IMPOSSIBLE_VALUE, f"{shown(str(value))} is no uuid") from None
 
 
 def _enum(value: Scalar, value_type: ValueType) -> FittedLiteral:
@@ -255,14 +288,18 @@ def _enum(value: Scalar, value_type: ValueType) -> FittedLiteral:
         alike = [label for label in value_type.enum_labels if label.casefold() == text.casefold()]
         if len(alike) != 1:
             choices = nearest(text, value_type.enum_labels) or value_type.enum_labels[:5]
-            raise LiteralUnfitError(f"{shown(text)} is no value of {value_type.describe()}", choices)
+            raise LiteralUnfitError(
+                ProblemKind.IMPOSSIBLE_VALUE, f"{shown(text)} is no value of {value_type.describe()}", choices
+            )
         text = alike[0]
     return FittedLiteral(text, value_type.type_name)
 
 
 def _binary(value: Scalar, value_type: ValueType) -> FittedLiteral:
     if not isinstance(value, str) or not re.fullmatch(r"\\x([0-9a-fA-F]{2})*", value):
-        raise LiteralUnfitError(f"{shown(str(value))} is no byte string (such as \\x00ff)")
+        raise LiteralUnfitError(
+            ProblemKind.IMPOSSIBLE_VALUE, f"{shown(str(value))} is no byte string (such as \\x00ff)"
+        )
     return FittedLiteral(value, "bytea")
 
 
@@ -275,13 +312,15 @@ def _other(value: Scalar, value_type: ValueType) -> FittedLiteral:
         "macaddr8": lambda text: _hexadecimal_pairs(text, 8),
     }
     if name not in reads:
-        raise LiteralUnfitError(f"values of type {value_type.describe()} cannot be compared with a constant")
+        raise LiteralUnfitError(
+            ProblemKind.TYPE_MISMATCH, f"values of type {value_type.describe()} cannot be compared with a constant"
+        )
     try:
         if "%" in text:
             raise ValueError(text)
         reads[name](text)
     except ValueError:
-        raise LiteralUnfitError(f"{shown(text)} is no {name}") from None
+        raise LiteralUnfitError(ProblemKind.IMPOSSIBLE_VALUE, f"{shown(text)} is no {name}") from None
     return FittedLiteral(text, name)
 
 

@@ -139,6 +139,26 @@ class ComparisonOperator(StrEnum):
     GREATER_OR_EQUAL = ">="
 
 
+# The operator that says the same with its sides exchanged.
+EXCHANGED = {
+    ComparisonOperator.EQUAL: ComparisonOperator.EQUAL,
+    ComparisonOperator.NOT_EQUAL: ComparisonOperator.NOT_EQUAL,
+    ComparisonOperator.LESS: ComparisonOperator.GREATER,
+    ComparisonOperator.LESS_OR_EQUAL: ComparisonOperator.GREATER_OR_EQUAL,
+    ComparisonOperator.GREATER: ComparisonOperator.LESS,
+    ComparisonOperator.GREATER_OR_EQUAL: ComparisonOperator.LESS_OR_EQUAL,
+}
+# The operator that holds for just those values for which this one does not, null apart.
+OPPOSITE = {
+    ComparisonOperator.EQUAL: ComparisonOperator.NOT_EQUAL,
+    ComparisonOperator.NOT_EQUAL: ComparisonOperator.EQUAL,
+    ComparisonOperator.LESS: ComparisonOperator.GREATER_OR_EQUAL,
+    ComparisonOperator.LESS_OR_EQUAL: ComparisonOperator.GREATER,
+    ComparisonOperator.GREATER: ComparisonOperator.LESS_OR_EQUAL,
+    ComparisonOperator.GREATER_OR_EQUAL: ComparisonOperator.LESS,
+}
+
+
 class Comparison(FilterModel):
     """Null on either side makes it unknown, for `<>` too."""
 
@@ -228,6 +248,16 @@ class OlderThan(FilterModel):
     unit: TimeUnit
 
 
+class Age(FilterModel):
+    """As many whole units before the reference time as from `at_least` to `at_most`, both included: born 18 to 30
+    years ago, as birthdays count. Without `at_most` there is no upper limit; what is still to come has no age."""
+
+    kind: Literal["age"] = "age"
+    unit: Literal[TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR]
+    at_least: int = Field(default=0, ge=0, le=1_000_000)
+    at_most: int | None = Field(default=None, ge=0, le=1_000_000)
+
+
 class CalendarPeriod(FilterModel):
     """A whole day, week (from Monday), month, quarter or year, in UTC: `offset` 0 holds the reference time, -1 is the
     one before."""
@@ -246,7 +276,9 @@ class TimeRange(FilterModel):
     end: str | None = None
 
 
-TimeWindow = Annotated[LastPeriod | NextPeriod | OlderThan | CalendarPeriod | TimeRange, Field(discriminator="kind")]
+TimeWindow = Annotated[
+    LastPeriod | NextPeriod | OlderThan | Age | CalendarPeriod | TimeRange, Field(discriminator="kind")
+]
 
 
 class InTime(FilterModel):

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from heapq import nlargest
 
 from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName
-from datavalut.filters.errors import NameUnresolvedError, shown
+from datavalut.filters.errors import NameUnresolvedError, ProblemKind, shown
 from datavalut.filters.model import Direction, PathStep
 
 MAXIMUM_CANDIDATES = 5
@@ -40,7 +40,7 @@ def resolve_table(text: str, catalog: Catalog) -> Table:
     """The table that "schema.table" or "table" means. A bare name is looked up along the search path, then in all
     other schemas, where it must be unique."""
     if len(text) > LONGEST_NAME:
-        raise NameUnresolvedError(f"there is no table {shown(text)}")
+        raise NameUnresolvedError(ProblemKind.UNKNOWN_TABLE, f"there is no table {shown(text)}")
     exact = _exactly(text, catalog)
     if exact:
         return _only(text, exact)
@@ -58,7 +58,9 @@ def resolve_table(text: str, catalog: Catalog) -> Table:
     names = [str(table.name) for table in catalog.tables]
     bare_names = {table.name.name: str(table.name) for table in reversed(catalog.tables)}
     close = [bare_names.get(name, name) for name in nearest(text, [*bare_names, *names])]
-    raise NameUnresolvedError(f"there is no table {shown(text)}", tuple(dict.fromkeys(close)))
+    raise NameUnresolvedError(
+        ProblemKind.UNKNOWN_TABLE, f"there is no table {shown(text)}", tuple(dict.fromkeys(close))
+    )
 
 
 def _exactly(text: str, catalog: Catalog) -> list[Table]:
@@ -78,7 +80,7 @@ def _stored(name: TableName, catalog: Catalog) -> Table | None:
 def _only(text: str, tables: Sequence[Table]) -> Table:
     if len(tables) > 1:
         choices = tuple(str(table.name) for table in tables)
-        raise NameUnresolvedError(f"{shown(text)} may mean {len(tables)} tables", choices)
+        raise NameUnresolvedError(ProblemKind.AMBIGUOUS_NAME, f"{shown(text)} may mean {len(tables)} tables", choices)
     return tables[0]
 
 
@@ -98,9 +100,13 @@ def resolve_column(text: str, table: Table) -> Column:
         return alike[0]
     if alike:
         choices = tuple(column.name for column in alike)
-        raise NameUnresolvedError(f"{shown(text)} may mean {len(alike)} columns of {table.name}", choices)
+        raise NameUnresolvedError(
+            ProblemKind.AMBIGUOUS_NAME, f"{shown(text)} may mean {len(alike)} columns of {table.name}", choices
+        )
     raise NameUnresolvedError(
-        f"table {table.name} has no column {shown(text)}", nearest(text, [column.name for column in table.columns])
+        ProblemKind.UNKNOWN_COLUMN,
+        f"table {table.name} has no column {shown(text)}",
+        nearest(text, [column.name for column in table.columns]),
     )
 
 
@@ -137,7 +143,7 @@ def resolve_step(step: PathStep, start: TableName, catalog: Catalog) -> Link:
     links = [link for link in links_from(start, catalog) if link.target == target]
     if not links:
         linked = tuple(dict.fromkeys(str(link.target) for link in links_from(start, catalog)))
-        raise NameUnresolvedError(f"no foreign key joins {start} and {target}", linked)
+        raise NameUnresolvedError(ProblemKind.UNKNOWN_PATH, f"no foreign key joins {start} and {target}", linked)
     fitting = [link for link in links if step.direction in {None, link.direction}]
     if step.columns is not None:
         wanted = {name.casefold() for name in step.columns}
@@ -147,12 +153,14 @@ def resolve_step(step: PathStep, start: TableName, catalog: Catalog) -> Link:
         ]
     if not fitting:
         raise NameUnresolvedError(
+            ProblemKind.UNKNOWN_PATH,
             f"no foreign key from {start} to {target} has these columns and this direction",
             tuple(link.describe() for link in links),
         )
     distinct = {(link.direction, link.foreign_key.columns): link for link in _primary_key_last(fitting, catalog)}
     if len(distinct) > 1:
         raise NameUnresolvedError(
+            ProblemKind.AMBIGUOUS_NAME,
             f"{len(distinct)} foreign keys join {start} and {target}: say columns and direction",
             tuple(link.describe() for link in distinct.values()),
         )
@@ -164,6 +172,18 @@ def links_from(start: TableName, catalog: Catalog) -> list[Link]:
     return [Link(key, Direction.TO_PARENT) for key in catalog.references_of(start)] + [
         Link(key, Direction.TO_CHILDREN) for key in catalog.references_to(start)
     ]
+
+
+def columns_nearby(text: str, start: TableName, catalog: Catalog) -> tuple[str, ...]:
+    """Columns of that name in the tables that foreign keys lead to from `start`, the nearest tables first."""
+    reached, found = [start], []
+    for near in reached:  # which grows
+        for link in links_from(near, catalog):
+            if link.target not in reached and len(reached) < MAXIMUM_COMPARED:
+                reached.append(link.target)
+                columns = catalog.table(link.target).columns
+                found += [f"{link.target}.{each.name}" for each in columns if _same_but_for_case(each.name, text)]
+    return tuple(found[:MAXIMUM_CANDIDATES])
 
 
 def _primary_key_last(links: list[Link], catalog: Catalog) -> list[Link]:

@@ -23,12 +23,15 @@ from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, Table, TableName, TypeCategory
 from datavalut.filters.literals import (
+    compared_with_integer,
     fit_element,
     fit_literal,
     fit_literals,
     moment_literal,
 )
 from datavalut.filters.model import (
+    EXCHANGED,
+    OPPOSITE,
     Aggregate,
     AggregateFunction,
     AllOf,
@@ -38,6 +41,7 @@ from datavalut.filters.model import (
     Between,
     ColumnValue,
     Comparison,
+    ComparisonOperator,
     Condition,
     Direction,
     Exists,
@@ -52,12 +56,22 @@ from datavalut.filters.model import (
     PathStep,
     Root,
     Sample,
+    Scalar,
     TextMatch,
     TextMatching,
 )
 from datavalut.filters.names import Link, resolve_step, resolve_table
+from datavalut.filters.ranges import both_ends, outer_ranges
 from datavalut.filters.sql_rows import Row, all_equal, key_hash, key_order, parenthesized
-from datavalut.filters.sql_values import aggregated, as_numeric, computed, converted, json_value, zero_for_none
+from datavalut.filters.sql_values import (
+    aggregated,
+    as_numeric,
+    computed,
+    converted,
+    json_contains,
+    json_value,
+    zero_for_none,
+)
 from datavalut.filters.times import bounds_of
 from datavalut.filters.value_types import (
     TEXT,
@@ -69,7 +83,7 @@ from datavalut.filters.value_types import (
 )
 from datavalut.filters.without_rows import met_without_rows, rows_needed
 
-TRUE = sql.SQL("TRUE")
+TRUE, FALSE = sql.SQL("TRUE"), sql.SQL("FALSE")
 HASHES = 2**64  # of hashtextextended, the lowest being -2**63
 
 # The first release with a case mapping for all of Unicode that is there on every server, whatever its locale.
@@ -198,29 +212,107 @@ class _Renderer:
         """The condition as SQL, once the values of its aggregates are at hand; `met` false: that it is not true."""
         if isinstance(condition, IsNull):
             return self.is_null(condition, row, aggregates, met)
+        if not met and (outside := self.outside(condition, row)) is not None:
+            return outside
         rendered = self.comparison(condition, row, aggregates)
         return rendered if met else sql.SQL("({}) IS NOT TRUE").format(rendered)
+
+    def outside(self, condition: Condition, row: Row) -> sql.Composable | None:
+        """That a column does not lie in a range between constants, as ranges on the bare column; None for what is no
+        such range."""
+        match condition:
+            case Comparison() | Between():
+                operand, ranges = outer_ranges(condition)
+            case InTime():
+                operand, ranges = condition.operand, ()
+            case _:
+                return None
+        if not isinstance(operand, ColumnValue):
+            return None
+        parts = [self.compared(beyond, row, NO_AGGREGATES) for beyond in ranges]
+        if isinstance(condition, InTime):
+            parts = self.time_bounds(condition, row, NO_AGGREGATES, met=False)
+        if not parts:
+            return None
+        column = row.table.column(operand.column)
+        if not column.not_null:
+            parts.append(sql.SQL("{} IS NULL").format(row.column(column.name)))
+        return parts[0] if len(parts) == 1 else parenthesized(parts, " OR ")
 
     def comparison(self, condition: Condition, row: Row, aggregates: Aggregates) -> sql.Composable:
         match condition:
             case Comparison():
-                left, right = self.together([condition.left, condition.right], row, aggregates)
-                return sql.SQL("{} " + condition.operator.value + " {}").format(left, right)
+                return self.compared(condition, row, aggregates)
             case Between():
-                sides = self.together([condition.operand, condition.low, condition.high], row, aggregates)
-                return sql.SQL("{} BETWEEN {} AND {}").format(*sides)
+                return self.between(condition, row, aggregates)
             case OneOf():
-                operand = self.expression(condition.operand, row, aggregates)
-                values = fit_literals(condition.values, self.type_of(condition.operand, row))
-                return operand + sql.SQL(" IN ") + parenthesized([value.render() for value in values], ", ")
+                return self.one_of(condition, row, aggregates)
             case TextMatch():
                 return self.text_match(condition, row, aggregates)
             case ArrayContains():
                 return self.array_contains(condition, row)
             case InTime():
-                return self.in_time(condition, row, aggregates)
+                return parenthesized(self.time_bounds(condition, row, aggregates, met=True), " AND ")
             case _:
                 raise AssertionError(condition.kind)
+
+    def compared(self, condition: Comparison, row: Row, aggregates: Aggregates) -> sql.Composable:
+        constant_last = condition
+        if isinstance(condition.left, LiteralValue):
+            operator = EXCHANGED[condition.operator]
+            constant_last = Comparison(left=condition.right, operator=operator, right=condition.left)
+        operand, constant = constant_last.left, constant_last.right
+        if isinstance(constant, LiteralValue):
+            if self.is_integer_beside_another_number(operand, constant.value, row):
+                return self.compared_with_integer(operand, constant_last.operator, constant.value, row, aggregates)
+            if isinstance(operand, JsonValue) and condition.operator is ComparisonOperator.EQUAL:
+                contains = json_contains(operand, constant.value, row)
+                if contains is not None:
+                    return contains
+        left, right = self.together([condition.left, condition.right], row, aggregates)
+        return sql.SQL("{} " + condition.operator.value + " {}").format(left, right)
+
+    def is_integer_beside_another_number(self, operand: Expression, constant: Scalar, row: Row) -> bool:
+        value_type = self.type_of(operand, row)
+        return value_type.category is TypeCategory.INTEGER and fit_literal(constant, value_type).cast == "numeric"
+
+    def compared_with_integer(
+        self, operand: Expression, operator: ComparisonOperator, constant: Scalar, row: Row, aggregates: Aggregates
+    ) -> sql.Composable:
+        """With a constant that the operand's type cannot hold."""
+        compared = compared_with_integer(operator, constant, self.type_of(operand, row))
+        value = self.expression(operand, row, aggregates)
+        if compared is False:
+            return FALSE
+        if compared is True:
+            return sql.SQL("{} IS NOT NULL").format(value)
+        return sql.SQL("{} " + compared[0].value + " {}").format(value, compared[1].render())
+
+    def between(self, condition: Between, row: Row, aggregates: Aggregates) -> sql.Composable:
+        ends = [side.value for side in (condition.low, condition.high) if isinstance(side, LiteralValue)]
+        varying = not isinstance(condition.operand, LiteralValue)
+        if varying and any(self.is_integer_beside_another_number(condition.operand, end, row) for end in ends):
+            parts = [self.compared(part, row, aggregates) for part in both_ends(condition)]
+            return parenthesized(parts, " AND ")
+        sides = self.together([condition.operand, condition.low, condition.high], row, aggregates)
+        return sql.SQL("{} BETWEEN {} AND {}").format(*sides)
+
+    def one_of(self, condition: OneOf, row: Row, aggregates: Aggregates) -> sql.Composable:
+        value_type = self.type_of(condition.operand, row)
+        if isinstance(condition.operand, JsonValue):
+            contained = [json_contains(condition.operand, value, row) for value in condition.values]
+            parts = [part for part in contained if part is not None]
+            if len(parts) == len(contained):
+                return parenthesized(parts, " OR ")
+        values = condition.values
+        if value_type.category is TypeCategory.INTEGER:
+            equal = ComparisonOperator.EQUAL
+            values = tuple(value for value in values if compared_with_integer(equal, value, value_type))
+        if not values:
+            return FALSE
+        operand = self.expression(condition.operand, row, aggregates)
+        fitted = fit_literals(values, value_type)
+        return operand + sql.SQL(" IN ") + parenthesized([value.render() for value in fitted], ", ")
 
     def is_null(self, condition: IsNull, row: Row, aggregates: Aggregates, met: bool) -> sql.Composable:
         operand = self.expression(condition.operand, row, aggregates)
@@ -231,7 +323,7 @@ class _Renderer:
 
     def text_match(self, condition: TextMatch, row: Row, aggregates: Aggregates) -> sql.Composable:
         value_type = self.type_of(condition.operand, row)
-        operand = self.expression(condition.operand, row, aggregates)
+        operand = bare = self.expression(condition.operand, row, aggregates)
         equals = condition.matching is TextMatching.EQUALS
         padded = value_type.base_name in {"character", "bpchar"}
         if value_type.base_name not in {"text", "character varying"} and not (
@@ -242,6 +334,8 @@ class _Renderer:
             return sql.SQL("{} = {}").format(
                 operand, fit_literal(condition.text, value_type if padded else TEXT).render()
             )
+        if equals and value_type.base_name.split(".")[-1] == "citext" and not self.needs_case_mapping:
+            return sql.SQL("{} = {}").format(bare, fit_literal(condition.text, value_type).render())
         if equals:
             text = self.with_case_mapping(fit_literal(condition.text, TEXT).render())
             return sql.SQL("lower({}) = lower({})").format(self.with_case_mapping(operand), text)
@@ -252,12 +346,14 @@ class _Renderer:
             return sql.SQL("{} LIKE {}").format(operand, pattern)
         return sql.SQL("{} ILIKE {}").format(self.with_case_mapping(operand), pattern)
 
-    def with_case_mapping(self, text: sql.Composable) -> sql.Composable:
+    @property
+    def needs_case_mapping(self) -> bool:
         """In a database of the C locale only ASCII letters have a case, unless a collation says otherwise."""
         ascii_only = self.catalog.character_type in {"C", "POSIX"} and self.catalog.encoding == "UTF8"
-        if ascii_only and self.catalog.server_version >= FIRST_WITH_PORTABLE_CASE:
-            return sql.SQL("{} COLLATE pg_catalog.pg_c_utf8").format(text)
-        return text
+        return ascii_only and self.catalog.server_version >= FIRST_WITH_PORTABLE_CASE
+
+    def with_case_mapping(self, text: sql.Composable) -> sql.Composable:
+        return sql.SQL("{} COLLATE pg_catalog.pg_c_utf8").format(text) if self.needs_case_mapping else text
 
     def array_contains(self, condition: ArrayContains, row: Row) -> sql.Composable:
         column = row.table.column(condition.column)
@@ -272,7 +368,8 @@ class _Renderer:
             sql.SQL(elements[0].cast or "text"),
         )
 
-    def in_time(self, condition: InTime, row: Row, aggregates: Aggregates) -> sql.Composable:
+    def time_bounds(self, condition: InTime, row: Row, aggregates: Aggregates, *, met: bool) -> list[sql.Composable]:
+        """That a moment lies between the window's bounds: all of the parts; or beyond them: one of the parts."""
         operand = self.expression(condition.operand, row, aggregates)
         category = self.type_of(condition.operand, row).category
         bounds = bounds_of(condition.window, self.reference_time)
@@ -284,11 +381,15 @@ class _Renderer:
 
         parts = []
         if bounds.start is not None:
-            parts.append(sql.SQL("{} >= {}").format(operand, bound(bounds.start)))
+            after = ComparisonOperator.GREATER_OR_EQUAL if bounds.start_included else ComparisonOperator.GREATER
+            parts.append((after, bounds.start))
         if bounds.end is not None:
-            upper = sql.SQL(" <= " if bounds.end_included else " < ")
-            parts.append(operand + upper + bound(bounds.end))
-        return parenthesized(parts, " AND ")
+            before = ComparisonOperator.LESS_OR_EQUAL if bounds.end_included else ComparisonOperator.LESS
+            parts.append((before, bounds.end))
+        return [
+            sql.SQL("{} " + (operator if met else OPPOSITE[operator]).value + " {}").format(operand, bound(moment))
+            for operator, moment in parts
+        ]
 
     # Expressions
 
@@ -386,7 +487,7 @@ class _Renderer:
         related rows meets it too, an anti-join with those that do not."""
         needed = rows_needed(condition, aggregate)
         if needed is not None:
-            exists = self.exists(aggregate.path, aggregate.condition, row)
+            exists = self.exists(aggregate.path, _counted(aggregate), row)
             return exists if needed is met else sql.SQL("NOT ") + exists
         wanted = met_without_rows(condition, aggregate) is not met
         groups = self.groups(aggregate, row.table)
@@ -470,8 +571,7 @@ class _Renderer:
         inner = Row(row.table, self.new_alias())
         source, values = self.with_values([ordering.by for ordering in order_by], inner.source, inner)
         order = [
-            self.expression(ordering.by, inner, values)
-            + sql.SQL(" DESC NULLS LAST" if ordering.descending else " ASC NULLS LAST")
+            self.expression(ordering.by, inner, values) + sql.SQL(_direction(ordering, inner.table))
             for ordering in order_by
         ]
         source += self.where(condition, inner)
@@ -490,6 +590,14 @@ class _Renderer:
         return _among_first(row, inner, source, order, sample.rows or 0)
 
 
+def _counted(aggregate: Aggregate) -> Condition | None:
+    """The condition on the rows that a count counts."""
+    if aggregate.of is None:
+        return aggregate.condition
+    has_value = Not(condition=IsNull(operand=aggregate.of))
+    return has_value if aggregate.condition is None else AllOf(conditions=(aggregate.condition, has_value))
+
+
 def _among_first(
     row: Row, inner: Row, source: sql.Composable, order: Sequence[sql.Composable], rows: int
 ) -> sql.Composable:
@@ -497,6 +605,14 @@ def _among_first(
     return sql.SQL("({}) IN (SELECT {} FROM {} ORDER BY {} LIMIT {})").format(
         row.identity, inner.identity, source, sql.SQL(", ").join(order), sql.Literal(rows)
     )
+
+
+def _direction(ordering: Ordering, table: Table) -> str:
+    """Nulls last; where there are none this is not said, so that an index read backwards serves."""
+    if not ordering.descending:
+        return " ASC NULLS LAST"
+    has_nulls = not isinstance(ordering.by, ColumnValue) or not table.column(ordering.by.column).not_null
+    return " DESC NULLS LAST" if has_nulls else " DESC"
 
 
 def _operands(condition: Condition) -> tuple[Expression, ...]:

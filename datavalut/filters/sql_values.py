@@ -1,9 +1,13 @@
 """SQL for values: conversions, arithmetic, JSON and aggregates, on operands that are rendered already."""
 
+import json
+from collections.abc import Sequence
+
 from psycopg2 import sql
 
 from datavalut.catalog.model import TypeCategory
-from datavalut.filters.model import AggregateFunction, ArithmeticOperator, JsonType, JsonValue
+from datavalut.filters.literals import number_of
+from datavalut.filters.model import AggregateFunction, ArithmeticOperator, JsonType, JsonValue, Scalar
 from datavalut.filters.sql_rows import Row
 from datavalut.filters.value_types import ValueType
 
@@ -79,19 +83,58 @@ def json_value(expression: JsonValue, row: Row) -> sql.Composable:
         JsonType.NUMERIC: ("number", "::numeric"),
         JsonType.BOOLEAN: ("boolean", "::boolean"),
     }[expression.type]
-    return sql.SQL("(CASE {}({} #> {}) WHEN {} THEN ({} #>> {}){} END)").format(
+    located, text = sql.SQL("{} #> {}"), sql.SQL("{} #>> {}")
+    path: sql.Composable = _json_path(expression.path)
+    if any(_may_be_a_position(key) and not _is_a_position(key) for key in expression.path):
+        column, path = _step_by_step(column, expression.path), sql.SQL("'{}'::text[]")
+    return sql.SQL("(CASE {}({}) WHEN {} THEN ({}){} END)").format(
         sql.SQL("json_typeof" if type_name == "json" else "jsonb_typeof"),
-        column,
-        _json_path(expression),
+        located.format(column, path),
         sql.Literal(json_type),
-        column,
-        _json_path(expression),
+        text.format(column, path),
         sql.SQL(cast),
     )
 
 
-def _json_path(expression: JsonValue) -> sql.Composable:
-    return sql.SQL("ARRAY[{}]::text[]").format(sql.SQL(", ").join(sql.Literal(key) for key in expression.path))
+def _step_by_step(column: sql.Composable, path: Sequence[str]) -> sql.Composable:
+    """For a path with a key such as "-1", which only an object has: PostgreSQL's paths would count from an array's
+    end."""
+    for key in path:
+        if _is_a_position(key):
+            column = sql.SQL("({} #> {})").format(column, _json_path([key]))
+        else:
+            column = sql.SQL("({} -> {}::text)").format(column, sql.Literal(key))
+    return column
+
+
+def json_contains(expression: JsonValue, constant: Scalar, row: Row) -> sql.Composable | None:
+    """That the constant stands at the path, in the form that GIN indexes serve. None if there is no such form: in json,
+    and where a key may be a position in an array, in which containment looks everywhere."""
+    is_jsonb = row.table.column(expression.column).type_name == "jsonb"
+    if not is_jsonb or any(_may_be_a_position(key) for key in expression.path):
+        return None
+    match expression.type:
+        case JsonType.TEXT:
+            document = json.dumps(str(constant), ensure_ascii=False)
+        case JsonType.NUMERIC:
+            document = format(number_of(constant), "f")
+        case JsonType.BOOLEAN:
+            document = str(constant).lower()
+    for key in reversed(expression.path):
+        document = f"{{{json.dumps(key, ensure_ascii=False)}: {document}}}"
+    return sql.SQL("{} @> {}::jsonb").format(row.column(expression.column), sql.Literal(document))
+
+
+def _may_be_a_position(key: str) -> bool:
+    return key.strip().lstrip("+-").isdigit()
+
+
+def _is_a_position(key: str) -> bool:
+    return key.isascii() and key.isdigit()
+
+
+def _json_path(path: Sequence[str]) -> sql.Composable:
+    return sql.SQL("ARRAY[{}]::text[]").format(sql.SQL(", ").join(sql.Literal(key) for key in path))
 
 
 def aggregated(function: AggregateFunction, value: sql.Composable | None) -> sql.Composable:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from datavalut.filters.literals import moment_of
 from datavalut.filters.model import (
+    Age,
     CalendarPeriod,
     LastPeriod,
     NextPeriod,
@@ -26,7 +27,7 @@ SPANS = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """From `start` (included, if there is one) to `end` (included if `end_included`). Both are aware, in UTC.
+    """From `start` to `end`, if there are any, which are part of it if so said. Both are aware, in UTC.
 
     `by_day` windows are relative to the reference time: a date lies in one if its day lies between the days of the
     bounds. Other windows hold a date if they hold its midnight.
@@ -36,6 +37,7 @@ class Bounds:
     end: datetime | None
     end_included: bool
     by_day: bool
+    start_included: bool = True
 
 
 def bounds_of(window: TimeWindow, reference_time: datetime) -> Bounds:
@@ -47,6 +49,11 @@ def bounds_of(window: TimeWindow, reference_time: datetime) -> Bounds:
             return Bounds(reference, shift(reference, window.amount, window.unit), end_included=True, by_day=True)
         case OlderThan():
             return Bounds(None, shift(reference, -window.amount, window.unit), end_included=False, by_day=True)
+        case Age():
+            # Who turns 31 today is 30 no more: the day that is 31 years ago is outside.
+            limit = None if window.at_most is None else shift(reference, -window.at_most - 1, window.unit)
+            youngest = shift(reference, -window.at_least, window.unit)
+            return Bounds(limit, youngest, end_included=True, by_day=True, start_included=False)
         case CalendarPeriod():
             start = shift(_start_of(reference.date(), window.unit), window.offset, window.unit)
             return Bounds(start, shift(start, 1, window.unit), end_included=False, by_day=False)

@@ -19,6 +19,7 @@ from datavalut.filters.model import (
 )
 from datavalut.filters.value_types import ZERO_WITHOUT_ROWS
 
+COUNTS = frozenset({AggregateFunction.COUNT, AggregateFunction.COUNT_DISTINCT})
 COMPARE: dict[ComparisonOperator, Callable[[Decimal, Decimal], bool]] = {
     ComparisonOperator.EQUAL: operator.eq,
     ComparisonOperator.NOT_EQUAL: operator.ne,
@@ -36,9 +37,9 @@ def met_without_rows(condition: Condition, aggregate: Aggregate) -> bool:
 
 
 def rows_needed(condition: Condition, aggregate: Aggregate) -> bool | None:
-    """True if `condition` says no more than that there is a related row, False if it says that there is none, else
-    None."""
-    if aggregate.function is not AggregateFunction.COUNT or aggregate.of is not None:
+    """True if `condition` says no more than that there is a related row (with a value, where values are counted), False
+    if it says that there is none, else None."""
+    if aggregate.function not in COUNTS:
         return None
     if not isinstance(condition, Comparison):
         return None

@@ -3,116 +3,153 @@
 Imported only where it is used: the openai package takes about a second to import.
 """
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+import logging
+import time
+from dataclasses import dataclass
 
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
-from openai.types.shared_params import ResponseFormatJSONSchema
-from pydantic import ValidationError
 
-from datavalut.catalog.model import Catalog
+from datavalut.catalog.model import Catalog, TableName
 from datavalut.filters.check import check_plan
-from datavalut.filters.errors import FilterPlanError
-from datavalut.filters.model import FilterModel, FilterPlan, Refusal
+from datavalut.filters.errors import FilterPlanError, NameUnresolvedError
+from datavalut.filters.model import FilterPlan, Refusal
+from datavalut.filters.names import resolve_table
+from datavalut.filters.tables_named import tables_named
+from datavalut.planning.bounded_http import AnswerTooLargeError, bounded_client
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, UnavailableCause
 from datavalut.planning.instructions import INSTRUCTIONS, repair_message, request_message
-from datavalut.planning.strict_schema import strict_schema
+from datavalut.planning.model_answer import RESPONSE_FORMAT, UnusableAnswerError, read_answer
+from datavalut.planning.schema_text import SchemaText, describe_schema, describe_tables
+from datavalut.planning.source import PlanningSource
 
 OPENAI_URL = "https://api.openai.com/v1"
 ATTEMPTS = 3  # the first answer, and two repairs
 REQUEST_SECONDS = 90
-REQUEST_RETRIES = 2  # of one request, by the openai package: rate limits, outages and timeouts
-MAXIMUM_ANSWER = 500_000  # characters
+REQUEST_RETRIES = 2  # of one request, by the openai package: rate limits (Retry-After), outages and timeouts
+# No other attempt is begun after this time: one with all its retries takes less than the rest of a Lambda's life.
+PLANNING_SECONDS = 300
+ANSWER_BYTES = 5_000_000
 MAXIMUM_PROBLEMS = 20  # told to the model
-MAXIMUM_REASON = 1_000  # characters
+MAXIMUM_REPEATED = 20_000  # characters of its own answer
+SCHEMA_TOKENS = 60_000
+# A model whose context is too small for the schema is asked again with so much less of it, twice.
+SMALLER = 4
+
+_TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})  # OpenAI's code, llama.cpp's type
+
+logger = logging.getLogger(__name__)
 
 
-class PlannerAnswer(FilterModel):
-    """Either a plan or a refusal; the other is null."""
+@dataclass(frozen=True)
+class PlannerOptions:
+    """`share_values` lets the model see values of text columns; `schema_tokens` is the most of a schema that it is
+    told."""
 
-    plan: FilterPlan | None
-    refusal: Refusal | None
-
-
-RESPONSE_FORMAT: ResponseFormatJSONSchema = {
-    "type": "json_schema",
-    "json_schema": {"name": "filter_plan", "strict": True, "schema": strict_schema(PlannerAnswer)},
-}
+    share_values: bool = False
+    schema_tokens: int = SCHEMA_TOKENS
 
 
-def make_openai_planner(api_key: str | None, model: str, base_url: str | None = None) -> "OpenAIPlanner":
+def make_openai_planner(
+    api_key: str | None, model: str, base_url: str | None = None, options: PlannerOptions = PlannerOptions()
+) -> "OpenAIPlanner":
     """`base_url` of None is OpenAI itself; a server of one's own may need no key."""
     client = openai.OpenAI(
         api_key=api_key or "none",
         base_url=base_url or OPENAI_URL,
         timeout=REQUEST_SECONDS,
         max_retries=REQUEST_RETRIES,
+        http_client=bounded_client(REQUEST_SECONDS, ANSWER_BYTES),
     )
-    return OpenAIPlanner(client, model)
-
-
-class _UnusableAnswerError(Exception):
-    """An answer that the model may be able to better: its problems, and the answer as far as there is one."""
-
-    def __init__(self, problems: tuple[str, ...], answer: str = "") -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-        self.answer = answer
-
-
-def _today_in_utc() -> date:
-    return datetime.now(UTC).date()
+    return OpenAIPlanner(client, model, options)
 
 
 class OpenAIPlanner:
-    """Sends the prompt and the catalog, never a row. `today` is told to the model, for "since March"."""
+    """Sends the prompt and the catalog; never a row, and values of text columns only if the deployment shares them."""
 
-    def __init__(self, client: openai.OpenAI, model: str, today: Callable[[], date] = _today_in_utc) -> None:
+    def __init__(self, client: openai.OpenAI, model: str, options: PlannerOptions = PlannerOptions()) -> None:
         self._client = client
         self._model = model
-        self._today = today
+        self._options = options
+        self._temperature: float | openai.Omit = 0.0
 
-    def plan(self, prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
-        """The model's plan, checked against the catalog, or its refusal. What is wrong with an answer is told to the
-        model, which may answer again twice.
+    def plan(self, prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
+        """The model's plan, checked against the catalog and explained by the server, or its refusal. What is wrong with
+        an answer is told to the model, which may answer again twice.
 
-        Raises PlannerUnavailable if no answer came, PlannerAnswerInvalid if none was usable.
+        Raises PlannerUnavailable if no answer came, PlannerAnswerInvalid if none was usable, and what `source` raises.
         """
+        tokens = self._options.schema_tokens
+        for budget in (tokens, tokens // SMALLER):
+            try:
+                return self._plan(prompt, source, budget)
+            except PlannerUnavailable as error:
+                if error.cause is not UnavailableCause.SCHEMA_TOO_LARGE:
+                    raise
+        return self._plan(prompt, source, tokens // SMALLER**2)
+
+    def _plan(self, prompt: str, source: PlanningSource, tokens: int) -> FilterPlan | Refusal:
+        values = source if self._options.share_values else None
+        schema = describe_schema(source.catalog, prompt, tokens, values)
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": INSTRUCTIONS},
-            {"role": "user", "content": request_message(prompt, catalog, self._today())},
+            {"role": "user", "content": request_message(prompt, schema.text, source.reference_time)},
         ]
+        begun = time.monotonic()
         problems: tuple[str, ...] = ()
-        for _ in range(ATTEMPTS):
+        attempts = 0
+        while attempts < ATTEMPTS and time.monotonic() - begun < PLANNING_SECONDS:
+            attempts += 1
             completion = self._complete(messages)
             try:
-                return _read(completion, catalog)
-            except _UnusableAnswerError as unusable:
+                return _checked(completion, source)
+            except UnusableAnswerError as unusable:
                 problems = unusable.problems
+                logger.info("The model's answer %s has %s problems", attempts, len(problems))
+                more = _untold_tables(unusable.plan, schema, source.catalog)
                 messages += [
-                    {"role": "assistant", "content": unusable.answer},
-                    {"role": "user", "content": repair_message(problems[:MAXIMUM_PROBLEMS])},
+                    {"role": "assistant", "content": unusable.answer[:MAXIMUM_REPEATED]},
+                    {
+                        "role": "user",
+                        "content": repair_message(
+                            problems[:MAXIMUM_PROBLEMS], describe_tables(source.catalog, more, tokens)
+                        ),
+                    },
                 ]
-        raise PlannerAnswerInvalid(ATTEMPTS, problems)
+        raise PlannerAnswerInvalid(attempts, problems)
 
     def _complete(self, messages: list[ChatCompletionMessageParam]) -> ChatCompletion:
         """Errors are raised without their origin, whose text may quote the key."""
         try:
             return self._client.chat.completions.create(
-                model=self._model, messages=messages, response_format=RESPONSE_FORMAT
+                model=self._model,
+                messages=messages,
+                response_format=RESPONSE_FORMAT,
+                temperature=self._temperature,
             )
         except openai.APITimeoutError:
             raise PlannerUnavailable(UnavailableCause.TIMEOUT) from None
         except openai.APIConnectionError:
             raise PlannerUnavailable(UnavailableCause.UNREACHABLE) from None
+        except openai.BadRequestError as error:
+            if error.param != "temperature" or isinstance(self._temperature, openai.Omit):
+                raise _unavailable(error) from None
         except openai.APIStatusError as error:
-            raise PlannerUnavailable(_cause(error), error.status_code) from None
-        except openai.APIError:
+            raise _unavailable(error) from None
+        except (openai.APIError, AnswerTooLargeError):
             raise PlannerUnavailable(UnavailableCause.SERVER_ERROR) from None
         except ValueError:
             # A body that is no JSON, as a proxy's error page.
             raise PlannerUnavailable(UnavailableCause.SERVER_ERROR) from None
+        # Models that reason choose their temperature themselves.
+        self._temperature = openai.omit
+        return self._complete(messages)
+
+
+def _unavailable(error: openai.APIStatusError) -> PlannerUnavailable:
+    # The server's own words are not logged: they may quote the key.
+    logger.warning("The model's server answered %s, code %s, parameter %s", error.status_code, error.code, error.param)
+    return PlannerUnavailable(_cause(error), error.status_code)
 
 
 def _cause(error: openai.APIStatusError) -> UnavailableCause:
@@ -125,44 +162,44 @@ def _cause(error: openai.APIStatusError) -> UnavailableCause:
             return UnavailableCause.KEY_REJECTED
         case openai.NotFoundError():
             return UnavailableCause.MODEL_NOT_FOUND
-        case openai.BadRequestError(code="context_length_exceeded"):
+        case openai.BadRequestError() if {error.code, error.type} & _TOO_LONG:
             return UnavailableCause.SCHEMA_TOO_LARGE
         case openai.InternalServerError():
             return UnavailableCause.SERVER_ERROR
+        case _ if error.status_code == 408:
+            return UnavailableCause.TIMEOUT
+        case _ if error.status_code == 413:
+            return UnavailableCause.SCHEMA_TOO_LARGE
         case _:
             return UnavailableCause.REQUEST_REJECTED
 
 
-def _read(completion: ChatCompletion, catalog: Catalog) -> FilterPlan | Refusal:
-    """Raises _UnusableAnswerError."""
-    # A server that only resembles OpenAI's may answer with anything.
-    choices = completion.choices if isinstance(completion, ChatCompletion) else None
-    if not choices:
-        raise _UnusableAnswerError(("the answer is empty",))
-    choice = choices[0]
-    if choice.message.refusal:
-        return Refusal(reason=f"The language model refused: {choice.message.refusal[:MAXIMUM_REASON]}")
-    if choice.finish_reason == "content_filter":
-        return Refusal(reason="The language model's content filter refused the request.")
-    content = choice.message.content or ""
-    if choice.finish_reason == "length" or len(content) > MAXIMUM_ANSWER:
-        raise _UnusableAnswerError(("the answer is too long and was cut off: be brief",))
+def _checked(completion: ChatCompletion, source: PlanningSource) -> FilterPlan | Refusal:
+    """Raises UnusableAnswerError."""
+    answer, text = read_answer(completion)
+    if isinstance(answer, Refusal):
+        return answer
     try:
-        answer = PlannerAnswer.model_validate_json(content)
-    except ValidationError as error:
-        raise _UnusableAnswerError(_sentences(error), content) from None
-    if (answer.plan is None) == (answer.refusal is None):
-        raise _UnusableAnswerError(("exactly one of plan and refusal must be null",), content)
-    if answer.plan is None:
-        return answer.refusal or Refusal(reason="")
-    try:
-        return check_plan(answer.plan, catalog)
+        plan = check_plan(answer, source.catalog, source.reference_time)
     except FilterPlanError as error:
-        raise _UnusableAnswerError(tuple(problem.sentence() for problem in error.problems), content) from None
+        problems = tuple(problem.sentence() for problem in error.problems)
+        raise UnusableAnswerError(problems, text, answer) from None
+    failure = source.explain(plan)
+    if failure is not None:
+        raise UnusableAnswerError((f"the server cannot run it: {failure}",), text, plan)
+    return plan
 
 
-def _sentences(error: ValidationError) -> tuple[str, ...]:
-    return tuple(
-        f"{'.'.join(str(part) for part in problem['loc']) or 'the answer'}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_input=False)
-    )
+def _untold_tables(plan: FilterPlan | None, schema: SchemaText, catalog: Catalog) -> list[TableName]:
+    """The tables that a plan names without having been told what is in them."""
+    if plan is None:
+        return []
+    found = []
+    for text in tables_named(plan):
+        try:
+            name = resolve_table(text, catalog).name
+        except NameUnresolvedError:
+            continue
+        if name not in schema.whole and name not in found:
+            found.append(name)
+    return found

@@ -1,52 +1,183 @@
-"""A catalog as a language model reads it: names, types, keys and comments. Never rows."""
+"""A catalog as a language model reads it: names, types, keys, labels, checks and comments, within a budget.
+
+Rows are never told. Values of text columns are, only if the deployment shares them (`ColumnValues`).
+"""
 
 import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from datavalut.catalog.model import Catalog, Column, ForeignKey, Table
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName, TypeCategory
+from datavalut.planning.relevance import tables_by_relevance
+from datavalut.planning.source import ColumnValues
 
 MAXIMUM_COMMENT = 200  # characters
-MAXIMUM_LABELS = 50  # of an enum
-# Beyond this size the schema is told without what can be spared: comments and checks.
-LONG_SCHEMA = 200_000  # characters
+MAXIMUM_CHECK = 500  # characters
+MAXIMUM_LABELS = 200  # of an enum
+BYTES_A_TOKEN = 3  # of names and types: few tokenizers make more of them
+# Where not all tables can be told whole: the shares of the budget for names alone, and for the most relevant tables.
+SHARE_OF_NAMES = 0.4
+SHARE_OF_WHOLE_TABLES = 0.8
+
+SHARED_COLUMNS = 300  # looked up at most
+SHARED_VALUES = 30  # all are told; of more only those that the prompt mentions
+SHARED_VALUE = 60  # characters
 
 
-def schema_text(catalog: Catalog) -> str:
-    """JSON, one table a line, in which no `<` stands: it cannot end the element that encloses it."""
-    whole = _text(catalog, full=True)
-    return whole if len(whole) <= LONG_SCHEMA else _text(catalog, full=False)
+@dataclass(frozen=True)
+class SchemaText:
+    """`text` is JSON, one table a line; `whole` are the tables of which all that is known is told."""
+
+    text: str
+    whole: frozenset[TableName]
 
 
-def as_data(value: object) -> str:
-    """JSON in which no `<` stands."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
-
-
-def _text(catalog: Catalog, full: bool) -> str:
-    return "\n".join(as_data(_table(table, catalog, full)) for table in catalog.tables)
-
-
-def _table(table: Table, catalog: Catalog, full: bool) -> dict[str, Any]:
-    described: dict[str, Any] = {"table": str(table.name), "rows": table.estimated_rows}
-    if full and table.comment:
-        described["comment"] = table.comment[:MAXIMUM_COMMENT]
-    described["columns"] = {column.name: _column(column, full) for column in table.columns}
-    if table.primary_key:
-        described["primary_key"] = list(table.primary_key)
-    references = [_reference(key) for key in catalog.references_of(table.name)]
-    if references:
-        described["foreign_keys"] = references
-    if full and table.check_constraints:
-        described["checks"] = [check[:MAXIMUM_COMMENT] for check in table.check_constraints]
+def describe_schema(catalog: Catalog, prompt: str, tokens: int, values: ColumnValues | None = None) -> SchemaText:
+    """All tables whole if `tokens` suffice for that. Else those that the prompt seems to be about are, further ones
+    without what can be spared, and the rest by name."""
+    describer = _Describer(catalog, prompt, values)
+    lines = {table.name: describer.whole(table) for table in catalog.tables}
+    budget = tokens * BYTES_A_TOKEN
+    if sum(map(_size, lines.values())) <= budget:
+        return _with_values(describer, tables_by_relevance(prompt, catalog), lines, budget, frozenset(lines))
+    ordered = tables_by_relevance(prompt, catalog)
+    lines = _names_within(ordered, int(budget * SHARE_OF_NAMES))
+    told = [table for table in ordered if table.name in lines]
+    whole = _upgraded(told, lines, describer.whole, int(budget * SHARE_OF_WHOLE_TABLES))
+    _upgraded([table for table in told if table.name not in whole], lines, describer.columns, budget)
+    described = _with_values(describer, [table for table in told if table.name in whole], lines, budget, whole)
+    if len(told) < len(ordered):
+        described = replace(
+            described, text=described.text + "\n" + as_data({"tables_not_shown": len(ordered) - len(told)})
+        )
     return described
 
 
-def _column(column: Column, full: bool) -> str | dict[str, Any]:
+def describe_tables(catalog: Catalog, names: Iterable[TableName], tokens: int) -> str:
+    """These tables whole, as many as fit."""
+    describer = _Describer(catalog, "", None)
+    lines: list[str] = []
+    for name in names:
+        line = describer.whole(catalog.table(name))
+        if sum(map(_size, lines)) + _size(line) <= tokens * BYTES_A_TOKEN:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def as_data(value: object) -> str:
+    """JSON in which no `<` stands: it cannot end the element that encloses it."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _size(line: str) -> int:
+    return len(line.encode(errors="replace")) + 1
+
+
+def _names_within(ordered: Sequence[Table], budget: int) -> dict[TableName, str]:
+    lines: dict[TableName, str] = {}
+    for table in ordered:
+        line = as_data({"table": str(table.name)})
+        budget -= _size(line)
+        if budget < 0:
+            break
+        lines[table.name] = line
+    return lines
+
+
+def _upgraded(
+    tables: Iterable[Table], lines: dict[TableName, str], describe: Callable[[Table], str], budget: int
+) -> frozenset[TableName]:
+    """Which of the tables' lines could be replaced by longer ones."""
+    used = sum(map(_size, lines.values()))
+    upgraded = []
+    for table in tables:
+        line = describe(table)
+        longer = _size(line) - _size(lines[table.name])
+        if used + longer <= budget:
+            used += longer
+            lines[table.name] = line
+            upgraded.append(table.name)
+    return frozenset(upgraded)
+
+
+def _with_values(
+    describer: "_Describer",
+    tables: Iterable[Table],
+    lines: dict[TableName, str],
+    budget: int,
+    whole: frozenset[TableName],
+) -> SchemaText:
+    if describer.values is not None:
+        _upgraded(tables, lines, describer.with_values, budget)
+    return SchemaText("\n".join(lines.values()), whole)
+
+
+class _Describer:
+    def __init__(self, catalog: Catalog, prompt: str, values: ColumnValues | None) -> None:
+        self.values = values
+        self._catalog = catalog
+        self._prompt = prompt.casefold()
+        self._looked_up = 0
+
+    def whole(self, table: Table) -> str:
+        return as_data(self._described(table, {}))
+
+    def with_values(self, table: Table) -> str:
+        shared = {column.name: self._shared_values(table, column) for column in table.columns}
+        return as_data(self._described(table, shared))
+
+    def columns(self, table: Table) -> str:
+        """Without what can be spared."""
+        described: dict[str, Any] = {
+            "table": str(table.name),
+            "columns": {column.name: column.type_name for column in table.columns},
+        }
+        return as_data(described | self._foreign_keys(table))
+
+    def _described(self, table: Table, values: dict[str, list[str]]) -> dict[str, Any]:
+        described: dict[str, Any] = {"table": str(table.name), "rows": table.estimated_rows}
+        if table.comment:
+            described["comment"] = table.comment[:MAXIMUM_COMMENT]
+        described["columns"] = {column.name: _column(column, values.get(column.name, [])) for column in table.columns}
+        if table.primary_key:
+            described["primary_key"] = list(table.primary_key)
+        if table.unique_keys:
+            described["unique_keys"] = [list(key) for key in table.unique_keys]
+        described |= self._foreign_keys(table)
+        if table.check_constraints:
+            described["checks"] = [check[:MAXIMUM_CHECK] for check in table.check_constraints]
+        return described
+
+    def _foreign_keys(self, table: Table) -> dict[str, Any]:
+        references = [_reference(key) for key in self._catalog.references_of(table.name)]
+        return {"foreign_keys": references} if references else {}
+
+    def _shared_values(self, table: Table, column: Column) -> list[str]:
+        alone = (column.name,)
+        if self.values is None or column.category is not TypeCategory.TEXT or self._looked_up >= SHARED_COLUMNS:
+            return []
+        if alone == table.primary_key or alone in table.unique_keys:
+            return []
+        self._looked_up += 1
+        values = [value for value in self.values.values(table.name, column.name) or () if len(value) <= SHARED_VALUE]
+        if len(values) > SHARED_VALUES:
+            values = [value for value in values if self._mentions(value)]
+        return values[:SHARED_VALUES]
+
+    def _mentions(self, value: str) -> bool:
+        return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", self._prompt) is not None
+
+
+def _column(column: Column, values: list[str]) -> str | dict[str, Any]:
     described: dict[str, Any] = {"type": column.type_name}
     if column.enum_labels:
         described["labels"] = list(column.enum_labels[:MAXIMUM_LABELS])
-    if full and column.comment:
+    if column.comment:
         described["comment"] = column.comment[:MAXIMUM_COMMENT]
+    if values:
+        described["values"] = values
     return described if len(described) > 1 else column.type_name
 
 

@@ -277,6 +277,15 @@ class StatementTimedOut(TransferError):
         super().__init__("a statement was cancelled: it ran too long")
 
 
+class SourceChanged(TransferError):
+    """A table or a column that the plan was made for has been dropped or renamed since. `missing` says what is missing,
+    by name."""
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"the source has changed since its plan was made: {missing}")
+        self.missing = missing
+
+
 class SourceQueryFailed(TransferError):
     """A query of the source failed for a reason that has no error of its own here."""
 

@@ -1,6 +1,7 @@
 """One moment of the source, shared by all sessions that read it."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Self
 
 import psycopg2
@@ -50,6 +51,40 @@ class ExportedSnapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True)
+class ReplayPosition:
+    """How far a standby has replayed and received its primary's log, in bytes; `received` is None where it does not
+    stream."""
+
+    replayed: int
+    received: int | None
+
+    def heeds(self, began: "ReplayPosition") -> bool:
+        """Whether the replay now waits for, or cancels, a session whose snapshot was imported at `began`, before it
+        removes rows that the session sees.
+
+        When the replay meets the removal of rows that snapshots see, it waits for the sessions that have such snapshots
+        at that moment, and not for those that import one of these snapshots while it waits: once the former have
+        ended, the rows vanish under the latter without an error. So an importer is safe by itself only after the replay
+        has gone on, or had nothing left to do, while the session that it imported from was still there.
+        """
+        return self.replayed > began.replayed or self.replayed == self.received
+
+
+def replay_position(source: connection) -> ReplayPosition | None:
+    """None on a primary, where an imported snapshot is safe at once. Raises errors about the source."""
+    with reading_source(), source.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_catalog.pg_is_in_recovery(),"
+            " pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0'),"
+            " pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_receive_lsn(), '0/0')"
+        )
+        ((in_recovery, replayed, received),) = cursor.fetchall()
+    if not in_recovery:
+        return None
+    return ReplayPosition(int(replayed), None if received is None else int(received))
 
 
 def import_snapshot(source: connection, snapshot_id: str) -> None:

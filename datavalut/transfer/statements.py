@@ -9,6 +9,7 @@ from datavalut.transfer.errors import (
     DiskFull,
     PermissionDenied,
     SourceBusy,
+    SourceChanged,
     SourceConnectionLost,
     SourceQueryFailed,
     StatementTimedOut,
@@ -36,6 +37,8 @@ def source_error(error: psycopg2.Error, table: str | None = None) -> TransferErr
         return SourceBusy(code)
     if code == "57014":
         return StatementTimedOut()
+    if code in ("42P01", "42703", "3F000"):  # undefined table, column, schema: its text says which
+        return SourceChanged(first_line(error))
     return SourceQueryFailed(code or "", first_line(error))
 
 

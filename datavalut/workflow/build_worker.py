@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from psycopg2.extensions import connection
 
@@ -14,7 +15,7 @@ from datavalut.jobs.errors import JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.subset.plan import plan_subset
 from datavalut.workflow.deployment import Deployment
-from datavalut.workflow.kept_snapshot import import_kept_snapshot
+from datavalut.workflow.kept_snapshot import import_kept_snapshot, make_sure_it_is_kept
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase, copying_progress, restoring_progress
 from datavalut.workflow.sessions import running_check, source_session, target_session
@@ -47,7 +48,8 @@ def work_on_build(deployment: Deployment, job_id: str, remaining_seconds: Callab
         subset = Subset.of(plan_subset(catalog, record.filter), job.created_at)
         observer = _Observer(deployment, job, record, catalog)
         try:
-            worker = Worker(session, subset, open_source, observer, record.workers)
+            make_sure = partial(make_sure_it_is_kept, deployment, job_id)
+            worker = Worker(session, subset, open_source, make_sure, observer, record.workers)
             return worker.run(lambda: remaining_seconds() > LEAST_SECONDS)
         finally:
             observer.tell()

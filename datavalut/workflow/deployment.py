@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from datavalut.catalog.model import Catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
+from datavalut.planning.source import PlanningSource
 from datavalut.transfer.addresses import AddressPolicy
 from datavalut.transfer.preflight.disk import TargetDisk
 
@@ -36,7 +36,7 @@ class Deployment:
 
     store: JobStore
     secrets: Secrets
-    plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
+    plan_prompt: Callable[[str, PlanningSource], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]
     most_workers: int = 4

@@ -10,7 +10,7 @@ from datavalut.engine.copying import Subset
 from datavalut.jobs.errors import IllegalMove, JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.subset.plan import plan_subset
-from datavalut.transfer.ledger import copied_tables, drop_ledger, measured_tables
+from datavalut.transfer.ledger import drop_ledger
 from datavalut.transfer.target import TargetNames, present_database, publish_target
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlanRecord
@@ -63,5 +63,4 @@ def _verified(deployment: Deployment, job: Job, session: connection) -> dict[str
     record = PlanRecord.model_validate(job.plan)
     subset = Subset.of(plan_subset(facts.catalog, record.filter), job.created_at)
     completion = complete_build(session, subset, dict(facts.sequences))
-    copied = {table.table: table for table in copied_tables(session)}
-    return make_report(record, copied, measured_tables(session), completion, facts)
+    return make_report(record, subset.plan, completion, facts)

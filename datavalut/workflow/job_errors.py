@@ -217,7 +217,14 @@ def _of_source(error: BaseException) -> JobError | None:
             return JobError(
                 "source_connection_lost",
                 f"The source was lost while it was read: {error}.",
-                "Check that the server stays up and that nothing between ends long connections; create the job again.",
+                "Check that the server stays up and that nothing between ends long connections; of a standby, set"
+                " hot_standby_feedback = on, or use its primary. Then create the job again.",
+            )
+        case transfer.SourceChanged():
+            return JobError(
+                "source_changed",
+                f"The source has changed while the job ran: {error.missing}.",
+                "Create the job again, when nobody changes the source's schema.",
             )
         case transfer.SourceQueryFailed():
             return JobError(

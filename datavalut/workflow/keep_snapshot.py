@@ -18,7 +18,7 @@ from datavalut.errors import DataValutError
 from datavalut.jobs.errors import JobNotFoundError
 from datavalut.jobs.model import Job, KeptSnapshot
 from datavalut.transfer.errors import SnapshotLost, TransferError
-from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
+from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot, replay_position
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import SnapshotNotKept
 from datavalut.workflow.kept_snapshot import PATIENCE_SECONDS, import_kept_snapshot
@@ -91,7 +91,9 @@ class _Run:
         with source_session(self.deployment, self.job_id, source) as session:
             is_beginning = self.keeper is Keeper.FIRST and not job.snapshots
             if not is_beginning:
-                self._inherit(session, is_recorded=self.keeper in job.snapshots)
+                inherited = self._inherit(session, is_recorded=self.keeper in job.snapshots)
+                if not self._is_safe(session, inherited, source):
+                    return not _is_over(self._job())
             snapshot = ExportedSnapshot(session)
             own = KeptSnapshot(snapshot.snapshot_id, self.deployment.now())
             others = self._record(own, is_beginning=is_beginning)
@@ -106,16 +108,35 @@ class _Run:
     def _others(self, job: Job) -> dict[str, KeptSnapshot]:
         return {keeper: snapshot for keeper, snapshot in job.snapshots.items() if keeper != self.keeper}
 
-    def _inherit(self, session: connection, *, is_recorded: bool) -> None:
+    def _inherit(self, session: connection, *, is_recorded: bool) -> str:
         """A keeper that is still recorded has not handed over: it lost its session, and perhaps the other one did too.
         One that is not recorded knows that the other one holds."""
         patience = RECOVERY_SECONDS if is_recorded else PATIENCE_SECONDS
         try:
-            import_kept_snapshot(self.deployment, self.job_id, session, patience)
+            return import_kept_snapshot(self.deployment, self.job_id, session, patience)
         except SnapshotLost as lost:
             if is_recorded:
                 raise SnapshotNotKept from lost
             raise
+
+    def _is_safe(self, session: connection, inherited: str, source: ConnectionParameters) -> bool:
+        """Waits until this session holds the moment by itself, without the one that it was inherited from; False if
+        the job, or this run, is over before. Raises SnapshotNotKept if that one ended meanwhile."""
+        began = replay_position(session)
+        if began is None:
+            return True
+        for _ in polls():
+            position = replay_position(session)
+            if position is None or position.heeds(began):
+                break
+            if _is_over(self._job()) or self.remaining_seconds() < LAST_SECONDS:
+                return False
+        try:
+            with source_session(self.deployment, self.job_id, source) as other:
+                import_snapshot(other, inherited)
+        except SnapshotLost as lost:
+            raise SnapshotNotKept from lost
+        return True
 
     def _record(self, own: KeptSnapshot, *, is_beginning: bool) -> dict[str, KeptSnapshot] | None:
         """What the other keepers hold; None if it was for this one to begin, and another run has begun meanwhile:

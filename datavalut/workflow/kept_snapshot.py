@@ -5,10 +5,11 @@ from psycopg2.extensions import connection
 from datavalut.jobs.errors import JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.transfer.errors import SnapshotLost
-from datavalut.transfer.snapshot import import_snapshot
+from datavalut.transfer.snapshot import import_snapshot, replay_position
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import SnapshotNotExported, SnapshotNotKept
 from datavalut.workflow.polling import polls
+from datavalut.workflow.sessions import source_session
 
 WAIT_FOR_EXPORT_SECONDS = 120.0
 # Longer than keepers take to notice that their sessions are gone, and to make good for it or to fail the job. So when
@@ -41,6 +42,24 @@ def import_kept_snapshot(
             else:
                 return snapshot.snapshot_id
     raise next(reversed(gone.values()))
+
+
+def make_sure_it_is_kept(deployment: Deployment, job_id: str, reader: connection) -> None:
+    """That what `reader`, which has imported the snapshot, has read until now is of the job's moment.
+
+    On a standby, rows that an imported snapshot sees may vanish once nobody holds it whom the replay waits for
+    (`ReplayPosition.heeds`); keepers record themselves only when it does. On a primary they never vanish.
+
+    Raises SnapshotNotKept, JobNotRunning, and errors about the source.
+    """
+    if replay_position(reader) is None:
+        return
+    source = deployment.secrets.get_request(job_id).source
+    with source_session(deployment, job_id, source) as session:
+        try:
+            import_kept_snapshot(deployment, job_id, session)
+        except SnapshotLost as lost:
+            raise SnapshotNotKept from lost
 
 
 def _wait_for_export(deployment: Deployment, job_id: str) -> None:

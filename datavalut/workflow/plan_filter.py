@@ -20,6 +20,7 @@ from datavalut.jobs.errors import IllegalMove, JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.planning.errors import PromptNotUnderstood
+from datavalut.planning.source import PlanningSource
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
@@ -28,6 +29,7 @@ from datavalut.transfer.preflight.disk import NeededBytes
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
+from datavalut.workflow.planning_source import SessionSource
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import source_session, target_session
 
@@ -56,7 +58,8 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
         with reading_source():
             catalog = read_catalog(source)
         warnings = warnings_of(check_databases(source, open_source, target, catalog))
-        filter_plan = _filter_plan(deployment, job, request, catalog)
+        planning_source = SessionSource(source, catalog, job.created_at)
+        filter_plan = _filter_plan(deployment, job, request, planning_source)
         subset = plan_subset(catalog, filter_plan)
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
         workers = _workers(catalog, planned, deployment.most_workers)
@@ -88,17 +91,17 @@ def _started(deployment: Deployment, job_id: str) -> Job:
         return refusal.current
 
 
-def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, catalog: Catalog) -> FilterPlan:
+def _filter_plan(deployment: Deployment, job: Job, request: RequestSecret, source: PlanningSource) -> FilterPlan:
     if request.filter is not None:
         plan = FilterPlan.model_validate(request.filter)
     else:
-        answer = deployment.plan_prompt(request.filter_prompt or "", catalog)
+        answer = deployment.plan_prompt(request.filter_prompt or "", source)
         if isinstance(answer, Refusal):
             raise PromptNotUnderstood(answer)
         plan = answer
     if job.request.scope is not None:
         plan = plan.model_copy(update={"scope": Scope(job.request.scope)})
-    return check_plan(plan, catalog)
+    return check_plan(plan, source.catalog, source.reference_time)
 
 
 def _planned_table(source: connection, subset: SubsetPlan, name: TableName, reference_time: datetime) -> PlannedTable:

@@ -9,16 +9,19 @@ from datavalut.catalog.model import Catalog, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.engine.preparation import prepare_build
+from datavalut.filters.check import check_plan
+from datavalut.filters.model import FilterPlan
 from datavalut.jobs.errors import JobNotRunning
 from datavalut.jobs.model import JobStatus
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import dump_schema, read_scripts
+from datavalut.transfer.errors import SourceChanged
 from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import DatabaseLocale, TargetNames, create_target, database_locale, secure_server
 from datavalut.workflow.deployment import Deployment
-from datavalut.workflow.kept_snapshot import import_kept_snapshot
+from datavalut.workflow.kept_snapshot import import_kept_snapshot, make_sure_it_is_kept
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import running_check, source_session, target_session
@@ -30,17 +33,27 @@ _PASSWORD_BYTES = 24
 def prepare_target(deployment: Deployment, job_id: str) -> None:
     """Makes the database anew, whatever an earlier run of this step left."""
     deployment.store.record_progress(job_id, Phase.PREPARING.start, Phase.PREPARING.message, deployment.now())
+    job = deployment.store.get(job_id)
+    record = PlanRecord.model_validate(job.plan)
     with tempfile.TemporaryDirectory() as directory:
         archive = Path(directory) / "schema.dump"
         catalog, sequences = _read_source(deployment, job_id, archive)
+        filter_plan = _still_fitting(record, catalog)
         target, warnings = _create_database(deployment, job_id, catalog)
         scripts = read_scripts(archive)
     warnings += tuple(f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out)
-    job = deployment.store.get(job_id)
-    record = PlanRecord.model_validate(job.plan)
     with target_session(job_id, target) as session:
-        prepare_build(session, scripts, plan_subset(catalog, record.filter), running_check(deployment, job_id))
+        prepare_build(session, scripts, plan_subset(catalog, filter_plan), running_check(deployment, job_id))
         store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
+
+
+def _still_fitting(record: PlanRecord, catalog: Catalog) -> FilterPlan:
+    """The plan was made before the snapshot was taken. Raises SourceChanged, and FilterPlanError."""
+    tables = {table.name for table in catalog.tables}
+    missing = [str(planned.table) for planned in record.tables if planned.table not in tables]
+    if missing:
+        raise SourceChanged(f"there is no table {', '.join(missing)} any more")
+    return check_plan(record.filter, catalog)
 
 
 def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Catalog, dict[TableName, SequenceState]]:
@@ -54,6 +67,7 @@ def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Ca
         # Exported by this session too, so that no keeper hands over while pg_dump is about to import the snapshot.
         snapshot_id = ExportedSnapshot(session).snapshot_id
         dump_schema(source, snapshot_id, archive, application_name=job_id, address_policy=deployment.source_addresses)
+        make_sure_it_is_kept(deployment, job_id, session)
         return catalog, sequences
 
 

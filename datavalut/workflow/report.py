@@ -1,38 +1,32 @@
 """What the caller is told of a finished database."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from datavalut.catalog.model import ForeignKey, TableName
+from datavalut.catalog.model import ForeignKey
 from datavalut.connections import ConnectionParameters
 from datavalut.engine.completion import Completion
-from datavalut.transfer.ledger import CopiedTable, TableMeasures
+from datavalut.subset.model import SubsetPlan
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.source_facts import SourceFacts
 
 
-def make_report(
-    record: PlanRecord,
-    copied: Mapping[TableName, CopiedTable],
-    measured: Mapping[TableName, TableMeasures],
-    completion: Completion,
-    facts: SourceFacts,
-) -> dict[str, Any]:
+def make_report(record: PlanRecord, subset: SubsetPlan, completion: Completion, facts: SourceFacts) -> dict[str, Any]:
     """The `report` of docs/api.md. Its `foreign_keys` are those that the target's server has validated."""
     tables = [
         {
-            "table": str(planned.table),
-            "rule": planned.rule,
-            "reason": planned.reason,
-            "rows": copied[planned.table].rows,
-            "rows_in_source": measured[planned.table].rows_in_source,
-            "rows_in_source_estimated": measured[planned.table].rows_in_source_estimated,
-            "required_rows": measured[planned.table].required_rows,
-            "bytes": copied[planned.table].bytes,
-            "seconds": round(copied[planned.table].seconds, 3),
-            "chunks": copied[planned.table].chunks,
+            "table": str(built.table),
+            "rule": subset.table(built.table).rule,
+            "reason": subset.table(built.table).reason,
+            "rows": built.rows,
+            "rows_in_source": built.rows_in_source,
+            "rows_in_source_estimated": built.rows_in_source_estimated,
+            "required_rows": built.required_rows,
+            "bytes": built.bytes,
+            "seconds": round(built.seconds, 3),
+            "chunks": built.chunks,
         }
-        for planned in record.tables
+        for built in completion.tables
     ]
     return {
         "explanation": record.explanation,

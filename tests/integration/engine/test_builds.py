@@ -207,7 +207,12 @@ def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple
 def run_worker(source: ConnectionParameters, made: MadeTarget, subset: Subset, observer: Unobserved) -> bool:
     with closing(open_target(made.database)) as session:
         return Worker(
-            session, subset, lambda sessions: sessions.enter_context(closing(open_source(source))), observer, 1
+            session,
+            subset,
+            lambda sessions: sessions.enter_context(closing(open_source(source))),
+            lambda reader: None,
+            observer,
+            workers=1,
         ).run()
 
 
@@ -250,7 +255,9 @@ def test_a_worker_whose_time_is_up_begins_nothing_and_says_so(
 ) -> None:
     made, subset = prepared
     with closing(open_target(made.database)) as session:
-        worker = Worker(session, subset, lambda _: pytest.fail("the source was opened"), Unobserved(), 1)
+        worker = Worker(
+            session, subset, lambda _: pytest.fail("the source was opened"), lambda _: None, Unobserved(), 1
+        )
         assert not worker.run(lambda: False)
 
 

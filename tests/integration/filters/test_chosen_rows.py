@@ -13,7 +13,7 @@ from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog
 from datavalut.catalog.reader import read_catalog
-from datavalut.filters.check import check_plan
+from datavalut.filters.check import resolve_plan
 from datavalut.filters.model import FilterPlan
 from datavalut.filters.render import render_root
 from tests.filter_examples import (
@@ -72,7 +72,7 @@ class Shop:
 
     def plan(self, plan: FilterPlan, key: str = "id") -> list[Any]:
         """The keys of the rows that the plan's only root chooses."""
-        [root] = check_plan(plan, self.catalog).roots
+        [root] = resolve_plan(plan, self.catalog).roots
         table = sql.Identifier(*root.table.split("."))
         chosen = render_root(root, sql.Identifier("t"), self.catalog, NOW)
         query = sql.SQL("SELECT {} FROM {} AS t WHERE {} ORDER BY 1").format(sql.Identifier(key), table, chosen)

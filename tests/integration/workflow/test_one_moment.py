@@ -13,9 +13,10 @@ from datavalut.connections import ConnectionParameters
 from datavalut.engine.copying import Copying
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.model import FilterPlan
-from datavalut.jobs.model import JobStatus, KeptSnapshot
+from datavalut.jobs.model import Job, JobStatus, KeptSnapshot
 from datavalut.workflow.keep_snapshot import Keeper
 from tests.postgres_server import TestServer, execute, open_connection, query
+from tests.standby_server import running_standby
 from tests.workflow_runner import WorkflowRunner
 
 WITNESSES = [f"witness_{number}" for number in range(1, 6)]
@@ -134,7 +135,44 @@ def test_rows_are_of_one_moment_while_the_source_changes_and_keepers_hand_over(
         job = runner.run(runner.create(source))
     assert job.status is JobStatus.COMPLETED, job.error
     assert min(turns[keeper] for keeper in Keeper) >= 3, turns
+    assert_one_moment(runner, job, source)
 
+
+def test_a_standby_is_read_at_one_moment_and_handed_over_only_where_its_replay_heeds_the_next_keeper(
+    runner: WorkflowRunner, source: ConnectionParameters, postgres: TestServer
+) -> None:
+    """The writer removes rows all the time, and the replay waits for the keeper of the first snapshot to end."""
+    with running_standby(postgres) as standby:
+        read = standby.of(source)
+        with changing(source):
+            job = runner.run(runner.create(read))
+        assert job.status is JobStatus.COMPLETED, job.error
+        assert_one_moment(runner, job, source)
+
+
+def test_a_standby_whose_replay_waits_for_nobody_is_handed_over(
+    runner: WorkflowRunner, source: ConnectionParameters, postgres: TestServer, turns: "Counter[str]"
+) -> None:
+    with running_standby(postgres) as standby:
+        job = runner.run(runner.create(standby.of(source)))
+    assert job.status is JobStatus.COMPLETED, job.error
+    assert min(turns[keeper] for keeper in Keeper) >= 3, turns
+
+
+def test_a_standby_that_removes_rows_while_they_are_read_fails_the_job(
+    runner: WorkflowRunner, source: ConnectionParameters, postgres: TestServer
+) -> None:
+    with running_standby(postgres, {"max_standby_streaming_delay": "100ms"}) as standby:
+        read = standby.of(source)
+        with changing(source):
+            job = runner.run(runner.create(read))
+    assert job.status is JobStatus.FAILED
+    assert job.error is not None
+    assert job.error.code == "source_connection_lost"
+    assert "hot_standby_feedback" in job.error.remedy
+
+
+def assert_one_moment(runner: WorkflowRunner, job: Job, source: ConnectionParameters) -> None:
     result = runner.secrets.get_result(job.job_id)
     (moment, *others) = [number for table in WITNESSES for number in column(result, f"SELECT number FROM {table}")]
     assert others == [moment] * (len(WITNESSES) - 1)

@@ -137,6 +137,10 @@ def test_the_report_tells_rules_rows_and_verified_foreign_keys(
         "public.orders (product_id) → public.products (id)",
     ]
     assert "Canada" in report["explanation"]
+    verified = report["verified"]
+    assert (verified["tables_counted"], verified["foreign_keys"]) == (5, 3)
+    assert verified["rows_counted"] == sum(table["rows"] for table in report["tables"])
+    assert verified["roots"] == {"public.customers": "whole condition"}
 
 
 def test_new_rows_of_the_result_collide_with_none(runner: WorkflowRunner, shop: ConnectionParameters) -> None:
@@ -253,6 +257,35 @@ def test_a_table_that_may_not_be_read_fails_the_job_before_anything_is_made(
     assert job.error.code == "missing_permission"
     assert "public.orders" in job.error.message
     assert runner.secrets.results == {}
+
+
+def test_a_table_that_disappears_before_the_snapshot_fails_the_job_with_its_name(
+    runner: WorkflowRunner, shop: ConnectionParameters, postgres: TestServer
+) -> None:
+    runner.before["keep first"] = lambda _: execute(shop, "DROP TABLE IF EXISTS settings")
+    job = runner.run(runner.create(shop))
+    assert job.error is not None
+    assert (job.error.code, "public.settings" in job.error.message) == ("source_changed", True)
+    assert left_on_server(postgres, job.job_id) == []
+
+
+def test_a_table_that_disappears_before_it_is_copied_fails_the_job_with_its_name(
+    runner: WorkflowRunner, shop: ConnectionParameters, postgres: TestServer
+) -> None:
+    runner.before["work"] = lambda _: execute(shop, "DROP TABLE IF EXISTS order_lines CASCADE")
+    job = runner.run(runner.create(shop))
+    assert job.error is not None
+    assert (job.error.code, "order_lines" in job.error.message) == ("source_changed", True)
+    assert left_on_server(postgres, job.job_id) == []
+
+
+def test_a_table_that_appears_before_the_snapshot_comes_along(
+    runner: WorkflowRunner, shop: ConnectionParameters
+) -> None:
+    runner.before["keep first"] = lambda _: execute(shop, "CREATE TABLE IF NOT EXISTS news AS SELECT 1 AS x")
+    job = runner.run(runner.create(shop))
+    assert query(result_of(runner, job), "SELECT x FROM news") == [(1,)]
+    assert rows_by_table(job)["public.news"] == 1
 
 
 def test_the_result_s_role_can_reach_its_own_database_only(

@@ -18,7 +18,7 @@ from datavalut.filters.check import (
     MAXIMUM_TEXT,
     check_plan,
 )
-from datavalut.filters.errors import FilterPlanError, FilterProblem
+from datavalut.filters.errors import FilterPlanError, FilterProblem, ProblemKind
 from datavalut.filters.model import Aggregate, Comparison, Direction, Exists, FilterPlan, LiteralValue, Root
 from tests.filter_examples import (
     ORDERS,
@@ -197,6 +197,36 @@ def test_of_two_foreign_keys_on_the_same_columns_the_one_to_the_primary_key_is_m
     for keys in [(to_unique, *SHOP.foreign_keys), (*SHOP.foreign_keys, to_unique)]:
         catalog = replace(SHOP, foreign_keys=keys)
         assert check_plan(plan_of(exists([{"table": "orders"}]), "items"), catalog)
+
+
+@pytest.mark.parametrize(
+    ("plan", "kind", "candidates"),
+    [
+        (plan_of(None, "custmers"), ProblemKind.UNKNOWN_TABLE, ("public.customers",)),
+        (plan_of(compare("nmae", "=", "x")), ProblemKind.UNKNOWN_COLUMN, ("name", "nickname")),
+        (plan_of(compare("title", "=", "x")), ProblemKind.UNKNOWN_COLUMN, ("public.regions.title",)),
+        (plan_of(exists([{"table": "products"}])), ProblemKind.UNKNOWN_PATH, None),
+        (plan_of(exists([{"table": "orders"}])), ProblemKind.AMBIGUOUS_NAME, None),
+        (plan_of(compare("name", "=", column("visits"))), ProblemKind.TYPE_MISMATCH, ()),
+        (plan_of(compare("status", "=", "actve")), ProblemKind.IMPOSSIBLE_VALUE, ("active",)),
+        (plan_of(compare("born", "=", "2026-02-30")), ProblemKind.IMPOSSIBLE_VALUE, ()),
+        (plan_of(compare(value(1), "=", 2)), ProblemKind.INCOMPLETE, ()),
+        (plan_of(in_time("born", kind="age", unit="year", at_least=3, at_most=2)), ProblemKind.CONTRADICTION, ()),
+        (plan_of(in_time("born", kind="age", unit="year", at_least=1_900)), None, ()),
+        (plan_of(in_time("born", kind="age", unit="year", at_least=1_901)), ProblemKind.TOO_LARGE, ()),
+        (FilterPlan(exclude=("visits",), full=("visits",)), ProblemKind.CONTRADICTION, ()),
+    ],
+)
+def test_every_fault_has_its_kind(
+    plan: FilterPlan, kind: ProblemKind | None, candidates: tuple[str, ...] | None
+) -> None:
+    if kind is None:
+        check_plan(plan, SHOP)
+        return
+    [found] = problems(plan)
+    assert found.kind is kind
+    if candidates is not None:
+        assert found.candidates[: len(candidates)] == candidates
 
 
 # Types

@@ -54,6 +54,18 @@ from tests.filter_examples import (
             "whose tags contains 'a' and 'b'",
         ),
         (
+            in_time("born", kind="age", unit="year", at_least=18),
+            "whose born is at least 18 years ago (until 2008-11-23 14:30 UTC)",
+        ),
+        (
+            in_time("born", kind="age", unit="year", at_least=18, at_most=30),
+            "whose born is 18 to 30 years ago (after 1995-11-23 14:30 UTC until 2008-11-23 14:30 UTC)",
+        ),
+        (
+            in_time("born", kind="age", unit="month", at_most=0),
+            "whose born is less than 1 month ago (after 2026-10-23 14:30 UTC until 2026-11-23 14:30 UTC)",
+        ),
+        (
             in_time("created_at", kind="last", amount=6, unit="month"),
             "whose created_at is in the last 6 months (2026-05-23 14:30 UTC to 2026-11-23 14:30 UTC)",
         ),

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from psycopg2 import sql
 
-from datavalut.catalog.model import Catalog, Table
-from datavalut.filters.check import check_plan
+from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
+from datavalut.filters.check import resolve_plan
 from datavalut.filters.render import render_condition, render_root
 from tests.filter_examples import (
     ITEMS,
@@ -34,7 +34,7 @@ from tests.sql_text import sql_text
 
 
 def rendered(condition: Json | None, table: str = "customers", catalog: Catalog = SHOP, **root: object) -> str:
-    [checked] = check_plan(plan_of(condition, table, **root), catalog).roots
+    [checked] = resolve_plan(plan_of(condition, table, **root), catalog).roots
     return sql_text(render_root(checked, sql.Identifier("c"), catalog, NOW))
 
 
@@ -70,17 +70,53 @@ def test_a_constant_is_cast_to_its_columns_type(condition: Json, expected: str) 
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
-        (compare("visits", ">", 2.5), "c.visits > '2.5'::numeric"),
-        (compare("visits", "<", 40_000), "c.visits < '40000'::numeric"),
-        (compare("born", ">", "2000-01-01T12:00"), "c.born > '2000-01-01 12:00:00'::timestamp"),
+        (compare("visits", ">", 2.5), "c.visits > '2'::smallint"),
+        (compare("visits", ">=", "2.5"), "c.visits >= '3'::smallint"),
+        (compare("visits", "<", 2.5), "c.visits < '3'::smallint"),
+        (compare("visits", "<=", -2.5), "c.visits <= '-3'::smallint"),
+        (compare(value(2.5), "<", column("visits")), "c.visits > '2'::smallint"),
+        (compare("visits", "<", 40_000), "c.visits IS NOT NULL"),
+        (compare("visits", ">", -40_000), "c.visits IS NOT NULL"),
+        (compare("visits", ">", 40_000), "FALSE"),
+        (compare("visits", "=", 2.5), "FALSE"),
+        (compare("visits", "<>", 2.5), "c.visits IS NOT NULL"),
         (
-            {"kind": "in", "operand": column("visits"), "values": [1, 2.5]},
-            "c.visits IN ('1'::numeric, '2.5'::numeric)",
+            {"kind": "between", "operand": column("visits"), "low": value(0.5), "high": value(40_000)},
+            "(c.visits >= '1'::smallint AND c.visits IS NOT NULL)",
         ),
+        ({"kind": "in", "operand": column("visits"), "values": [1, 2.5]}, "c.visits IN ('1'::smallint)"),
+        ({"kind": "in", "operand": column("visits"), "values": [2.5, 40_000]}, "FALSE"),
+        (compare("born", ">", "2000-01-01T12:00"), "c.born > '2000-01-01 12:00:00'::timestamp"),
     ],
 )
-def test_a_constant_that_the_columns_type_cannot_hold_is_compared_all_the_same(condition: Json, expected: str) -> None:
+def test_beside_a_constant_that_its_type_cannot_hold_a_column_stays_bare(condition: Json, expected: str) -> None:
     assert rendered(condition) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (compare("visits", "<", 5), "(c.visits >= '5'::smallint OR c.visits IS NULL)"),
+        (compare(value(5), "<=", column("visits")), "(c.visits < '5'::smallint OR c.visits IS NULL)"),
+        (compare("id", ">", 5), "c.id <= '5'::integer"),
+        (
+            {"kind": "between", "operand": column("id"), "low": value(1), "high": value(3)},
+            "(c.id < '1'::integer OR c.id > '3'::integer)",
+        ),
+        (
+            in_time("born", kind="older_than", amount=18, unit="year"),
+            "(c.born >= '2008-11-23'::date OR c.born IS NULL)",
+        ),
+        (
+            in_time("born", kind="calendar", offset=0, unit="year"),
+            "(c.born < '2026-01-01'::date OR c.born >= '2027-01-01'::date OR c.born IS NULL)",
+        ),
+        (compare("visits", "=", 5), "(c.visits = '5'::smallint) IS NOT TRUE"),
+        (compare("balance", "<", column("visits")), "(c.balance < c.visits) IS NOT TRUE"),
+    ],
+)
+def test_outside_of_a_range_are_ranges_again_and_null(condition: Json, expected: str) -> None:
+    assert rendered(negation(condition)) == expected
 
 
 def test_a_constant_beside_a_domain_takes_its_base_type_untested_by_its_constraints() -> None:
@@ -144,6 +180,14 @@ def test_text_matching_knows_no_wildcards(condition: Json, expected: str) -> Non
     assert rendered(condition) == expected
 
 
+def test_a_type_that_ignores_case_itself_is_compared_as_it_is() -> None:
+    columns = (Column("email", "public.citext", TypeCategory.TEXT), *SHOP.table(name("visits")).columns)
+    catalog = replace(SHOP, tables=(replace(SHOP.table(name("visits")), columns=columns),), foreign_keys=())
+    assert rendered(text("email", "equals", "A@b.org"), "visits", catalog) == "c.email = 'A@b.org'::public.citext"
+    of_c = replace(catalog, character_type="C")
+    assert rendered(text("email", "equals", "é"), "visits", of_c).startswith("lower(c.email::text COLLATE")
+
+
 def test_in_a_database_of_the_c_locale_all_letters_have_a_case() -> None:
     catalog = replace(SHOP, character_type="C", server_version=170000)
     expected = "lower(c.name COLLATE pg_catalog.pg_c_utf8) = lower('É'::text COLLATE pg_catalog.pg_c_utf8)"
@@ -168,6 +212,28 @@ def test_a_json_value_of_another_type_is_null() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "json_type", "constant", "document"),
+    [
+        (["plan"], "text", 'it\'s \\ "x"', r"""{"plan": "it''s \\ \"x\""}"""),
+        (["a", "É"], "numeric", "1e3", '{"a": {"É": 1000}}'),
+        (["a"], "boolean", True, '{"a": true}'),
+    ],
+)
+def test_a_json_value_that_equals_a_constant_is_contained(
+    path: list[str], json_type: str, constant: object, document: str
+) -> None:
+    operand: Json = {"kind": "json", "column": "profile", "path": path, "type": json_type}
+    assert rendered(compare(operand, "=", constant)) == f"c.profile @> '{document}'::jsonb"
+    one_of = {"kind": "in", "operand": operand, "values": [constant, constant]}
+    assert rendered(one_of) == f"(c.profile @> '{document}'::jsonb OR c.profile @> '{document}'::jsonb)"
+
+
+@pytest.mark.parametrize(("table_column", "path"), [("notes", ["a"]), ("profile", ["a", "0"]), ("profile", [" -1"])])
+def test_where_containment_would_say_something_else_the_value_is_taken_out(table_column: str, path: list[str]) -> None:
+    assert "CASE" in rendered(compare({"kind": "json", "column": table_column, "path": path}, "=", "x"))
+
+
+@pytest.mark.parametrize(
     ("condition", "expected"),
     [
         (
@@ -184,6 +250,11 @@ def test_a_json_value_of_another_type_is_null() -> None:
             "(c.born >= '2026-11-22'::date AND c.born <= '2026-11-23'::date)",
         ),
         (in_time("born", kind="older_than", amount=18, unit="year"), "(c.born < '2008-11-23'::date)"),
+        (
+            in_time("born", kind="age", at_least=18, at_most=30, unit="year"),
+            "(c.born > '1995-11-23'::date AND c.born <= '2008-11-23'::date)",
+        ),
+        (in_time("born", kind="age", at_least=18, unit="year"), "(c.born <= '2008-11-23'::date)"),
         (
             in_time("created_at", kind="calendar", unit="month", offset=-1),
             "(c.created_at >= '2026-10-01 00:00:00+00'::timestamptz"
@@ -271,6 +342,14 @@ def test_a_composite_key_is_followed_by_all_its_columns() -> None:
 )
 def test_a_count_of_at_least_one_is_existence(condition: Json) -> None:
     assert rendered(condition) == rendered(exists(ORDERS))
+
+
+@pytest.mark.parametrize("function", ["count", "count_distinct"])
+def test_a_count_of_at_least_one_value_is_existence_of_a_value(function: str) -> None:
+    counted = aggregate(function, ORDERS, "total", compare("id", ">", 3))
+    has_value = exists(ORDERS, all_of(compare("id", ">", 3), negation({"kind": "is_null", "operand": column("total")})))
+    assert rendered(compare(counted, ">", 0)) == rendered(has_value)
+    assert rendered(compare(counted, "=", 0)) == rendered(negation(has_value))
 
 
 @pytest.mark.parametrize(
@@ -365,6 +444,15 @@ def test_the_first_rows_by_an_aggregate() -> None:
     )
 
 
+def test_an_order_without_nulls_does_not_speak_of_them() -> None:
+    by: Json = {"by": column("name")}
+    assert "ORDER BY filter_1.name DESC, filter_1.id LIMIT" in rendered(
+        None, "products", top={"rows": 1, "order_by": [by]}
+    )
+    by = {"by": column("price")}
+    assert "ORDER BY filter_1.price DESC NULLS LAST" in rendered(None, "products", top={"rows": 1, "order_by": [by]})
+
+
 def test_without_a_primary_key_the_place_of_the_row_breaks_ties() -> None:
     top = {"rows": 10, "order_by": [{"by": column("seen_at"), "descending": False}]}
     assert rendered(None, "visits", top=top).endswith(
@@ -413,7 +501,7 @@ def test_odd_names_are_quoted() -> None:
 
 
 def test_a_condition_alone_is_rendered_for_any_alias() -> None:
-    condition = condition_of(check_plan(plan_of(compare("vip", "=", True)), SHOP))
+    condition = condition_of(resolve_plan(plan_of(compare("vip", "=", True)), SHOP))
     text_of_condition = sql_text(render_condition(condition, name("customers"), sql.Identifier("Row"), SHOP, NOW))
     assert text_of_condition == "\"Row\".vip = 'true'::boolean"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from datavalut.filters.model import CalendarPeriod, LastPeriod, NextPeriod, OlderThan, TimeRange, TimeUnit
+from datavalut.filters.model import Age, CalendarPeriod, LastPeriod, NextPeriod, OlderThan, TimeRange, TimeUnit
 from datavalut.filters.times import Bounds, bounds_of, shift
 
 
@@ -59,6 +59,36 @@ def test_periods_before_and_after_now_hold_both_ends() -> None:
     assert last == Bounds(moment("2026-05-23T14:30"), now, end_included=True, by_day=True)
     following = bounds_of(NextPeriod(amount=2, unit=TimeUnit.WEEK), now)
     assert following == Bounds(now, moment("2026-12-07T14:30"), end_included=True, by_day=True)
+
+
+@pytest.mark.parametrize(
+    ("born", "at_least", "at_most", "inside"),
+    [
+        ("2008-11-23", 18, None, True),  # the birthday is today
+        ("2008-11-24", 18, None, False),
+        ("1995-11-24", 18, 30, True),  # 31 tomorrow
+        ("1995-11-23", 18, 30, False),
+        ("2026-11-23", 0, 0, True),
+        ("2026-11-24", 0, 0, False),  # not born yet
+        ("2025-11-24", 0, 0, True),
+        ("2025-11-23", 0, 0, False),
+    ],
+)
+def test_an_age_counts_whole_years(born: str, at_least: int, at_most: int | None, inside: bool) -> None:
+    age = Age(unit=TimeUnit.YEAR, at_least=at_least, at_most=at_most)
+    bounds = bounds_of(age, moment("2026-11-23T14:30"))
+    assert bounds.by_day
+    assert bounds.end is not None
+    day = moment(born).date()
+    after = bounds.start is None or (day > bounds.start.date() and not bounds.start_included)
+    assert (after and day <= bounds.end.date()) is inside
+
+
+def test_who_was_born_on_a_leap_day_has_birthdays_in_march() -> None:
+    age = Age(unit=TimeUnit.YEAR, at_least=18)
+    born = moment("2008-02-29")
+    assert bounds_of(age, moment("2026-02-28T12:00")).end < born  # type: ignore[operator]
+    assert bounds_of(age, moment("2026-03-01T12:00")).end >= born  # type: ignore[operator]
 
 
 def test_older_than_ends_where_the_last_period_starts() -> None:

@@ -1,5 +1,8 @@
-"""Needs nothing running. What makes the local template stale."""
+"""Needs nothing running. What makes the local template stale, and which variables reach the deployment."""
 
+from dataclasses import fields
+
+from infra.configuration import Configuration
 from local.synthesis import _context, _fingerprint, _input_files
 
 
@@ -17,3 +20,12 @@ def test_a_key_for_openai_changes_what_is_deployed_and_is_not_part_of_it() -> No
 
 def test_the_same_gives_the_same() -> None:
     assert _fingerprint(_context({})) == _fingerprint(_context({}))
+
+
+def test_the_planners_variables_are_choices_of_the_deployment() -> None:
+    variables = {"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1", "PLANNER_SHARE_VALUES": "true", "PLANNER": ""}
+    context = _context(variables)
+    assert context["openai_base_url"] == variables["OPENAI_BASE_URL"]
+    assert context["planner_share_values"] == "true"
+    assert "planner" not in context
+    assert set(context) <= {field.name for field in fields(Configuration)}

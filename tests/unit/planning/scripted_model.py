@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,12 +12,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer of the server: its body is sent as it is after `delay` seconds."""
+    """One answer of the server: its body is sent as it is after `delay` seconds, in `pieces` with that time between
+    them. A body that is `cut` ends with its connection, before the length that was announced."""
 
     body: str
     status: int = 200
     delay: float = 0.0
     content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+    pieces: int = 1
+    cut: bool = False
 
 
 @dataclass
@@ -25,6 +29,7 @@ class ScriptedModel:
     url: str
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
 
     def messages(self, request: int) -> list[dict[str, str]]:
         messages: list[dict[str, str]] = self.requests[request]["messages"]
@@ -51,8 +56,17 @@ def completion(content: str | None, finish_reason: str = "stop", refusal: str | 
     )
 
 
-def failure(status: int, code: str | None = None, message: str = "no") -> Reply:
-    return Reply(json.dumps({"error": {"message": message, "type": "error", "param": None, "code": code}}), status)
+def failure(
+    status: int,
+    code: str | None = None,
+    *,
+    message: str = "no",
+    param: str | None = None,
+    kind: str = "error",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Reply:
+    error = {"message": message, "type": kind, "param": param, "code": code}
+    return Reply(json.dumps({"error": error}), status, headers=headers)
 
 
 @contextmanager
@@ -67,16 +81,29 @@ def scripted_model(replies: Sequence[Reply]) -> Iterator[ScriptedModel]:
             with lock:
                 model.requests.append(json.loads(body) | {"path": self.path})
                 model.headers.append({header.lower(): text for header, text in self.headers.items()})
+                model.times.append(time.monotonic())
                 reply = remaining.pop(0) if len(remaining) > 1 else remaining[0]
-            time.sleep(reply.delay)
-            try:
-                self.send_response(reply.status)
-                self.send_header("Content-Type", reply.content_type)
-                self.send_header("Content-Length", str(len(reply.body.encode())))
-                self.end_headers()
-                self.wfile.write(reply.body.encode())
-            except BrokenPipeError:
-                pass  # the client has given up, as some tests want
+            with suppress(ConnectionError):  # the client has given up, as some tests want
+                self._send(reply)
+
+        def _send(self, reply: Reply) -> None:
+            content = reply.body.encode()
+            if reply.pieces == 1:
+                time.sleep(reply.delay)
+            self.send_response(reply.status)
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(content)))
+            for name, text in reply.headers:
+                self.send_header(name, text)
+            self.end_headers()
+            if reply.cut:
+                content, self.close_connection = content[: len(content) // 2], True
+            size = -(-len(content) // reply.pieces)
+            for start in range(0, len(content), size or 1):
+                if reply.pieces > 1:
+                    time.sleep(reply.delay)
+                self.wfile.write(content[start : start + size])
+                self.wfile.flush()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the parent names it)
             pass

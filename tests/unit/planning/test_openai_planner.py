@@ -4,18 +4,19 @@ import json
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import openai
 import pytest
 
-from datavalut.catalog.model import Catalog, Table
+from datavalut.catalog.model import Table
 from datavalut.filters.model import FilterPlan, Refusal
+from datavalut.planning.bounded_http import bounded_client
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, UnavailableCause
-from datavalut.planning.openai_planner import OpenAIPlanner, make_openai_planner
+from datavalut.planning.openai_planner import OpenAIPlanner, PlannerOptions, make_openai_planner
 from datavalut.planning.planner import Planner
 from tests.filter_examples import ORDERS, SHOP, aggregate, compare, name
+from tests.unit.planning.fixed_source import FixedSource
 from tests.unit.planning.scripted_model import Reply, ScriptedModel, completion, failure, scripted_model
 
 PROMPT = "customers with 3+ orders"
@@ -48,14 +49,26 @@ def unknown_column() -> str:
     return json.dumps(answer)
 
 
-def planner(model: ScriptedModel, timeout: float = 5.0, retries: int = 0) -> OpenAIPlanner:
-    client = openai.OpenAI(api_key=KEY, base_url=model.url, timeout=timeout, max_retries=retries)
-    return OpenAIPlanner(client, "model-1", today=lambda: date(2026, 11, 23))
+PLAIN = PlannerOptions()
+SHARING = PlannerOptions(share_values=True)
 
 
-def ask(replies: Sequence[Reply], catalog: Catalog = SHOP, prompt: str = PROMPT) -> FilterPlan | Refusal:
+def planner(
+    model: ScriptedModel, timeout: float = 5.0, retries: int = 0, options: PlannerOptions = PLAIN
+) -> OpenAIPlanner:
+    client = openai.OpenAI(
+        api_key=KEY,
+        base_url=model.url,
+        timeout=timeout,
+        max_retries=retries,
+        http_client=bounded_client(timeout, 100_000),
+    )
+    return OpenAIPlanner(client, "model-1", options)
+
+
+def ask(replies: Sequence[Reply]) -> FilterPlan | Refusal:
     with scripted_model(replies) as model:
-        return planner(model).plan(prompt, catalog)
+        return planner(model).plan(PROMPT, FixedSource())
 
 
 def test_a_good_answer_is_a_plan_with_resolved_names() -> None:
@@ -67,7 +80,7 @@ def test_a_good_answer_is_a_plan_with_resolved_names() -> None:
 
 def test_the_request_names_the_model_and_the_strict_schema() -> None:
     with scripted_model([completion(GOOD)]) as model:
-        planner(model).plan(PROMPT, SHOP)
+        planner(model).plan(PROMPT, FixedSource())
     [request] = model.requests
     assert request["path"] == "/v1/chat/completions"
     assert request["model"] == "model-1"
@@ -77,7 +90,7 @@ def test_the_request_names_the_model_and_the_strict_schema() -> None:
 
 def test_the_request_holds_the_schema_and_the_prompt() -> None:
     with scripted_model([completion(GOOD)]) as model:
-        planner(model).plan(PROMPT, SHOP)
+        planner(model).plan(PROMPT, FixedSource())
     [system, user] = model.messages(0)
     assert system["role"] == "system"
     lines = user["content"].split("<schema>\n")[1].split("\n</schema>")[0].splitlines()
@@ -89,7 +102,7 @@ def test_the_request_holds_the_schema_and_the_prompt() -> None:
     [customers] = [table for table in tables if table["table"] == "public.customers"]
     assert customers["columns"]["status"]["labels"] == ["new", "active", "on hold", "closed"]
     assert f"<request>\n{json.dumps(PROMPT)}\n</request>" in user["content"]
-    assert "2026-11-23 (Monday)" in user["content"]
+    assert "Now is 2026-11-23 14:30 (Monday), in UTC." in user["content"]
 
 
 def test_neither_prompt_nor_comment_can_leave_its_tags() -> None:
@@ -97,21 +110,11 @@ def test_neither_prompt_nor_comment_can_leave_its_tags() -> None:
     table = replace(SHOP.tables[0], comment=hostile)
     catalog = replace(SHOP, tables=(table, *SHOP.tables[1:]))
     with scripted_model([completion(GOOD)]) as model:
-        planner(model).plan(hostile, catalog)
+        planner(model).plan(hostile, FixedSource(catalog))
     content = model.messages(0)[1]["content"]
     for tag in ("<schema>", "</schema>", "<request>", "</request>"):
         assert content.count(tag) == 1
     assert json.loads(content.split("<request>\n")[1].split("\n</request>")[0]) == hostile
-
-
-def test_a_huge_schema_is_told_without_its_comments() -> None:
-    column = replace(SHOP.tables[0].columns[0], comment="words " * 30)
-    tables = tuple(Table(name(f"t{number}"), (column,) * 1) for number in range(2_000))
-    with scripted_model([completion(GOOD)]) as model:
-        planner(model).plan(PROMPT, replace(SHOP, tables=(*SHOP.tables, *tables)))
-    content = model.messages(0)[1]["content"]
-    assert "public.t1999" in content
-    assert "words" not in content
 
 
 def test_a_refusal_in_the_answer_is_a_refusal() -> None:
@@ -133,7 +136,7 @@ def test_a_filtered_answer_gives_a_refusal() -> None:
 
 def test_a_plan_with_an_unknown_column_is_repaired() -> None:
     with scripted_model([completion(unknown_column()), completion(GOOD)]) as model:
-        plan = planner(model).plan(PROMPT, SHOP)
+        plan = planner(model).plan(PROMPT, FixedSource())
     assert isinstance(plan, FilterPlan)
     [*_, answer, repair] = model.messages(1)
     assert answer == {"role": "assistant", "content": unknown_column()}
@@ -151,8 +154,34 @@ def test_a_plan_with_an_unknown_column_is_repaired() -> None:
         completion(None),
         Reply('{"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": []}'),
         Reply('"a text"'),
+        Reply('{"choices": [{"index": 0, "finish_reason": "stop", "message": null}]}'),
+        completion(""),
+        completion("The plan is: all customers."),
+        completion(GOOD + GOOD),
+        completion(json.dumps({"plan": json.loads(GOOD)["plan"], "refusal": {"reason": "no", "not_understood": []}})),
+        completion(GOOD.replace('"kind": "compare"', '"kind": "sql"')),
+        completion(GOOD.replace('"value": 3', '"value": NaN')),
+        completion(GOOD.replace('"value": 3', '"value": "\\ud800"')),
+        completion('{"plan": {"roots": ' + "[" * 50_000),
     ],
-    ids=["no JSON", "other types", "neither", "cut off", "nothing", "no choice", "no completion"],
+    ids=[
+        "no JSON",
+        "other types",
+        "neither",
+        "cut off",
+        "nothing",
+        "no choice",
+        "no completion",
+        "no message",
+        "empty",
+        "prose",
+        "two answers",
+        "both",
+        "unknown construct",
+        "no number",
+        "half a character",
+        "nested too deep",
+    ],
 )
 def test_an_unusable_answer_is_asked_for_again(bad: Reply) -> None:
     assert isinstance(ask([bad, completion(GOOD)]), FilterPlan)
@@ -160,7 +189,7 @@ def test_an_unusable_answer_is_asked_for_again(bad: Reply) -> None:
 
 def test_after_two_repairs_it_gives_up_and_says_why() -> None:
     with scripted_model([completion(unknown_column())]) as model, pytest.raises(PlannerAnswerInvalid) as raised:
-        planner(model).plan(PROMPT, SHOP)
+        planner(model).plan(PROMPT, FixedSource())
     assert len(model.requests) == raised.value.attempts == 3
     assert "no column 'nmae'" in raised.value.problems[0]
 
@@ -184,6 +213,12 @@ def test_answers_that_are_always_cut_off_are_invalid() -> None:
         (failure(403), UnavailableCause.KEY_REJECTED),
         (failure(404, "model_not_found"), UnavailableCause.MODEL_NOT_FOUND),
         (failure(400, "context_length_exceeded"), UnavailableCause.SCHEMA_TOO_LARGE),
+        (failure(400, kind="exceed_context_size_error"), UnavailableCause.SCHEMA_TOO_LARGE),
+        (failure(413), UnavailableCause.SCHEMA_TOO_LARGE),
+        (failure(408), UnavailableCause.TIMEOUT),
+        (replace(completion(GOOD), cut=True), UnavailableCause.UNREACHABLE),
+        (completion("x" * 200_000), UnavailableCause.SERVER_ERROR),
+        (Reply("", 204), UnavailableCause.SERVER_ERROR),
         (failure(400), UnavailableCause.REQUEST_REJECTED),
     ],
 )
@@ -195,7 +230,7 @@ def test_what_the_server_says_instead_of_an_answer_becomes_its_cause(reply: Repl
 
 def test_a_server_that_does_not_answer_is_a_timeout() -> None:
     with scripted_model([replace(completion(GOOD), delay=1.0)]) as model, pytest.raises(PlannerUnavailable) as raised:
-        planner(model, timeout=0.1).plan(PROMPT, SHOP)
+        planner(model, timeout=0.1).plan(PROMPT, FixedSource())
     assert raised.value.cause is UnavailableCause.TIMEOUT
     assert raised.value.retryable
 
@@ -204,15 +239,121 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
     with scripted_model([completion(GOOD)]) as model:
         pass
     with pytest.raises(PlannerUnavailable) as raised:
-        planner(model).plan(PROMPT, SHOP)
+        planner(model).plan(PROMPT, FixedSource())
     assert raised.value.cause is UnavailableCause.UNREACHABLE
 
 
 def test_a_short_outage_is_waited_out() -> None:
     with scripted_model([failure(500), completion(GOOD)]) as model:
-        plan = planner(model, retries=1).plan(PROMPT, SHOP)
+        plan = planner(model, retries=1).plan(PROMPT, FixedSource())
     assert isinstance(plan, FilterPlan)
     assert len(model.requests) == 2
+
+
+def test_a_rate_limit_is_waited_for_as_long_as_the_server_says() -> None:
+    limited = failure(429, "rate_limit_exceeded", headers=(("Retry-After", "1"),))
+    with scripted_model([limited, completion(GOOD)]) as model:
+        assert isinstance(planner(model, retries=1).plan(PROMPT, FixedSource()), FilterPlan)
+    [first, second] = model.times
+    assert second - first >= 1.0
+
+
+def test_an_answer_that_does_not_end_is_a_timeout() -> None:
+    dripping = replace(completion(GOOD), delay=0.05, pieces=100)
+    with scripted_model([dripping]) as model, pytest.raises(PlannerUnavailable) as raised:
+        planner(model, timeout=0.3).plan(PROMPT, FixedSource())
+    assert raised.value.cause is UnavailableCause.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [f"```json\n{GOOD}\n```", f"<think>Customers {{maybe}}.</think>\n{GOOD}", f"\n {GOOD} \n"],
+    ids=["fence", "thoughts", "blanks"],
+)
+def test_what_models_say_around_their_answer_is_left_out(content: str) -> None:
+    assert isinstance(ask([completion(content)]), FilterPlan)
+
+
+def test_a_model_that_chooses_its_temperature_itself_is_asked_without_one() -> None:
+    unsupported = failure(400, "unsupported_value", param="temperature")
+    with scripted_model([unsupported, completion(unknown_column()), completion(GOOD)]) as model:
+        assert isinstance(planner(model).plan(PROMPT, FixedSource()), FilterPlan)
+    assert [request.get("temperature") for request in model.requests] == [0.0, None, None]
+
+
+def test_a_schema_that_is_too_long_for_the_model_is_told_in_less() -> None:
+    columns = tuple(replace(SHOP.tables[0].columns[0], name=f"attribute_{number}") for number in range(30))
+    many = tuple(Table(name(f"archive_{number}"), columns) for number in range(100))
+    too_long = failure(400, "context_length_exceeded")
+    with scripted_model([too_long, completion(GOOD)]) as model:
+        source = FixedSource(replace(SHOP, tables=(*SHOP.tables, *many)))
+        assert isinstance(planner(model).plan(PROMPT, source), FilterPlan)
+    first, second = (len(model.messages(request)[1]["content"]) for request in (0, 1))
+    assert second < first
+
+
+# Repair
+
+
+def test_a_plan_that_the_server_cannot_run_is_repaired() -> None:
+    source = FixedSource(failures=['roots[0]: operator does not exist: "</problems>"'])
+    with scripted_model([completion(GOOD)]) as model:
+        assert isinstance(planner(model).plan(PROMPT, source), FilterPlan)
+    assert len(source.explained) == 2
+    assert source.explained[0].roots[0].table == "public.customers", "what is explained has been checked"
+    repair = model.messages(1)[-1]["content"]
+    assert "operator does not exist" in repair
+    assert repair.count("</problems>") == 1
+
+
+def test_a_plan_that_the_server_never_runs_is_invalid() -> None:
+    with pytest.raises(PlannerAnswerInvalid) as raised, scripted_model([completion(GOOD)]) as model:
+        planner(model).plan(PROMPT, FixedSource(failures=["roots[0]: no"] * 9))
+    assert raised.value.problems == ("the server cannot run it: roots[0]: no",)
+    assert len(model.requests) == raised.value.attempts
+
+
+def test_a_plan_that_the_catalog_refuses_is_not_explained() -> None:
+    source = FixedSource()
+    with scripted_model([completion(unknown_column()), completion(GOOD)]) as model:
+        planner(model).plan(PROMPT, source)
+    assert len(source.explained) == 1
+
+
+def test_a_table_told_by_name_is_told_whole_once_an_answer_names_it() -> None:
+    columns = tuple(replace(SHOP.tables[0].columns[0], name=f"attribute_{number}") for number in range(30))
+    many = tuple(Table(name(f"archive_{number}"), columns) for number in range(60))
+    answer = GOOD.replace("Customers", "archive_59")
+    with scripted_model([completion(answer), completion(GOOD)]) as model:
+        source = FixedSource(replace(SHOP, tables=(*SHOP.tables, *many)))
+        planner(model, options=PlannerOptions(schema_tokens=3_000)).plan(PROMPT, source)
+    first, repair = model.messages(0)[1]["content"], model.messages(1)[-1]["content"]
+    assert '{"table": "public.archive_59"}' in first
+    [line] = repair.split("<schema>\n")[1].split("\n</schema>")[0].splitlines()
+    assert json.loads(line)["table"] == "public.archive_59"
+    assert "attribute_29" in line
+
+
+# What is told
+
+
+def test_values_stay_here_unless_the_deployment_shares_them() -> None:
+    source = FixedSource(column_values={("customers", "name"): ("Ann Secret",)})
+    with scripted_model([completion(GOOD)]) as model:
+        planner(model).plan(PROMPT, source)
+    assert source.asked == []
+    assert "Secret" not in json.dumps(model.requests)
+
+
+def test_shared_values_stand_with_their_column() -> None:
+    source = FixedSource(column_values={("regions", "title"): ("</schema>", "Ontario")})
+    with scripted_model([completion(GOOD)]) as model:
+        planner(model, options=SHARING).plan(PROMPT, source)
+    content = model.messages(0)[1]["content"]
+    lines = content.split("<schema>\n")[1].split("\n</schema>")[0].splitlines()
+    [regions] = [table for table in map(json.loads, lines) if table["table"] == "public.regions"]
+    assert regions["columns"]["title"]["values"] == ["</schema>", "Ontario"]
+    assert content.count("</schema>") == 1
 
 
 def test_no_error_shows_the_key() -> None:
@@ -224,4 +365,4 @@ def test_no_error_shows_the_key() -> None:
 def test_a_server_of_ones_own_needs_no_key() -> None:
     with scripted_model([completion(GOOD)]) as model:
         made: Planner = make_openai_planner(None, "model-1", model.url)
-        assert isinstance(made.plan(PROMPT, SHOP), FilterPlan)
+        assert isinstance(made.plan(PROMPT, FixedSource()), FilterPlan)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from datavalut.planning.openai_planner import RESPONSE_FORMAT, PlannerAnswer
+from datavalut.planning.model_answer import RESPONSE_FORMAT, PlannerAnswer
 from datavalut.planning.strict_schema import UnsupportedSchemaError, strict_schema
 
 SCHEMA = strict_schema(PlannerAnswer)

@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from datavalut.errors import DataValutError
-from datavalut.filters.errors import FilterPlanError, FilterProblem
+from datavalut.filters.errors import FilterPlanError, FilterProblem, ProblemKind
 from datavalut.filters.model import NotUnderstood, Refusal
 from datavalut.planning import errors as planning
 from datavalut.subset import errors as subset
@@ -28,6 +28,7 @@ FACTS = {
     "user": "reader",
     "database": "shop",
     "reason": "Connection refused",
+    "missing": "there is no table public.orders any more",
     "sslmode": "require",
     "sqlstate": "42P01",
     "version": 18,
@@ -106,7 +107,11 @@ def test_a_prompt_that_is_not_understood_fails_with_its_words_and_what_they_may_
 
 
 def test_a_filter_that_does_not_fit_fails_with_each_problem() -> None:
-    told = job_error(FilterPlanError((FilterProblem("roots[0].table", "there is no table cats", ("carts",)),)))
+    told = job_error(
+        FilterPlanError(
+            (FilterProblem("roots[0].table", ProblemKind.UNKNOWN_TABLE, "there is no table cats", ("carts",)),)
+        )
+    )
     assert told.details == ("roots[0].table: there is no table cats (perhaps: carts)",)
 
 

@@ -1,0 +1,150 @@
+"""How a catalog is told to a language model, and what of it where not all fits. Needs nothing running."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TypeCategory
+from datavalut.planning.relevance import tables_by_relevance
+from datavalut.planning.schema_text import BYTES_A_TOKEN, SHARED_COLUMNS, SHARED_VALUES, describe_schema
+from tests.filter_examples import SHOP, name
+from tests.unit.planning.fixed_source import FixedSource
+
+ID = Column("id", "integer", TypeCategory.INTEGER, not_null=True)
+FILLING = tuple(Column(f"attribute_{number}", "text", TypeCategory.TEXT, comment="words " * 9) for number in range(20))
+
+
+def filling(count: int) -> tuple[Table, ...]:
+    return tuple(Table(name(f"archive_{number}"), (ID, *FILLING), primary_key=("id",)) for number in range(count))
+
+
+def with_filling(count: int) -> Catalog:
+    return replace(SHOP, tables=(*filling(count), *SHOP.tables))
+
+
+def told(text: str) -> dict[str, dict[str, Any]]:
+    return {table["table"]: table for table in map(json.loads, text.splitlines()) if "table" in table}
+
+
+def test_all_that_helps_is_told() -> None:
+    table = Table(
+        name("film"),
+        (
+            ID,
+            Column("rating", "public.mpaa", TypeCategory.ENUM, enum_labels=("G", "PG"), comment="As printed"),
+            Column("title", "text", TypeCategory.TEXT),
+        ),
+        primary_key=("id",),
+        unique_keys=(("title",),),
+        check_constraints=("CHECK ((id > 0))",),
+        comment="What is shown",
+        estimated_rows=1_000,
+    )
+    rental = Table(name("rental"), (ID, Column("film_id", "integer", TypeCategory.INTEGER)))
+    key = ForeignKey("film_fkey", name("rental"), ("film_id",), name("film"), ("id",))
+    catalog = Catalog("cinema", 170000, (table, rental), (key,))
+    tables = told(describe_schema(catalog, "", 10_000).text)
+    assert tables["public.film"] == {
+        "table": "public.film",
+        "rows": 1_000,
+        "comment": "What is shown",
+        "columns": {
+            "id": "integer",
+            "rating": {"type": "public.mpaa", "labels": ["G", "PG"], "comment": "As printed"},
+            "title": "text",
+        },
+        "primary_key": ["id"],
+        "unique_keys": [["title"]],
+        "checks": ["CHECK ((id > 0))"],
+    }
+    assert tables["public.rental"]["foreign_keys"] == [
+        {"columns": ["film_id"], "to": "public.film", "to_columns": ["id"]}
+    ]
+
+
+def test_what_fits_is_told_whole() -> None:
+    described = describe_schema(SHOP, "anything", 10_000)
+    assert described.whole == {table.name for table in SHOP.tables}
+
+
+@pytest.mark.parametrize("tokens", [200, 1_000, 5_000, 20_000])
+@pytest.mark.parametrize("count", [10, 300, 2_000])
+def test_it_stays_within_its_budget(tokens: int, count: int) -> None:
+    described = describe_schema(with_filling(count), "customers with 3+ orders", tokens)
+    assert len(described.text.encode()) <= tokens * BYTES_A_TOKEN + 100
+
+
+def test_what_the_prompt_is_about_is_told_whole_and_the_rest_by_name() -> None:
+    described = describe_schema(with_filling(300), "Customers who ordered 3+ products of category Toys", 9_000)
+    tables = told(described.text)
+    assert {name("customers"), name("orders"), name("products"), name("items")} <= described.whole
+    assert len(tables) == 300 + len(SHOP.tables)
+    assert "columns" in tables["public.customers"]
+    assert tables["public.archive_299"] == {"table": "public.archive_299"}
+
+
+def test_columns_come_before_comments() -> None:
+    described = describe_schema(with_filling(40), "customers", 12_000)
+    spared = [table for table in told(described.text).values() if "columns" in table and "rows" not in table]
+    assert spared
+    assert all("comment" not in json.dumps(table) for table in spared)
+
+
+def test_even_names_may_be_too_many_and_that_is_told() -> None:
+    text = describe_schema(with_filling(2_000), "customers", 1_000).text
+    shown = told(text)
+    assert "public.customers" in shown
+    assert json.loads(text.splitlines()[-1]) == {"tables_not_shown": 2_000 + len(SHOP.tables) - len(shown)}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "first"),
+    [
+        ("all regions", "regions"),
+        ("people who visited a page", "visits"),
+        ("the ten best ORDERS", "orders"),
+        ("everyone 'on hold'", "customers"),
+        ("whose referred_by is set", "customers"),
+    ],
+)
+def test_words_lead_to_tables(prompt: str, first: str) -> None:
+    assert tables_by_relevance(prompt, with_filling(50))[0].name == name(first)
+
+
+def test_a_table_between_two_that_are_named_comes_before_others() -> None:
+    ordered = [table.name for table in tables_by_relevance("customers and products", with_filling(50))]
+    assert max(ordered.index(name("orders")), ordered.index(name("items"))) < ordered.index(name("archive_0"))
+
+
+def test_words_inside_joined_names_are_found() -> None:
+    odd = (Table(name("OrderItems"), (ID,)), Table(name("tblcustomerdata"), (ID,)))
+    catalog = replace(SHOP, tables=(*filling(20), *odd), foreign_keys=())
+    assert tables_by_relevance("items", catalog)[0].name == name("OrderItems")
+    assert tables_by_relevance("customers", catalog)[0].name == name("tblcustomerdata")
+
+
+# Values
+
+
+def test_few_values_are_told_and_of_many_those_that_the_prompt_mentions() -> None:
+    many = ("e", *(f"Region {number}" for number in range(SHARED_VALUES + 1)))
+    source = FixedSource(column_values={("regions", "title"): many, ("customers", "nickname"): ("a", "b")})
+    tables = told(describe_schema(SHOP, "customers of REGION 7", 10_000, source).text)
+    assert tables["public.regions"]["columns"]["title"]["values"] == ["Region 7"]
+    assert tables["public.customers"]["columns"]["nickname"]["values"] == ["a", "b"]
+
+
+def test_values_that_do_not_fit_are_left_out() -> None:
+    values = {("customers", column): ("v" * 50,) * SHARED_VALUES for column in ("name", "nickname", "email")}
+    without = len(describe_schema(SHOP, "", 10_000).text.encode())
+    described = describe_schema(SHOP, "", without // BYTES_A_TOKEN + 1, FixedSource(column_values=values))
+    assert "vvv" not in described.text
+
+
+def test_no_more_columns_are_looked_up_than_helps() -> None:
+    source = FixedSource(with_filling(200))
+    describe_schema(source.catalog, "customers", 1_000_000, source)
+    assert len(source.asked) == SHARED_COLUMNS
+    assert ("customers", "nickname") in source.asked, "what the prompt is about comes first"
