@@ -115,6 +115,12 @@ class ForeignKey:
     `indexed` says that an index of the child begins with the columns, in any order, so that the children of one parent
     are found without reading the whole table. `collations[i]` is the collation (schema and name) that a comparison of
     `columns[i]` with its parent column must name, None where both columns have the same; empty if it is none for all.
+    `operators[i]` is what compares the parent's column with the child's (schema and name); empty if it is PostgreSQL's
+    own "=" for all.
+
+    A key that is declared on partitions counts for every row of their table, but is a promise for those of these
+    partitions only: `everywhere` is false unless they are all. A key to one partition leads to rows of this one alone,
+    whatever the others hold: `parent_partitions` are the OIDs of the tables that store them, empty for a key to all.
     """
 
     name: str
@@ -126,6 +132,14 @@ class ForeignKey:
     deferrable: bool = False
     indexed: bool = False
     collations: tuple[tuple[str, str] | None, ...] = ()
+    operators: tuple[tuple[str, str], ...] = ()
+    everywhere: bool = True
+    parent_partitions: tuple[int, ...] = ()
+
+    @property
+    def may_dangle(self) -> bool:
+        """Whether a row of the child may reference a row that is not there: such a reference is none."""
+        return not (self.validated and self.everywhere)
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,7 @@ def _keys(rows: list[Any]) -> dict[int, _Keys]:
 def _foreign_keys(rows: list[Any], names: dict[int, TableName]) -> tuple[ForeignKey, ...]:
     """Keys between the catalog's tables. The same key declared on several partitions is one, validated if all are."""
     found: dict[tuple[object, ...], ForeignKey] = {}
+    partitions: defaultdict[tuple[object, ...], set[int]] = defaultdict(set)
     for row in rows:
         if row.child_oid not in names or row.parent_oid not in names:
             continue  # a key of or to a table that an extension owns
@@ -187,14 +188,22 @@ def _foreign_keys(rows: list[Any], names: dict[int, TableName]) -> tuple[Foreign
             deferrable=row.deferrable,
             indexed=row.indexed,
             collations=tuple(None if one is None else (one[0], one[1]) for one in row.collations or ()),
+            operators=tuple((schema, name) for schema, name in row.operators or ()),
+            parent_partitions=tuple(row.parent_partitions or ()),
         )
-        same = (key.child, key.columns, key.parent, key.parent_columns)
+        same = (key.child, key.columns, key.parent, key.parent_columns, key.parent_partitions)
+        partitions[same].update(row.child_partitions or ())
+        everywhere = row.child_partitions is None or len(partitions[same]) == row.partitions_of_child
         if same in found:
+            first = found[same]
             key = replace(
-                found[same],
-                validated=found[same].validated and key.validated,
-                indexed=found[same].indexed and key.indexed,
+                first,
+                validated=first.validated and key.validated,
+                indexed=first.indexed and key.indexed,
+                everywhere=first.everywhere or everywhere,
             )
+        else:
+            key = replace(key, everywhere=everywhere)
         found[same] = key
     return tuple(sorted(found.values(), key=lambda key: (key.child, key.name, key.columns)))
 

@@ -109,7 +109,9 @@ def _rows_without(target: connection, plan: SubsetPlan, name: TableName, root: R
     count = sql.SQL("SELECT count(*) FROM {} WHERE ({}) IS NOT TRUE").format(
         from_table(plan.catalog, name, ROW), render_root(root, ROW, plan.catalog, reference_time)
     )
-    with writing_target(), past_row_security(target, name), target.cursor() as cursor:
+    # The condition may look at rows of other tables.
+    every_table = [table.name for table in plan.tables]
+    with writing_target(), past_row_security(target, every_table), target.cursor() as cursor:
         cursor.execute(count)
         ((others,),) = cursor.fetchall()
     return int(others)

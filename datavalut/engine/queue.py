@@ -136,7 +136,7 @@ class WorkQueue:
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute(
                 "SELECT COALESCE(avg(done::integer), 1)::double precision FROM datavalut_work.items"
-                " WHERE kind NOT IN ('chunk', 'rows')"
+                " WHERE kind NOT IN ('keys', 'chunk', 'rows')"
             )
             ((share,),) = cursor.fetchall()
         return float(share)
@@ -144,7 +144,7 @@ class WorkQueue:
     def has_rows_left(self) -> bool:
         """Whether anything is still to be read from the source."""
         return self._is_true(
-            "SELECT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done AND kind IN ('chunk', 'rows'))"
+            "SELECT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done AND kind IN ('keys', 'chunk', 'rows'))"
         )
 
     def pieces(self, item: WorkItem) -> tuple[Piece, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg2
 from psycopg2 import sql
@@ -12,7 +13,7 @@ from datavalut.catalog.model import Catalog
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.work_items import ROW_SECURITY, WorkItem
 from datavalut.transfer.archive import Piece
-from datavalut.transfer.errors import PolicyForAbsentRole
+from datavalut.transfer.errors import PolicyForAbsentRole, TargetBusy
 from datavalut.transfer.ledger import record_count
 from datavalut.transfer.schema import (
     foreign_keys_to_validate,
@@ -23,6 +24,8 @@ from datavalut.transfer.schema import (
 )
 from datavalut.transfer.statements import writing_target
 from datavalut.transfer.verify import analyze_materialized_views, count_rows
+
+_MOST_DEADLOCKS = 20
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,7 @@ class Restoring:
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         self._make(item, self.queue.pieces(item))
         for oid in foreign_keys_to_validate(self.target, item.table):
-            self.check()
-            validate_foreign_key(self.target, oid)
+            self._undisturbed(partial(validate_foreign_key, self.target, oid))
 
     def finish_schema(self, item: WorkItem) -> None:
         pieces = self.queue.pieces(item)
@@ -62,13 +64,26 @@ class Restoring:
 
     def _make(self, item: WorkItem, pieces: Iterable[Piece]) -> None:
         for piece in pieces:
-            self.check()
             try:
-                with _transaction(self.target):
-                    restore_piece(self.target, piece)
-                    self.queue.mark_made(item, piece)
+                self._undisturbed(partial(self._make_piece, item, piece))
             except PolicyForAbsentRole:
                 self.queue.mark_made(item, piece)
+
+    def _make_piece(self, item: WorkItem, piece: Piece) -> None:
+        with _transaction(self.target):
+            restore_piece(self.target, piece)
+            self.queue.mark_made(item, piece)
+
+    def _undisturbed(self, statement: Callable[[], None]) -> None:
+        """A foreign key locks two tables, with all of their partitions, and two workers may do so in a circle: of these
+        PostgreSQL cancels one after a second, which finds its way free by then."""
+        for _ in range(_MOST_DEADLOCKS):
+            self.check()
+            try:
+                return statement()
+            except TargetBusy as error:
+                disturbance = error
+        raise disturbance
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The work of a build, as items that wait for each other. Pure: which worker does what, and when, is not known here.
 
 rows of a table (cut into chunks where it is big)
-    wait for the rows of the tables whose keys they need
+    wait for the rows of the tables whose keys they need, or for the keys alone of the rows that a table's rule
+    chooses, where rows that are merely required come among them
 indexes of a table
     wait for its rows
 all foreign keys, not yet validated, which takes a moment
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from datavalut.catalog.model import Catalog, TableKind, TableName
-from datavalut.subset.known import copied_before
+from datavalut.subset.known import Holding, copied_before
 from datavalut.subset.model import SubsetPlan
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.schema import was_never_validated
@@ -26,6 +27,7 @@ from datavalut.transfer.schema import was_never_validated
 class WorkKind(StrEnum):
     """In the order in which workers prefer them: rows are what others wait for."""
 
+    KEYS = "keys"
     CHUNK = "chunk"
     ROWS = "rows"
     INDEXES = "indexes"
@@ -166,10 +168,12 @@ class _Planner:
 
     def _add_rows(self) -> Mapping[TableName, int]:
         before = copied_before(self._subset)
-        numbers: dict[TableName, int] = {}
-        for name in in_order_of_need(before):
-            numbers[name] = self._add(WorkKind.ROWS, name, sorted(numbers[needed] for needed in before[name]))
-        return numbers
+        numbers: dict[Holding, int] = {}
+        for holding in in_order_of_need(before):
+            kind = WorkKind.KEYS if holding.chosen_keys else WorkKind.ROWS
+            after = sorted(numbers[needed] for needed in before[holding])
+            numbers[holding] = self._add(kind, holding.table, after)
+        return {holding.table: number for holding, number in numbers.items() if not holding.chosen_keys}
 
     def _add(
         self, kind: WorkKind, table: TableName | None, after: Collection[int], pieces: Iterable[Piece] = ()
@@ -182,17 +186,17 @@ class _Planner:
         return number
 
 
-def in_order_of_need(before: Mapping[TableName, Collection[TableName]]) -> list[TableName]:
-    """Each table after those that it waits for."""
-    ordered: dict[TableName, None] = {}
+def in_order_of_need(before: Mapping[Holding, Collection[Holding]]) -> list[Holding]:
+    """Each after those that it waits for."""
+    ordered: dict[Holding, None] = {}
     for start in before:
         pending = [start]
         while pending:
-            name = pending[-1]
-            missing = [needed for needed in sorted(before[name]) if needed not in ordered]
+            holding = pending[-1]
+            missing = [needed for needed in sorted(before[holding]) if needed not in ordered]
             if missing:
                 pending.extend(missing)
             else:
-                ordered.setdefault(name)
+                ordered.setdefault(holding)
                 pending.pop()
     return list(ordered)

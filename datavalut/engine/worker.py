@@ -90,7 +90,7 @@ class Worker:
                     wait = min(wait * 1.5, _LONGEST_WAIT_SECONDS)
 
     def _do(self, item: WorkItem, restoring: Restoring, preamble: bytes, sessions: ExitStack) -> None:
-        if item.kind in (WorkKind.ROWS, WorkKind.CHUNK):
+        if item.kind in (WorkKind.KEYS, WorkKind.ROWS, WorkKind.CHUNK):
             reset_search_path(self.target)
             self._copy(item, sessions)
             return
@@ -113,7 +113,9 @@ class Worker:
             observer = self.observer
             source = self.open_source(sessions)
             self._copying = Copying(source, self.target, self.subset, observer.check, observer.sent, observer.copied)
-        if item.is_cut:
+        if item.kind is WorkKind.KEYS:
+            self._copying.copy_chosen_keys(item)
+        elif item.is_cut:
             self._copying.measure(item)
         else:
             chunks = self._copying.copy_or_cut(item)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, ForeignKey, TableName
-from datavalut.subset.row_sets import ADDRESS
+from datavalut.subset.row_sets import ADDRESS, TABLE
 
 # The alias of the row that is decided about. A predicate is rendered over it and must not use it for another row.
 ROW = sql.Identifier("subset_row")
@@ -61,8 +61,33 @@ def reference(key: ForeignKey, child: sql.Identifier) -> sql.Composable:
 
 
 def same_key(key: ForeignKey, child: sql.Identifier, parent: sql.Identifier) -> sql.Composable:
-    pairs = zip(_each_of_reference(key, child), each_of(parent, key.parent_columns), strict=True)
-    return all_of(sql.SQL("{} = {}").format(left, right) for left, right in pairs)
+    """That the child's row references the parent's, which has the columns `needed_of_parent`."""
+    pairs = list(zip(_each_of_reference(key, child), each_of(parent, key.parent_columns), strict=True))
+    if compares_by_equal_sign(key):
+        conditions = [sql.SQL("{} = {}").format(*pair) for pair in pairs]
+    else:
+        conditions = [
+            sql.SQL("{} OPERATOR({}.{}) {}").format(theirs, sql.Identifier(schema), sql.SQL(name), ours)
+            for (ours, theirs), (schema, name) in zip(pairs, key.operators, strict=True)
+        ]
+    return all_of([*conditions, *in_parent_partitions(key, parent)])
+
+
+def needed_of_parent(key: ForeignKey) -> tuple[str, ...]:
+    """The columns by which a row is known to be the one that a reference leads to."""
+    return (*key.parent_columns, *([TABLE] if key.parent_partitions else []))
+
+
+def in_parent_partitions(key: ForeignKey, parent: sql.Identifier) -> list[sql.Composable]:
+    if not key.parent_partitions:
+        return []
+    oids = "{" + ",".join(map(str, key.parent_partitions)) + "}"
+    return [sql.SQL("{}.{} = ANY ({}::pg_catalog.oid[])").format(parent, sql.Identifier(TABLE), sql.Literal(oids))]
+
+
+def compares_by_equal_sign(key: ForeignKey) -> bool:
+    """Whether PostgreSQL's own "=" compares parent and child, which is what IN and ANY mean."""
+    return not key.operators
 
 
 def _each_of_reference(key: ForeignKey, child: sql.Identifier) -> list[sql.Composable]:

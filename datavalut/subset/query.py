@@ -12,6 +12,7 @@ What the SQL is made to be good at, with tables of many million rows:
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from psycopg2 import sql
@@ -23,11 +24,15 @@ from datavalut.subset.fragments import (
     PARENT,
     ROW,
     OuterJoins,
+    all_of,
     any_of,
     columns_of,
+    compares_by_equal_sign,
     from_set,
     from_table,
+    in_parent_partitions,
     is_nullable,
+    needed_of_parent,
     none_null,
     reference,
     same_address,
@@ -79,6 +84,10 @@ class SubsetQuery:
         """The stored columns of the rows that are kept and lie in these pages."""
         columns = tuple(column.name for column in self._catalog.table(name).stored_columns)
         return self._sets.before(self._kept(self._subset.table(name), columns, in_pages(pages)))
+
+    def chosen_keys(self, name: TableName, columns: Sequence[str]) -> sql.Composable:
+        """These columns of the rows that the table's rule chooses, each row once."""
+        return self._sets.before(self._body(Chosen(name), columns))
 
     def required_rows(self, name: TableName) -> sql.Composable:
         """How many kept rows the table's rule does not choose; 0 for a table without such a count."""
@@ -146,11 +155,11 @@ class SubsetQuery:
         conditions = [*also, *([self._predicate(table.root)] if table.root is not None else [])]
         for key in filters:
             parents = self._filtering_parents(table, key)
-            if only_link or not is_nullable(key, self._catalog):
+            if only_link or not self._may_be_none(key):
                 conditions.append(self._references_row_of(key, parents))
             else:
-                found = joins.add(key, self._sets.use(parents, key.parent_columns))
-                conditions.append(any_of([some_null(key, self._catalog, ROW), found]))
+                found = joins.add(key, self._sets.use(parents, needed_of_parent(key)))
+                conditions.append(any_of([self._is_none(key), found]))
         if table.root is None and not only_link:
             conditions.extend(self._is_linked(table, joins, cycle))
         return self._select(table.name, columns, conditions, joins)
@@ -176,12 +185,12 @@ class SubsetQuery:
             if self._subset.table(key.parent).rule is Rule.FULL and self._subset.chosen_together(table, key)
         ]
         outside = [key for key in table.links if key not in carriers and key.parent not in cycle]
-        if not all(is_nullable(key, self._catalog) for key in outside):
+        if not all(self._may_be_none(key) for key in outside):
             return []
         if len(outside) + len(carriers) < len(table.links):
             return [self._address_in(Linked(table.name))]
-        alternatives = [none_null(key, self._catalog, ROW) for key in outside]
-        alternatives += [joins.add(key, self._sets.use(Linked(key.parent), key.parent_columns)) for key in carriers]
+        alternatives = [self._leads_somewhere(key, ROW) for key in outside]
+        alternatives += [joins.add(key, self._sets.use(Linked(key.parent), needed_of_parent(key))) for key in carriers]
         return [any_of(alternatives)]
 
     def _linked(self, table: TableSubset, columns: Sequence[str]) -> sql.Composable:
@@ -196,11 +205,11 @@ class SubsetQuery:
         for key in links:
             parents = self._linking_parents(table, key)
             if parents is None:
-                alternatives.append(none_null(key, self._catalog, ROW))
+                alternatives.append(self._leads_somewhere(key, ROW))
             elif len(links) == 1:
                 alternatives.append(self._references_row_of(key, parents))
             else:
-                alternatives.append(joins.add(key, self._sets.use(parents, key.parent_columns)))
+                alternatives.append(joins.add(key, self._sets.use(parents, needed_of_parent(key))))
         return any_of(alternatives)
 
     def _linking_parents(self, table: TableSubset, key: ForeignKey) -> RowSet | None:
@@ -234,9 +243,9 @@ class SubsetQuery:
                 children=from_set(self._sets.use(Candidates(key.child), (*ADDRESS, *key.columns)), CHILD),
                 where=where(
                     [
-                        none_null(key, self._catalog, CHILD),
+                        self._leads_somewhere(key, CHILD),
                         sql.SQL("NOT EXISTS (SELECT FROM {} WHERE {})").format(
-                            from_set(self._sets.use(Candidates(key.parent), key.parent_columns), PARENT),
+                            from_set(self._sets.use(Candidates(key.parent), needed_of_parent(key)), PARENT),
                             same_key(key, CHILD, PARENT),
                         ),
                     ]
@@ -288,7 +297,8 @@ class SubsetQuery:
         for key in keys:
             if among_candidates:
                 children = from_set(self._sets.use(Candidates(key.child), (*ADDRESS, *key.columns)), CHILD)
-                parents = from_set(self._sets.use(Candidates(key.parent), (*ADDRESS, *key.parent_columns)), PARENT)
+                needed = (*ADDRESS, *key.parent_columns)
+                parents = from_set(self._sets.use(Candidates(key.parent), needed), PARENT)
             else:
                 children = from_table(self._catalog, key.child, CHILD)
                 parents = from_table(self._catalog, key.parent, PARENT)
@@ -342,21 +352,24 @@ class SubsetQuery:
 
         The cycle's own are found by walking from the others.
         """
-        by_columns: dict[tuple[str, ...], list[tuple[ForeignKey, RowSet | None]]] = {}
+        alike: dict[tuple[object, ...], list[tuple[ForeignKey, RowSet | None]]] = {}
         for key in self._catalog.references_to(name):
             for children in self._children_kept(key, until_round, cycle):
-                by_columns.setdefault(key.parent_columns, []).append((key, children))
-        return [self._is_referenced(name, columns, sources) for columns, sources in by_columns.items()]
+                alike.setdefault((key.parent_columns, key.parent_partitions, key.operators), []).append((key, children))
+        return [self._is_referenced(name, sources) for sources in alike.values()]
 
-    def _is_referenced(
-        self, name: TableName, columns: tuple[str, ...], sources: Sequence[tuple[ForeignKey, RowSet | None]]
-    ) -> sql.Composable:
-        """That one of the keys leads to the row from one of its sets of children; None is all of the child's rows."""
-        if len(sources) == 1:
-            ((key, row_set),) = sources
-            array = self._array(row_set, key.columns, name, columns) if row_set is not None else None
+    def _is_referenced(self, name: TableName, sources: Sequence[tuple[ForeignKey, RowSet | None]]) -> sql.Composable:
+        """That one of the keys leads to the row from one of its sets of children; None is all of the child's rows.
+
+        The keys differ in their children only.
+        """
+        any_key, row_set = sources[0]
+        columns = any_key.parent_columns
+        if len(sources) == 1 and row_set is not None:
+            array = self._array(row_set, any_key.columns, name, columns)
             if array is not None:
-                return sql.SQL("{} = ANY ({})").format(columns_of(ROW, columns), array)
+                found = sql.SQL("{} = ANY ({})").format(columns_of(ROW, columns), array)
+                return all_of([found, *in_parent_partitions(any_key, ROW)])
         # Many children have few parents: of several branches, each gives a parent once.
         select = sql.SQL("SELECT {} FROM {}" if len(sources) == 1 else "SELECT DISTINCT {} FROM {}")
         branches = [
@@ -368,7 +381,17 @@ class SubsetQuery:
             )
             for key, row_set in sources
         ]
-        return sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, columns), union_all(branches))
+        if compares_by_equal_sign(any_key):
+            found = sql.SQL("({}) IN (\n{}\n)").format(columns_of(ROW, columns), union_all(branches))
+        else:
+            referenced = replace(any_key, columns=any_key.parent_columns, collations=())
+            found = sql.SQL("EXISTS (SELECT FROM (\n{}\n) AS {} ({}) WHERE {})").format(
+                union_all(branches),
+                CHILD,
+                sql.SQL(", ").join(map(sql.Identifier, columns)),
+                same_key(referenced, CHILD, ROW),
+            )
+        return all_of([found, *in_parent_partitions(any_key, ROW)])
 
     def _children_kept(self, key: ForeignKey, until_round: int, cycle: Sequence[TableName]) -> list[RowSet | None]:
         """The kept rows of the key's child that bring in what they reference along it; None is all of its rows."""
@@ -427,6 +450,23 @@ class SubsetQuery:
 
     # Conditions and selects over the row that is decided about
 
+    def _may_be_none(self, key: ForeignKey) -> bool:
+        """Whether a row may be without a reference along this key."""
+        return key.may_dangle or is_nullable(key, self._catalog)
+
+    def _is_none(self, key: ForeignKey) -> sql.Composable:
+        """That the row has no reference along this key, which may be none."""
+        if key.may_dangle:
+            return sql.SQL("NOT {}").format(self._leads_somewhere(key, ROW))
+        return some_null(key, self._catalog, ROW)
+
+    def _leads_somewhere(self, key: ForeignKey, child: sql.Identifier) -> sql.Composable:
+        """That the child's row has a reference along this key."""
+        if not key.may_dangle:
+            return none_null(key, self._catalog, child)
+        parents = from_table(self._catalog, key.parent, PARENT)
+        return sql.SQL("EXISTS (SELECT FROM {} WHERE {})").format(parents, same_key(key, child, PARENT))
+
     def _select(
         self,
         name: TableName,
@@ -442,13 +482,17 @@ class SubsetQuery:
         )
 
     def _references_row_of(self, key: ForeignKey, row_set: RowSet) -> sql.Composable:
-        array = self._array(row_set, key.parent_columns, key.child, key.columns)
+        array = self._array(row_set, needed_of_parent(key), key.child, key.columns)
         if array is not None:
             return sql.SQL("{} = ANY ({})").format(reference(key, ROW), array)
-        return sql.SQL("({}) IN (SELECT {} FROM {})").format(
+        parents = from_set(self._sets.use(row_set, needed_of_parent(key)), PARENT)
+        if not compares_by_equal_sign(key):
+            return sql.SQL("EXISTS (SELECT FROM {} WHERE {})").format(parents, same_key(key, ROW, PARENT))
+        return sql.SQL("({}) IN (SELECT {} FROM {}{})").format(
             reference(key, ROW),
             columns_of(PARENT, key.parent_columns),
-            from_set(self._sets.use(row_set, key.parent_columns), PARENT),
+            parents,
+            where(in_parent_partitions(key, PARENT)),
         )
 
     def _array(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datavalut.catalog.model import TableName
 from datavalut.filters.model import Root
 
-ADDRESS = ("tableoid", "ctid")
+TABLE = "tableoid"  # the partition, of a partitioned table
+ADDRESS = (TABLE, "ctid")
 
 
 @dataclass(frozen=True)

@@ -152,8 +152,8 @@ _HEADER = re.compile(
     rb"-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: .*\n(?:-- Data Pos: \d+\n)?--\n",
     re.MULTILINE,
 )
-# What pg_restore says at the end of a script, after its last piece.
-_TRAILING_COMMENTS = re.compile(rb"\s*(?:\n--[^\n]*|\n\s*)*\Z")
+# What pg_restore says after the last piece. A piece itself may end with a line that looks like a comment: of a comment.
+_FOOTER = re.compile(rb"\n-- Completed on [^\n]*\n\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
 
 
@@ -171,12 +171,11 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
     """
     wanted = archive.with_name(f"{archive.name}.{section}.list")
     wanted.write_text("".join(f"{entry.line}\n" for entry in entries), encoding="utf-8")
-    text = _without_psql_commands(
-        _pg_restore(
-            *("--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", f"--section={section}"),
-            *(f"--use-list={wanted}", "--file=-", str(archive)),
-        )
+    output = _pg_restore(
+        *("--no-owner", "--no-privileges", "--no-tablespaces", "--verbose", f"--section={section}"),
+        *(f"--use-list={wanted}", "--file=-", str(archive)),
     )
+    text = _FOOTER.sub(b"\n", _without_psql_commands(output))
     order = {entry.number: position for position, entry in enumerate(entries)}
     headers = []
     position = -1
@@ -193,7 +192,7 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
             schema=None if header["schema"] == b"-" else header["schema"].decode(errors="replace"),
             name=header["name"].decode(errors="replace"),
             needs=tuple(map(int, (header["needs"] or b"").split())),
-            statements=_TRAILING_COMMENTS.sub(b"\n", text[header.end() : end]),
+            statements=text[header.end() : end],
         )
         for header, end in zip(headers, ends, strict=True)
         if _has_statements(text[header.end() : end])  # unlike the schema public, which is there already

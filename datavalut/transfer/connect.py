@@ -89,6 +89,21 @@ FROM unnest(%(names)s::pg_catalog.text[], %(values)s::pg_catalog.text[]) AS want
 JOIN pg_catalog.pg_settings AS known ON pg_catalog.lower(known.name) = pg_catalog.lower(wanted.name)
 """
 
+# The operators of an extension's types (citext's "=" among them) are looked for where the extension is.
+_SEE_EXTENSIONS = """
+SELECT pg_catalog.set_config(
+    'search_path',
+    pg_catalog.concat_ws(
+        ', ',
+        NULLIF(pg_catalog.current_setting('search_path'), ''),
+        pg_catalog.string_agg(DISTINCT pg_catalog.quote_ident(nsp.nspname), ', ')
+    ),
+    false
+)
+FROM pg_catalog.pg_extension AS ext
+JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = ext.extnamespace AND nsp.nspname <> 'pg_catalog'
+"""
+
 
 def connect(
     parameters: ConnectionParameters,
@@ -116,6 +131,9 @@ def connect(
         if read_only and is_pooled(opened):
             _refuse_shared_sessions(parameters, dsn, opened)
         _configure(opened, _SOURCE_SETTINGS if read_only else _TARGET_SETTINGS)
+        if read_only:
+            with opened.cursor() as cursor:
+                cursor.execute(_SEE_EXTENSIONS)
     except psycopg2.OperationalError:
         opened.close()
         raise SourceUnreachable(parameters.host, parameters.port, "connections are lost at once") from None

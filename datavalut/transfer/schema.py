@@ -22,6 +22,7 @@ from datavalut.transfer.errors import (
     PolicyForAbsentRole,
     SchemaNotRestorable,
     StatementTimedOut,
+    TargetBusy,
     TargetConnectionLost,
     TransferError,
 )
@@ -186,6 +187,6 @@ def _violating_key(error: psycopg2.Error) -> str:
 def _not_restorable(object_name: str, error: psycopg2.Error) -> TransferError:
     """What is wrong with the server is not blamed on the object."""
     about_the_server = target_error(error)
-    if isinstance(about_the_server, DiskFull | TargetConnectionLost | StatementTimedOut):
+    if isinstance(about_the_server, DiskFull | TargetBusy | TargetConnectionLost | StatementTimedOut):
         return about_the_server
     return SchemaNotRestorable(object_name, first_line(error), error.pgcode)

@@ -20,6 +20,10 @@ class SequenceState:
     value: int
     is_called: bool
 
+    def next_value(self, increment: int) -> int:
+        """What it gives next, if that is not beyond the sequence's end."""
+        return self.value + increment if self.is_called else self.value
+
 
 @dataclass(frozen=True)
 class SequenceInUse:
@@ -39,7 +43,7 @@ class SequenceInUse:
         """Whether its next value may be one that a row has."""
         if self.furthest is None:
             return False
-        following = self.state.value + self.increment if self.state.is_called else self.state.value
+        following = self.state.next_value(self.increment)
         exhausted = not self.lowest <= following <= self.highest
         return not exhausted and not _is_further(following, self.furthest, self.increment)
 
@@ -98,7 +102,7 @@ def sequences_in_use(target: connection) -> tuple[SequenceInUse, ...]:
             name = TableName(row.sequence_schema, row.sequence_name)
             furthest = found[name].furthest if name in found else None
             if row.column_name is not None:
-                with past_row_security(target, TableName(row.table_schema, row.table_name)):
+                with past_row_security(target, [TableName(row.table_schema, row.table_name)]):
                     value = _furthest_value(cursor, row)
                 if value is not None and (furthest is None or _is_further(value, furthest, row.increment)):
                     furthest = value
@@ -110,11 +114,10 @@ def sequences_in_use(target: connection) -> tuple[SequenceInUse, ...]:
 
 def _wanted_state(sequence: SequenceInUse, in_source: SequenceState | None) -> SequenceState:
     state = in_source or sequence.state
-    if sequence.furthest is None:
+    following = state.next_value(sequence.increment)
+    if sequence.furthest is None or _is_further(following, sequence.furthest, sequence.increment):
         return state
-    furthest = min(max(sequence.furthest, sequence.lowest), sequence.highest)
-    given = state.value if state.is_called else state.value - sequence.increment
-    return SequenceState(furthest, True) if _is_further(furthest, given, sequence.increment) else state
+    return SequenceState(min(max(sequence.furthest, sequence.lowest), sequence.highest), True)
 
 
 def _is_further(value: int, than: int, increment: int) -> bool:

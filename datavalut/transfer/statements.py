@@ -13,6 +13,7 @@ from datavalut.transfer.errors import (
     SourceConnectionLost,
     SourceQueryFailed,
     StatementTimedOut,
+    TargetBusy,
     TargetConnectionLost,
     TargetNotAllowed,
     TargetQueryFailed,
@@ -22,6 +23,8 @@ from datavalut.transfer.errors import (
 _CONNECTION_CLASSES = ("08",)
 _SHUTDOWN = ("57P01", "57P02", "57P03", "57P05", "25P03")  # the server or an admin ended the session
 
+_BUSY = ("55P03", "40001", "40P01")  # lock not available, serialization failure, deadlock
+
 
 def source_error(error: psycopg2.Error, table: str | None = None) -> TransferError:
     """`table` is the table that was read, if it was one."""
@@ -30,7 +33,7 @@ def source_error(error: psycopg2.Error, table: str | None = None) -> TransferErr
         return SourceConnectionLost()
     if code == "42501":
         return PermissionDenied(table)
-    if code in ("55P03", "40001", "40P01"):
+    if code in _BUSY:
         return SourceBusy(code)
     if code == "57014":
         return StatementTimedOut()
@@ -45,6 +48,8 @@ def target_error(error: psycopg2.Error) -> TransferError:
         return TargetConnectionLost()
     if code == "53100":
         return DiskFull()
+    if code in _BUSY:
+        return TargetBusy(code)
     if code == "42501":
         return TargetNotAllowed()
     if code == "57014":

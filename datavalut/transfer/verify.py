@@ -67,7 +67,7 @@ def count_rows(target: connection, table: Table) -> int:
     """The exact number, whatever row-level security there is. Raises errors about the target."""
     name = sql.Identifier(table.name.schema, table.name.name)
     only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-    with writing_target(), past_row_security(target, table.name), target.cursor() as cursor:
+    with writing_target(), past_row_security(target, [table.name]), target.cursor() as cursor:
         cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
         ((count,),) = cursor.fetchall()
     return int(count)
@@ -84,31 +84,32 @@ def analyze_materialized_views(target: connection, check: Callable[[], None] = l
 
 def _foreign_key_discrepancies(target: connection, source: Catalog) -> Iterator[Discrepancy]:
     with writing_target():
-        found = {_identity(key) for key in read_catalog(target).foreign_keys}
+        found = {_identity(key): key for key in read_catalog(target).foreign_keys}
         with target.cursor() as cursor:
-            cursor.execute(_UNVALIDATED_FOREIGN_KEYS)
+            cursor.execute(_UNVALIDATED_CLONES)
             unvalidated = [(TableName(schema, table), name) for schema, table, name in cursor.fetchall()]
     for key in source.foreign_keys:
-        if _identity(key) not in found:
+        there = found.get(_identity(key))
+        if there is None:
             yield Discrepancy(f"foreign key {key.name} of {key.child}", "there", "missing")
-    never_validated = {(key.child, key.name) for key in source.foreign_keys if not key.validated}
+        elif key.validated and not there.validated:
+            yield Discrepancy(f"foreign key {key.name} of {key.child}", "validated", "not validated")
     for table, name in unvalidated:
-        if (table, name) not in never_validated:
-            yield Discrepancy(f"foreign key {name} of {table}", "validated", "not validated")
+        yield Discrepancy(f"foreign key {name} of {table}", "validated", "not validated")
 
 
 def _identity(key: ForeignKey) -> tuple[object, ...]:
     return key.child, key.columns, key.parent, key.parent_columns
 
 
-# Of a partition's clone the key that it was cloned from is told, unless that one is valid.
-_UNVALIDATED_FOREIGN_KEYS = """
+# Of partitions, whose keys are clones of their table's key, and should be as valid as that.
+_UNVALIDATED_CLONES = """
 SELECT nsp.nspname::text, cls.relname::text, con.conname::text
 FROM pg_catalog.pg_constraint AS con
-JOIN pg_catalog.pg_class AS cls ON cls.oid = COALESCE(pg_catalog.pg_partition_root(con.conrelid), con.conrelid)
+JOIN pg_catalog.pg_class AS cls ON cls.oid = con.conrelid
 JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
-LEFT JOIN pg_catalog.pg_constraint AS origin ON origin.oid = con.conparentid
-WHERE con.contype = 'f' AND NOT con.convalidated AND COALESCE(origin.convalidated, true)
+JOIN pg_catalog.pg_constraint AS origin ON origin.oid = con.conparentid
+WHERE con.contype = 'f' AND NOT con.convalidated AND origin.convalidated
 ORDER BY 1, 2, 3
 """
 _INVALID_INDEXES = """

@@ -69,6 +69,15 @@ def test_a_descending_sequence_goes_down(make_database: MakeDatabase) -> None:
     ]
 
 
+@pytest.mark.parametrize(("state", "following"), [("3, true", 13), ("5, false", 5)])
+def test_values_between_two_of_the_sequences_own_do_not_move_it(
+    make_database: MakeDatabase, state: str, following: int
+) -> None:
+    schema = "CREATE SEQUENCE s INCREMENT 10; CREATE TABLE t (id int DEFAULT nextval('s'));"
+    source = schema + f"SELECT setval('s', {state})"
+    assert next_values(make_database, source, schema + "INSERT INTO t VALUES (1), (4)", "s") == [following]
+
+
 def test_a_value_beyond_the_sequences_end_leaves_it_exhausted(make_database: MakeDatabase) -> None:
     schema = "CREATE SEQUENCE s MAXVALUE 10; CREATE TABLE t (id int DEFAULT nextval('s'));"
     target = make_database(schema + "INSERT INTO t VALUES (500)")
