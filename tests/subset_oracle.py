@@ -103,11 +103,12 @@ class _Oracle:
     def _linked(self, tables: set[TableName], starts: set[RowId]) -> set[RowId]:
         linked: set[RowId] = set()
         while True:
+            reached = starts | linked
             more = {
                 row
                 for name in tables
                 for row in self._all_rows(name)
-                if any(target in starts | linked for _, target in self._references(row))
+                if any(target in reached for _, target in self._references(row))
             } - linked
             if not more:
                 return linked
@@ -118,11 +119,12 @@ class _Oracle:
     ) -> set[RowId]:
         remaining = set(rows)
         while True:
+            there = remaining | kept
             left_out = {
                 row
                 for row in remaining
                 for key, target in self._references(row)
-                if filters(row[0], key) and target not in remaining | kept
+                if filters(row[0], key) and target not in there
             }
             if not left_out:
                 return remaining

@@ -1,4 +1,5 @@
-"""What stands on tables with rows: views, functions, triggers, rules, policies, indexes, comments, and what stays behind.
+"""What stands on tables with rows: views, functions, triggers, rules, policies, indexes, comments. Some of it does not
+come along.
 
 A trigger or a rule would change the rows of a copy, or end it, if it took part.
 """
