@@ -39,9 +39,10 @@ class PlannerFallback(StrEnum):
 @dataclass(frozen=True)
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
-    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
-    `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
-    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own. `copy_workers` is
+    how many functions may share one job's work. `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it
+    at most, None for as long as its function may run. `target_storage_gib` is what the target server was made with,
+    the limit what it may grow to; 0 is unknown.
     """
 
     jobs_table: str
@@ -65,6 +66,7 @@ class Settings:
     local_owner: str | None
     job_retention_days: int
     snapshot_keeper_seconds: int | None
+    copy_workers: int
 
 
 # Loopback, link-local, metadata, multicast and reserved addresses: only an allowed network opens any of them.
@@ -144,6 +146,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         denied_networks=ALWAYS_DENIED_NETWORKS + networks("SOURCE_DENIED_NETWORKS", ""),
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
+        copy_workers=integer("COPY_WORKERS", 4),
         snapshot_keeper_seconds=integer("SNAPSHOT_KEEPER_SECONDS", 0) or None,
     )
 

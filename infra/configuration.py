@@ -34,6 +34,7 @@ class Configuration:
     `openai_base_url`, the offline planner reads the prompts.
     `snapshot_keeper_seconds` cuts how long a keeper holds a source's snapshot before the other one takes over; 0 is as
     long as a function may run.
+    `copy_workers` is how many functions share one job's work at most.
     `interface_endpoint_zones` and `nat_gateways` are numbers of availability zones (docs/deployment.md has the prices).
     """
 
@@ -52,6 +53,7 @@ class Configuration:
     source_allowed_networks: str = ""
     source_denied_networks: str = ""
     snapshot_keeper_seconds: int = 0
+    copy_workers: int = 4
     requests_per_second: int = 50
     request_burst: int = 100
     nat_gateways: int = 1
@@ -74,6 +76,7 @@ _ONE_OF = {
     # The days that CloudWatch Logs offers.
     "log_retention": (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
     "nat_gateways": (0, 1, 2),
+    "copy_workers": tuple(range(1, 41)),  # the state machine starts no more than 40 at once
     "interface_endpoint_zones": (0, 1, 2),
 }
 

@@ -136,7 +136,10 @@ class Functions(Construct):
         plan_job = self._step(
             "plan_job",
             "Plans the filter",
-            target | self._target_storage() | self._planner_environment(),
+            target
+            | {"COPY_WORKERS": str(self._configuration.copy_workers)}
+            | self._target_storage()
+            | self._planner_environment(),
             memory=2048,
         )
         self._allow(plan_job, _READ_SECRET, (requests, admin))

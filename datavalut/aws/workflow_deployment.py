@@ -23,6 +23,7 @@ def workflow_deployment() -> Deployment:
         plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
+        most_workers=settings().copy_workers,
         target_disk=target_disk(settings()),
     )
 
