@@ -168,6 +168,7 @@ class _Oracle:
         assigned = set(self.roots) | descendants | self.full | rest
         assigned |= self._ancestors(assigned)
 
+        ruled = set(self.roots) | descendants | self.excluded
         while self.scope is Scope.RELATED:
             siblings = self._children(assigned, names - assigned - self.excluded)
             if not siblings:
@@ -178,15 +179,15 @@ class _Oracle:
             chosen |= of_round
             kept = self._with_referenced(kept | of_round)
             assigned |= siblings
+            ruled |= siblings
             assigned |= self._ancestors(assigned)
 
-        ruled = {row[0] for row in chosen} | set(self.roots) | self.excluded
         return Kept(
             {name: frozenset(row[1] for row in kept if row[0] == name) for name in self.names},
             {
                 name: frozenset(row[1] for row in kept - chosen if row[0] == name)
                 for name in self.names
-                if name in (ruled | descendants) - self.full
+                if name in ruled - self.full
             },
         )
 

@@ -20,13 +20,11 @@ _MANY = 250
 def plain_columns(database: DatabaseDraft) -> list[ColumnDraft]:
     """The value, a few columns that are only copied, or very many, and perhaps a generated one."""
     chance = database.chance
-    many = database.happens(0.02)
     columns = [integer(VALUE)]
-    for number in range(_MANY if many else chance.randint(0, 4)):
+    for _ in range(_MANY if database.happens(0.02) else chance.randint(0, 4)):
         plain = chance.choice(database.plain_types)
         default = f"DEFAULT {chance.choice(plain.literals)}" if database.happens(0.2) else ""
-        name = f"column {number}" if many else database.names.new()
-        columns.append(ColumnDraft(name, plain.sql, clause=default, literals=plain.literals))
+        columns.append(ColumnDraft(database.names.new(), plain.sql, clause=default, literals=plain.literals))
     if database.happens(0.25):
         # Seven rows fill a page of the table.
         columns.append(ColumnDraft(database.names.new(), "text STORAGE PLAIN", literals=("repeat('ü', 500)",)))

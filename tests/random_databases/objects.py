@@ -133,7 +133,7 @@ def _functions(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     yield f"COMMENT ON FUNCTION {name}() IS 'all of them'"
     yield (
         f"CREATE PROCEDURE {sql_name(database.new_name())}(INOUT {VALUE} integer DEFAULT 1) LANGUAGE sql"
-        f" AS $body$DELETE FROM {table.sql} RETURNING {VALUE}$body$"
+        f" AS $body$SELECT max({VALUE}) FROM {table.sql}$body$"
     )
     yield f"CREATE AGGREGATE {sql_name(database.new_name())}(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0')"
 
