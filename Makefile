@@ -14,9 +14,9 @@ endif
 VENV := .venv/bin
 PIP_INSTALL := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 INSTALLED := .venv/installed .venv-ministack/installed build/made
-CHECKED := datavalut functions infra local tests examples bench
+CHECKED := datavalut functions infra local tests examples bench evaluation
 
-.PHONY: help demo test test-all up down check synth deploy destroy bench lock clean
+.PHONY: help demo test test-all up down check synth deploy destroy bench eval lock clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -51,6 +51,9 @@ deploy: .venv/installed ## deploy to the AWS account of your credentials; ARGS="
 
 destroy: .venv/installed ## remove the deployment from the account; docs/deployment.md says what stays
 	@$(VENV)/python -m infra.cdk destroy $(ARGS)
+
+eval: $(INSTALLED) ## how often the offline planner is right, refuses, or is silently wrong
+	@$(VENV)/python -m evaluation
 
 bench: $(INSTALLED) ## measure the engine and whole jobs against PostgreSQL's own programs
 	@$(VENV)/python -m bench

@@ -53,4 +53,4 @@ def _plan_prompt(prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
 def _plan_offline(prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
     from datavalut.planning.offline import plan_offline  # noqa: PLC0415 - not needed beside a model
 
-    return plan_offline(prompt, source.catalog)
+    return plan_offline(prompt, source.catalog, source, source.reference_time)

@@ -29,6 +29,7 @@ from datavalut.transfer.preflight.disk import NeededBytes
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
+from datavalut.workflow.plan_warnings import plan_warnings
 from datavalut.workflow.planning_source import SessionSource
 from datavalut.workflow.progress import Phase
 from datavalut.workflow.sessions import source_session, target_session
@@ -70,7 +71,7 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
             explanation=explain_plan(filter_plan, catalog, job.created_at),
             tables=planned,
             workers=workers,
-            warnings=(*_warnings(catalog, subset, planned), *warnings),
+            warnings=(*plan_warnings(source, subset, planned), *warnings),
         )
         dry_run = _dry_run_result(record, subset, job.created_at, source) if job.request.dry_run else None
     rows_expected = sum(table.rows_expected for table in planned)
@@ -160,25 +161,6 @@ def _bytes_to_copy(catalog: Catalog, planned: PlannedTable) -> int:
     table = catalog.table(planned.table)
     share = min(1.0, planned.rows_expected / table.estimated_rows) if table.estimated_rows > 0 else 1.0
     return int(table.size_bytes * share)
-
-
-def _warnings(catalog: Catalog, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> tuple[str, ...]:
-    warnings = [
-        f"No row of {table.table} matches: the filtered database holds none of them."
-        for table in planned
-        if table.rule == Rule.ROOT and table.rows_expected == 0
-    ]
-    warnings += [
-        f"All rows of {decided.name} are asked for: its condition is empty."
-        for decided in subset.tables
-        if decided.root is not None
-        and decided.root.condition is None
-        and decided.root.top is None
-        and decided.root.sample is None
-    ]
-    if catalog.large_objects:
-        warnings.append(f"{catalog.large_objects} large objects of the source are not copied.")
-    return tuple(warnings)
 
 
 def _dry_run_result(

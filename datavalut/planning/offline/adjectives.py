@@ -4,35 +4,66 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
+from datavalut.filters.model import (
+    ColumnValue,
+    Comparison,
+    Condition,
+    InTime,
+    IsNull,
+    LiteralValue,
+    NextPeriod,
+    PathStep,
+    TimeUnit,
+)
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import stem
-from datavalut.planning.offline.phrases import Clause, Explained, UnclearError, all_of, any_of, negated
-from datavalut.planning.offline.predicates import is_true, one_of
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Explained,
+    Progress,
+    UnclearError,
+    all_of,
+    along,
+    any_of,
+    denied,
+    negated,
+    opened,
+)
+from datavalut.planning.offline.predicates import before_now, is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import name_key
+from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+
+_LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
 
 @dataclass(frozen=True)
 class _Fit:
     """One thing that an adjective can mean.
 
-    `label`, where it is a label, so that "shipped or delivered" can be one list. `derived`: from a date's being there
-    ("shipped" from shipped_at). `denied`: said with "not".
+    `values`, where it is a value, so that "shipped or delivered" can be one list. `derived`: from a date's being there
+    ("shipped" from shipped_at). `denied`: said with "not". `path`: to the row that is described, if it is another.
     """
 
     condition: Condition
     meaning: str
     end: int
     column: Column
-    label: str | None = None
+    values: tuple[str, ...] = ()
+    path: tuple[PathStep, ...] = ()
     derived: bool = False
     denied: bool = False
 
 
 class AdjectiveReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+
     def read_list(
         self, table: Table, position: int, stop: int | None = None, *, is_denied: bool = False
     ) -> Clause | None:
@@ -42,6 +73,8 @@ class AdjectiveReader(Reader):
         Labels of one column can only be alternatives, whatever joins them. Raises UnclearError if one fits several
         things.
         """
+        if self._word(position) in {"neither", "either"}:
+            return self._read_alternatives(table, position, stop)
         fits: list[_Fit] = []
         joiners: list[str] = []
         end = position
@@ -58,10 +91,21 @@ class AdjectiveReader(Reader):
             end = fit.end
         if not fits or (stop is not None and end != stop):
             return None
+        if self._word(end) == "yet" and stop is None:
+            end += 1
         self._progress.reach(end)
         condition = self._combine(fits, joiners, is_denied, position)
         meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
         return Clause(condition, position, end, meaning, (Explained(position, end, meaning),), is_state=True)
+
+    def _read_alternatives(self, table: Table, position: int, stop: int | None) -> Clause | None:
+        """ "neither shipped nor delivered", "either shipped or delivered"."""
+        inner = self.read_list(table, position + 1, stop)
+        words = {self._word(at) for at in range(position, inner.end)} if inner else set()
+        if inner is None or not words & ({"nor", "or"} if self._word(position) == "neither" else {"or"}):
+            return None
+        clause = opened(inner, position)
+        return denied(inner, position) if self._word(position) == "neither" else clause
 
     def _joiner(self, position: int) -> tuple[str, int]:
         word = self._word(position)
@@ -76,9 +120,9 @@ class AdjectiveReader(Reader):
 
     def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> Condition:
         end = fits[-1].end
-        columns = {fit.column.name for fit in fits}
-        if len(fits) > 1 and len(columns) == 1 and all(fit.label is not None and not fit.denied for fit in fits):
-            return one_of(fits[0].column, tuple(str(fit.label) for fit in fits))
+        columns = {(fit.path, fit.column.name) for fit in fits}
+        if len(fits) > 1 and len(columns) == 1 and all(fit.values and not fit.denied for fit in fits):
+            return along(fits[0].path, one_of(fits[0].column, tuple(value for fit in fits for value in fit.values)))
         if "or" in joiners and set(joiners) - {"or", ","}:
             raise UnclearError(start, end, 'both "and" and "or" stand between these')
         mixed = len({fit.denied for fit in fits}) > 1 and "or" in joiners
@@ -97,11 +141,11 @@ class AdjectiveReader(Reader):
                 return None
             condition, meaning = negated(fit.condition), f"not {fit.meaning}"
             return replace(fit, condition=condition, meaning=meaning, denied=not fit.denied)
-        fits = list(self._fits(table, position))
+        fits = list(self._fits(table, position)) or list(self._related_fits(table, position))
         longest = max((fit.end for fit in fits), default=0)
         fits = [fit for fit in fits if fit.end == longest]
         said = [fit for fit in fits if not fit.derived]
-        if not is_denied and len(said) == 1 and said[0].label is not None:
+        if not is_denied and len(said) == 1 and said[0].values:
             return said[0]  # "shipped" is a status, where there is one; what is not shipped is another matter
         if len(fits) > 1:
             raise UnclearError(position, longest, "fits several things", (fit.meaning for fit in fits))
@@ -109,9 +153,16 @@ class AdjectiveReader(Reader):
 
     def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
         token = self._tokens[position]
+        person = self._named_rows.person_at(table, (), position)
+        if person is not None:
+            yield _Fit(person.condition, person.meaning, person.end, person.columns[0])
+            return
         for label in self._vocabulary.labels_at(table, position):
-            condition = one_of(label.column, (label.label,))
-            yield _Fit(condition, f"{label.column.name} = '{label.label}'", label.end, label.column, label.label)
+            condition = one_of(label.column, label.values)
+            end = self._past_own_column(table, label.column, label.end)
+            meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
+            yield _Fit(condition, meaning, end, label.column, label.values)
+        yield from self._numbered(table, position)
         for column, end in self._vocabulary.flags_at(table, position):
             if _is_flag(column):
                 yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
@@ -121,29 +172,105 @@ class AdjectiveReader(Reader):
             for column in table.columns:
                 if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
                     yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
+        if token.lower in {"upcoming", "future"}:
+            yield from self._upcoming(table, position)
+        if token.lower == "overdue":
+            yield from self._overdue(table, position)
         yield from self._states(table, position)
+
+    def _past_own_column(self, table: Table, column: Column, position: int) -> int:
+        """ "high priority tasks", "R rated films": past the column behind its value, if more follows."""
+        word = self._word(position)
+        if word.endswith("ed") and stem(word) == stem(name_words(column.name)[-1]):
+            return position + 1
+        own = self._vocabulary.own_columns_at(table, position)
+        follows = own is not None and column in own[0] and own[1] < len(self._tokens)
+        return own[1] if own and follows and self._vocabulary.table_at(position) is None else position
+
+    def _related_fits(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "horror films": what another row is called, that this one is joined to."""
+        for row in self._named_rows.read_all(table, position):
+            if len(row.columns) == 1:
+                yield _Fit(row.condition, row.meaning, row.end, row.columns[0], row.values[0], row.path)
+            else:
+                yield _Fit(row.condition, row.meaning, row.end, row.columns[0], path=row.path)
 
     def _states(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""
         word = self._word(position)
-        for participle, there in ((word, True), *((negative, False) for negative in _without_prefixes(word))):
+        named = _LIVING.get(word, word)
+        negatives = ((negative, False) for negative in _without_prefixes(word))
+        for participle, there in ((named, word not in {"alive", "living"}), *negatives):
             end = position + 1
             if not participle.endswith(("ed", "aid", "old", "ent")):
                 continue
             verb = stem(participle)
             if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):
                 verb, end = verb + self._word(end), end + 1
+            yield from self._roles(table, verb, end, there)
             for column in self._vocabulary.date_columns(table):
                 if column.not_null or verb not in self._vocabulary.date_stems(table, column):
                     continue
+                if verb in synonyms.FUTURE_STEMS - synonyms.PASSING_STEMS:
+                    continue  # who is due or scheduled to be something is so for a time
                 is_null = IsNull(operand=ColumnValue(column=column.name))
                 condition = negated(is_null) if there else is_null
                 meaning = f"{column.name} is {'not ' if there else ''}null"
+                if verb in synonyms.PASSING_STEMS:
+                    past = before_now(column)
+                    condition = past if there else negated(past)
+                    meaning = f"{column.name} is {'' if there else 'not '}in the past"
                 yield _Fit(condition, meaning, end, column, derived=True)
                 for state in table.columns:
                     unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
-                    if unknown and parts_of(state.name)[-1] in synonyms.STATUS_COLUMNS:
+                    if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
+
+    def _numbered(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "grade 9 students": a column and its number."""
+        own = self._vocabulary.own_columns_at(table, position)
+        if own is None or len(own[0]) != 1 or own[0][0].category is not TypeCategory.INTEGER:
+            return
+        column, at = own[0][0], own[1]
+        number = self._tokens[at].number if at < len(self._tokens) else None
+        if number is None or number != int(number) or self._vocabulary.table_at(at + 1) is None:
+            return
+        equal = Comparison(left=ColumnValue(column=column.name), operator=EQUAL, right=LiteralValue(value=int(number)))
+        yield _Fit(equal, f"{column.name} = {int(number)}", at + 1, column)
+
+    def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "upcoming appointments": by the date of the event itself."""
+        own = [
+            column for column in self._vocabulary.date_columns(table) if not self._vocabulary.date_stem(table, column)
+        ]
+        if len(own) == 1:
+            window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
+            condition = InTime(operand=ColumnValue(column=own[0].name), window=window)
+            yield _Fit(condition, f"{own[0].name} is in the future", position + 1, own[0])
+
+    def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
+        """Due in the past, and without the date on which it was done."""
+        dates = self._vocabulary.date_columns(table)
+        due = [column for column in dates if self._vocabulary.date_stem(table, column) == "due"]
+        done = [
+            column
+            for column in dates
+            if not column.not_null and self._vocabulary.date_stem(table, column) in synonyms.DONE_STEMS
+        ]
+        if len(due) == len(done) == 1:
+            condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))
+            meaning = f"{due[0].name} is in the past and {done[0].name} is null"
+            yield _Fit(condition, meaning, position + 1, due[0])
+
+    def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
+        """ "unassigned tasks": without the row that assignee_id leads to."""
+        for key in self._vocabulary.catalog.references_of(table.name):
+            column = table.column(key.columns[0])
+            if column.not_null or verb not in role_stems(key):
+                continue
+            is_null = IsNull(operand=ColumnValue(column=column.name))
+            meaning = f"{column.name} is {'not ' if there else ''}null"
+            yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(
@@ -155,7 +282,7 @@ def _is_flag(column: Column) -> bool:
     """A boolean; or a number whose name is that of a state (Northwind's products.discontinued is 0 or 1)."""
     if column.category is TypeCategory.BOOLEAN:
         return True
-    name = name_key(list(parts_of(column.name)))
+    name = name_key(list(name_words(column.name)))
     named_as_a_state = name.endswith("ed") or name in {"active", "available", "visible", "public"}
     return column.category is TypeCategory.INTEGER and (
         named_as_a_state or (name.startswith(("is", "has")) and "_" in column.name)

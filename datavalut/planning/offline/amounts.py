@@ -14,14 +14,17 @@ from datavalut.filters.model import (
     PathStep,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
 from datavalut.planning.offline.predicates import compared, in_time
-from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
-from datavalut.planning.offline.tokens import Token, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary, name_key
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 _FUNCTIONS = {
     word: function
@@ -35,6 +38,14 @@ _FUNCTIONS = {
 }
 FUNCTION_WORDS = frozenset(_FUNCTIONS)
 _AMOUNT_WORDS = frozenset({"amount", "value", "total", "spend", "spending", "price"})
+_REVENUE = tuple(
+    tuple(phrase.split())
+    for phrases in (
+        "revenue, total revenue, turnover, spending, total spending, spend, total spend, total spent, amount spent, "
+        "total amount spent, money spent, sales, total sales, sales volume, total purchases, purchase volume",
+    )
+    for phrase in phrases.split(", ")
+)
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
 
@@ -65,11 +76,11 @@ class Amount:
 class AmountReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
-        amount = self.read(table, position)
+        amount = self.read(table, position) or self._revenue_compared(table, position)
         if amount is None:
             return None
         self._progress.reach(amount.end)
@@ -82,7 +93,7 @@ class AmountReader(Reader):
             at += 1
         if read_quantity(self._tokens, at) is None:
             return None
-        amount = self._spending(table, position)
+        amount = self.spending(table, position - 1, position)
         return self._compare(table, amount, position, at)
 
     def _compare(self, table: Table, amount: Amount, start: int, position: int) -> Clause | None:
@@ -114,24 +125,21 @@ class AmountReader(Reader):
 
     def _dated(self, table: Table, amount: Amount, start: int, end: int) -> tuple[Table, int]:
         """The first table on the way to the amount that has dates."""
-        tables = [self._table_of(step) for step in amount.path]
+        tables = [self._vocabulary.table_of(step) for step in amount.path]
         for steps, near in enumerate(tables, start=1):
             if steps >= amount.near_steps and self._vocabulary.date_columns(near):
                 return near, steps
         raise UnclearError(start, end, f"{amount.near.name.name} has no date that the time could be of")
-
-    def _table_of(self, step: PathStep) -> Table:
-        return next(table for table in self._vocabulary.catalog.tables if str(table.name) == step.table)
 
     def read(self, table: Table, position: int) -> Amount | None:
         """An amount without its comparison. A column of the table itself that is called so is no amount."""
         at = position
         while self._word(at) in {"a", "an", "the", "their"}:
             at += 1
+        if (self._word(at), self._word(at + 1)) in {("number", "of"), ("count", "of"), ("amount", "of")}:
+            return self._count(table, at + 2)
         if self._vocabulary.own_columns_at(table, at):
             return None
-        if (self._word(at), self._word(at + 1)) in {("number", "of"), ("count", "of")}:
-            return self._count(table, at + 2)
         function = _FUNCTIONS.get(self._word(at))
         if function is None:
             return self._count_behind(table, at)
@@ -178,7 +186,8 @@ class AmountReader(Reader):
                 )
             if self._word(end) in _AMOUNT_WORDS:
                 return self._value_of(function, child, path=path, position=position, end=end + 1)
-            if function is not AggregateFunction.SUM:
+            is_money = singular(name_words(child.name.name)[-1]) in synonyms.MONEY_NOUNS
+            if function is not AggregateFunction.SUM or is_money:
                 return self._value_of(function, child, path=path, position=position, end=end)
             return None
         for length in (1, 2, 3):
@@ -266,21 +275,95 @@ class AmountReader(Reader):
             function, (*path, *further), near=child, at=line, columns=[column], position=position, end=end
         )
 
-    def _spending(self, table: Table, position: int) -> Amount:
+    def read_revenue(self, table: Table, position: int) -> Amount | None:
+        """ "revenue", "total spent": what is spent or earned in all, in the children or theirs."""
+        for words in _REVENUE:
+            if self._words(position, *words):
+                return self.spending(table, position, position + len(words))
+        return None
+
+    def _revenue_compared(self, table: Table, position: int) -> Amount | None:
+        """ "(a) total spend above 500": only with a comparison behind it, for "sales" alone are orders."""
+        at = position
+        while self._word(at) in {"a", "an", "the", "their"}:
+            at += 1
+        phrase = max((words for words in _REVENUE if self._words(at, *words)), key=len, default=None)
+        if phrase is None or self._vocabulary.own_columns_at(table, at) is not None:
+            return None
+        behind = at + len(phrase)
+        while self._word(behind) in {"is", "are", "of", "was"}:
+            behind += 1
+        return self.spending(table, at, at + len(phrase)) if read_quantity(self._tokens, behind) else None
+
+    def read_worth(self, table: Table, position: int) -> Clause | None:
+        """ "(orders) worth over 500", "totalling more than 100": by their lines, if they have no amount themselves."""
+        bare = read_comparator(self._tokens, position) is not None
+        if not bare and self._word(position) not in {"worth", "totaling", "totalling", "valued"}:
+            return None
+        at = position if bare else position + 1
+        quantity = read_quantity(self._tokens, at)
+        if quantity is None or (bare and not self._ends_here(quantity.end)):
+            return None
+        own = [column for column in table.columns if _is_amount(column)]
+        if len(own) == 1:
+            condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
+            meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"
+            return self._clause(condition, position, quantity.end, meaning, Continuation.WITH)
+        amount = self.worth(table, position, at)
+        if amount is None:
+            return None
+        self._progress.reach(at)
+        return self._compare(table, amount, position, at)
+
+    def _ends_here(self, position: int) -> bool:
+        word = self._word(position)
+        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum()
+
+    def worth(self, table: Table, start: int, end: int) -> Amount | None:
+        """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""
+        lines = [
+            (line, column)
+            for line in self._vocabulary.keys.children(table)
+            for column in line.columns
+            if _is_amount(column) and self._vocabulary.is_line_of(line, table)
+        ]
+        if len(lines) != 1:
+            return None
+        line, column = lines[0]
+        path = self._vocabulary.path(table, line, start, end)
+        return self._amount(AggregateFunction.SUM, path, near=line, at=line, columns=[column], position=start, end=end)
+
+    def average_of(self, table: Table, word: str, start: int, end: int) -> Amount | None:
+        """The average of the one column of that kind in a child."""
+        found = [
+            (child, column)
+            for child in self._vocabulary.keys.children(table)
+            for column in child.columns
+            if column.category in NUMBER_CATEGORIES and self._vocabulary.is_named(child, column, word)
+        ]
+        if len(found) != 1:
+            return None
+        child, column = found[0]
+        path = self._vocabulary.path(table, child, start, end)
+        return self._amount(
+            AggregateFunction.AVG, path, near=child, at=child, columns=[column], position=start, end=end
+        )
+
+    def spending(self, table: Table, start: int, end: int) -> Amount:
         """The one amount of money that is found below `table`, in its children or in theirs."""
         found = list(self._spendings(table))
         if len(found) != 1:
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
-            raise UnclearError(position - 1, position, "no one column says what was spent", names)
+            raise UnclearError(start, end, "no one column says what was spent", names)
         child, column, path = found[0]
         return self._amount(
             AggregateFunction.SUM,
             path,
-            near=self._table_of(path[0]),
+            near=self._vocabulary.table_of(path[0]),
             at=child,
             columns=[column],
-            position=position,
-            end=position,
+            position=start,
+            end=end,
         )
 
     def _spendings(self, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:
@@ -302,7 +385,7 @@ class AmountReader(Reader):
 
 
 def _is_amount(column: Column) -> bool:
-    return column.category in NUMBER_CATEGORIES and name_key(list(parts_of(column.name))) in synonyms.AMOUNT_COLUMNS
+    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
 
 
 def _reversed(start: Table, steps: tuple[PathStep, ...], before: tuple[PathStep, ...]) -> tuple[PathStep, ...]:

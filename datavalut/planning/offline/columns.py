@@ -2,38 +2,47 @@
 
 from dataclasses import replace
 
-from datavalut.catalog.model import Table, TypeCategory
-from datavalut.filters.model import ColumnValue
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, LiteralValue, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year
+from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year, one_of
 from datavalut.planning.offline.quantities import read_comparator
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, ColumnReference, Vocabulary
+from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, name_key
 
 
 class ColumnReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
         self._predicates = PredicateReader(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
     def labelled(self, table: Table, position: int) -> Clause | None:
-        """ "(with a) PG-13 rating": the label before its column."""
+        """ "(with a) PG-13 rating", "(with) high or urgent priority": labels before their column."""
         at = self._past_articles(position)
-        for label in self._vocabulary.labels_at(table, at):
-            own = self._vocabulary.own_columns_at(table, label.end)
-            if own is not None and label.column in own[0]:
-                adjective = self._adjectives.read_list(table, at, label.end)
-                if adjective is not None:
-                    return self._clause(adjective.condition, position, own[1], adjective.meaning, Continuation.WITH)
-        return None
+        columns = [label.column for label in self._vocabulary.labels_at(table, at)]
+        adjectives = self._adjectives.read_list(table, at) if columns else None
+        if adjectives is None:
+            return None
+        behind = self._vocabulary.own_columns_at(table, adjectives.end)
+        if behind is not None and any(column in behind[0] for column in columns):
+            end = behind[1]
+        elif any(name_key([self._word(adjectives.end - 1)]) == name_key(name_words(column.name)) for column in columns):
+            end = adjectives.end  # the adjectives ended with their column
+        else:
+            return None
+        return self._clause(adjectives.condition, position, end, adjectives.meaning, Continuation.WITH)
 
     def described_column(self, table: Table, position: int) -> Clause | None:
         """ "(with a) rental rate above 3", "status shipped or delivered"."""
@@ -46,19 +55,38 @@ class ColumnReader(Reader):
         reference = self._column_at(table, position)
         if reference is None:
             return None
-        predicate = self._year(reference) or self._predicates.read(
-            reference.table, reference.column, reference.end, operator_needed=operator_needed
+        predicate = (
+            self._whole_value(reference, position)
+            or self._year(reference)
+            or self._predicates.read(reference.table, reference.column, reference.end, operator_needed=operator_needed)
         )
         if predicate is None:
             return None
+        self._check_currency(reference, predicate.end)
         condition = along(reference.path, predicate.condition)
         meaning = f"{reference.text} {predicate.meaning}"
         clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
         is_state = reference.column.category is TypeCategory.BOOLEAN or bool(
             self._vocabulary.labels(reference.table, reference.column)
-            or parts_of(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
+            or name_words(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
         )
         return replace(clause, is_state=is_state)
+
+    def _check_currency(self, reference: ColumnReference, end: int) -> None:
+        """Raises UnclearError for "total above 500 EUR" where the table keeps totals in several currencies."""
+        said = self._tokens[reference.end : end]
+        is_money = any(token.money or token.lower in synonyms.CURRENCY_WORDS for token in said)
+        columns = self._vocabulary.currency_columns(reference.table) if is_money else []
+        if columns:
+            names = (f"{columns[0].name} {value}" for value in self._vocabulary.values(reference.table, columns[0])[:5])
+            raise UnclearError(reference.end, end, "say the currency by its column", names)
+
+    def _whole_value(self, reference: ColumnReference, position: int) -> Predicate | None:
+        """ "(in) District 5", where the column's name is a part of its values."""
+        label = self._vocabulary.label_at(reference.table, reference.column, position)
+        if label is None or label.end <= reference.end:
+            return None
+        return Predicate(one_of(label.column, label.values), label.end, f"is '{label.label}'")
 
     def _column_at(self, table: Table, position: int) -> ColumnReference | None:
         """A column, unless a longer run of words is a table."""
@@ -86,6 +114,10 @@ class ColumnReader(Reader):
         if reference.column.category in NUMBER_CATEGORIES:
             if not self._ends(reference.end):
                 return None
+            kinds = synonyms.AMOUNT_COLUMNS | synonyms.PRICE_COLUMNS | synonyms.COUNT_COLUMNS
+            words = name_words(reference.column.name)
+            if not reference.column.not_null and not {words[-1], name_key(words)} & kinds:
+                return reference  # a grade of 0 is one
             raise UnclearError(
                 position,
                 reference.end,
@@ -100,6 +132,9 @@ class ColumnReader(Reader):
 
     def name(self, table: Table, position: int) -> Predicate | None:
         """The text at `position` as what a row is called."""
+        person = self._person(table, position)
+        if person is not None:
+            return person
         columns = self._vocabulary.name_columns(table)
         if len(columns) != 1:
             names = (f"{table.name.name}.{column.name}" for column in columns)
@@ -107,16 +142,88 @@ class ColumnReader(Reader):
         predicate = self._predicates.read_name(table, columns[0], position)
         return predicate and replace(predicate, meaning=f"{table.name.name}.{columns[0].name} {predicate.meaning}")
 
+    def _person(self, table: Table, position: int) -> Predicate | None:
+        """A first and a last name, or one of them where it is known to be no name of the other kind."""
+        names = self._vocabulary.person_columns(table)
+        if names is None:
+            return None
+        person = self._named_rows.person_at(table, (), position)
+        if person is not None:
+            return Predicate(person.condition, person.end, person.meaning)
+        unknown = self._named_rows.unknown_person_at(table, position)
+        if unknown is not None:
+            return unknown
+        labels = self._vocabulary.labels_at(table, position, names)
+        if len(labels) != 1:
+            return None
+        label = labels[0]
+        return Predicate(one_of(label.column, label.values), label.end, f"{label.column.name} is '{label.label}'")
+
     def name_behind(self, table: Table, position: int) -> Predicate | None:
         """The name of one row behind the singular noun that ends at `position`: "category Toys"."""
         noun = self._word(position - 1)
         if not noun or singular(noun) != noun or position >= len(self._tokens):
             return None
         token = self._tokens[position]
+        key = self._key(table, position) if token.kind is TokenKind.NUMBER else None
+        if key is not None:
+            return key
+        if token.lower not in synonyms.NOT_VALUES:
+            row = self._named_rows.read_one(table, position, related=False)
+            if row is not None:
+                return Predicate(row.condition, row.end, row.meaning)
         is_name = token.kind is TokenKind.QUOTED or (
             token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES
         )
         return self.name(table, position) if is_name else None
+
+    def holding(self, table: Table, position: int) -> Clause | None:
+        """ "(comments) containing 'LGTM'", "mentioning 'refund'": in the one text of the table."""
+        if self._word(position) not in {"containing", "contain", "contains", "mentioning", "mention", "mentions"}:
+            return None
+        at = position + 1
+        if self._word(at) == "the" and self._word(at + 1) in {"word", "words", "text", "phrase"}:
+            at += 2
+        if at >= len(self._tokens) or self._tokens[at].kind is not TokenKind.QUOTED:
+            return None
+        texts = self._texts(table)
+        if len(texts) != 1:
+            names = (f"{table.name.name}.{column.name}" for column in texts)
+            raise UnclearError(position, at + 1, "in which column?", names)
+        text = self._tokens[at].text
+        condition = TextMatch(operand=ColumnValue(column=texts[0].name), matching=TextMatching.CONTAINS, text=text)
+        meaning = f"{table.name.name}.{texts[0].name} contains '{text}'"
+        return self._clause(condition, position, at + 1, meaning, Continuation.WITH)
+
+    def _texts(self, table: Table) -> list[Column]:
+        keys = {name for key in self._vocabulary.catalog.references_of(table.name) for name in key.columns}
+        return [
+            column
+            for column in table.columns
+            if column.category is TypeCategory.TEXT
+            and column.name not in keys | {*table.primary_key}
+            and not self._vocabulary.labels(table, column)
+        ]
+
+    def _key(self, table: Table, position: int) -> Predicate | None:
+        """ "(customer) 42": its key, unless another column holds numbers of the kind."""
+        number = self._tokens[position].number
+        columns = [column for column in table.columns if column.name in table.primary_key]
+        others = [column for column in table.columns if name_words(column.name)[-1] in {"number", "no", "code"}]
+        if len(columns) != 1 or columns[0].category is not TypeCategory.INTEGER or others or number is None:
+            return None
+        if number != int(number) or not self._ends_phrase(position + 1):
+            return None
+        condition = Comparison(
+            left=ColumnValue(column=columns[0].name),
+            operator=ComparisonOperator.EQUAL,
+            right=LiteralValue(value=int(number)),
+        )
+        return Predicate(condition, position + 1, f"{table.name.name}.{columns[0].name} is {int(number)}")
+
+    def _ends_phrase(self, position: int) -> bool:
+        word = self._word(position)
+        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or word in {",", ".", ";", ")", "'s"}
 
     def named(self, table: Table, position: int) -> Clause | None:
         """ "named Ada"."""

@@ -1,29 +1,32 @@
 """Times said of a noun, and verbs that name one of its columns: "last month", "shipped in 2023", "rated PG-13"."""
 
+from dataclasses import replace
+
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Condition, LastPeriod, TimeRange
+from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, TimeRange
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
 from datavalut.planning.offline.predicates import PredicateReader, in_time, in_year
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
-from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "born paid bought sold sent made written begun seen taken given built held left met won lost due"
+    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
 )
 
 
 def holds_years(column: Column) -> bool:
-    return column.category is TypeCategory.INTEGER and parts_of(column.name)[-1] == "year"
+    return column.category is TypeCategory.INTEGER and name_words(column.name)[-1] == "year"
 
 
 class DateReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
         self._predicates = PredicateReader(tokens, vocabulary, progress)
 
     def read_phrase(self, position: int) -> TimePhrase | None:
@@ -46,20 +49,40 @@ class DateReader(Reader):
     def read_time(self, table: Table, position: int) -> Clause | None:
         """A time said of the noun alone: that of the one date that suits."""
         phrase = self.read_phrase(position)
+        return self.timed(table, phrase, position) if phrase else None
+
+    def read_before_noun(self, position: int) -> TimePhrase | None:
+        """ "yesterday's", "last month's", "2025", "March 2026"; with the "'s"."""
+        if self._word(position) in {"older", "newer", "more", "less", "over", "from", "in"}:
+            return None
+        phrase = self._times.read(position) or self._times.read_date(position)
         if phrase is None:
             return None
+        return replace(phrase, end=phrase.end + 1) if self._word(phrase.end) == "'s" else phrase
+
+    def timed(self, table: Table, phrase: TimePhrase, position: int) -> Clause:
+        """The time, said of the noun alone. Raises UnclearError."""
+        years = self._year_column(table, phrase)
+        if years is not None:
+            return self._clause(years, position, phrase.end, f"{self._only_year(table)} {phrase.meaning}")
         column = self._dated_column(table, position, phrase)
         meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
         return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)
 
+    def _year_column(self, table: Table, phrase: TimePhrase) -> Condition | None:
+        """Whole years of a row that has a year, and no date of its creation: "films from 2005"."""
+        columns = [column for column in table.columns if holds_years(column)]
+        if len(columns) != 1 or self._vocabulary.creation_columns(table):
+            return None
+        return in_year(ColumnValue(column=columns[0].name), phrase)
+
+    def _only_year(self, table: Table) -> str:
+        return next(f"{table.name.name}.{column.name}" for column in table.columns if holds_years(column))
+
     def _dated_column(self, table: Table, position: int, phrase: TimePhrase) -> Column:
         """The date that a time said of the noun alone is of. "older than" may be said of a birth."""
         if self._word(position) in {"older", "younger"}:
-            births = [
-                column
-                for column in self._vocabulary.date_columns(table)
-                if self._vocabulary.date_stem(table, column) == "birth"
-            ]
+            births = self._vocabulary.births(table)
             others = [column for column in self._vocabulary.date_columns(table) if column not in births]
             if births and others:
                 names = (f"{table.name.name}.{column.name}" for column in births + others)
@@ -71,7 +94,8 @@ class DateReader(Reader):
     def read_participle(self, table: Table, position: int) -> Clause | None:
         """ "created last month", "shipped in 2023", "rated PG-13", "priced above 50"."""
         word = self._word(position)
-        if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES:
+        is_finite = self._word(position - 1) in synonyms.RELATIVES
+        if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES and not is_finite:
             return None
         verb, end = stem(word), position + 1
         if self._word(end) in {"up", "in", "out"} and self._date_of_verb(table, verb + self._word(end), position):
@@ -85,16 +109,31 @@ class DateReader(Reader):
                 phrase.end,
                 f"{table.name.name}.{column.name} {phrase.meaning}",
             )
-        return self._of_a_described_column(table, verb, position, end)
+        return self._after_another_date(table, verb, position, end) or self._of_a_described_column(
+            table, verb, position, end
+        )
+
+    def _after_another_date(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
+        """ "completed after their due date"."""
+        if self._word(end) not in {"after", "before"}:
+            return None
+        column = self._date_of_verb(table, verb, position)
+        predicate = self._predicates.read_other_column(table, column, end) if column else None
+        if column is None or predicate is None:
+            return None
+        meaning = f"{table.name.name}.{column.name} {predicate.meaning}"
+        return self._clause(predicate.condition, position, predicate.end, meaning)
 
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""
         open_ended = all(
-            isinstance(window, LastPeriod) or (isinstance(window, TimeRange) and window.end is None)
+            isinstance(window, LastPeriod)
+            or (isinstance(window, TimeRange) and window.end is None)
+            or (isinstance(window, CalendarPeriod) and window.offset == 0)
             for window in phrase.windows
         )
         operand = ColumnValue(column=column.name)
-        if parts_of(column.name)[0] in {"last", "latest"} and not open_ended:
+        if name_words(column.name)[0] in {"last", "latest"} and not open_ended:
             reason = f"{column.name} holds only the last time"
             raise UnclearError(position, phrase.end, reason, (column.name,))
         if holds_years(column):
@@ -128,13 +167,13 @@ class DateReader(Reader):
         return None
 
     def _of_a_described_column(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
-        own = {singular(part) for part in parts_of(table.name.name)}
+        own = {singular(part) for part in name_words(table.name.name)}
         columns = [
             column
             for column in table.columns
             if column not in self._vocabulary.date_columns(table)
             and column.category is not TypeCategory.BOOLEAN
-            and "".join(stem(part) for part in parts_of(column.name) if singular(part) not in own) == verb
+            and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]
         if len(columns) != 1:
             return None

@@ -1,22 +1,26 @@
 """What a noun has and has not: "with 3+ orders", "without an email", "with a total order amount above 500"."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from datavalut.catalog.model import Table, TypeCategory
+from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
     ColumnValue,
     Condition,
+    Direction,
     Exists,
     IsNull,
     OneOf,
     PathStep,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.latest import LatestReader
+from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -29,7 +33,7 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import compared, number_value
+from datavalut.planning.offline.predicates import compared, is_true, number_value
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -42,7 +46,8 @@ from datavalut.planning.offline.quantities import (
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, Vocabulary
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
@@ -96,6 +101,8 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._latest = LatestReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "with ...", "without ..."."""
@@ -116,12 +123,19 @@ class ObjectReader(Reader):
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NO) if body else None
         return (
-            self._amounts.read_comparison(table, position)
+            self._latest.read(table, position)
+            or self._amounts.read_comparison(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
+            or self._named(table, position)
         )
+
+    def _named(self, table: Table, position: int) -> Clause | None:
+        """ "(films) with Uma Davis", "(employees) with Python and SQL"."""
+        named = self._named_rows.read_list(table, position, each=True)
+        return replace(named, continuation=Continuation.WITH) if named else None
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
@@ -202,12 +216,25 @@ class ObjectReader(Reader):
             condition: Condition = Exists(path=path, condition=named.condition)
             meaning = f"at least one of {named.meaning}"
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
+        if (flag := self._possession(table, at)) is not None:
+            column, end = flag
+            condition = is_true(ColumnValue(column=column.name), True)
+            return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
+
+    def _possession(self, table: Table, position: int) -> tuple[Column, int] | None:
+        """ "(with) a scholarship": has_scholarship."""
+        flags = [
+            (column, end)
+            for column, end in self._vocabulary.flags_at(table, position)
+            if column.category is TypeCategory.BOOLEAN and name_words(column.name)[0] == "has"
+        ]
+        return flags[0] if len(flags) == 1 else None
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
         """ "with order total above 100" could be said of one order or of all together."""
@@ -253,6 +280,10 @@ class ObjectReader(Reader):
             return Clause(
                 condition, position, named.end, f"no {named.meaning}", (main, *named.explained), Continuation.WITH
             )
+        if (flag := self._possession(table, position)) is not None:
+            column, end = flag
+            without = negated(is_true(ColumnValue(column=column.name), True))
+            return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
             return None
@@ -291,6 +322,8 @@ class ObjectReader(Reader):
 def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:
     """The rows at the end of `path` compared with `quantity`; whether there is any is a question of its own."""
     any_row = Exists(path=path, condition=condition)
+    if all(step.direction is Direction.TO_PARENT for step in path) and max(quantity.low, quantity.high or 0) > 1:
+        raise UnclearError(position, quantity.end, "there is never more than one")
     low = number_value(quantity.low, TypeCategory.INTEGER, position, quantity.end)
     match quantity.operator, low, quantity.high:
         case (q, 1, None) if q is GREATER_OR_EQUAL:

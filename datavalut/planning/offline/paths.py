@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
 from datavalut.filters.model import Direction, PathStep
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular
-from datavalut.planning.offline.tokens import parts_of
+from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
 _LONGEST_PATH = 5
 
@@ -60,16 +62,37 @@ class KeyGraph:
         if start.name == goal.name:
             return None
         up = list(self._walk(start.name, goal.name, (Direction.TO_PARENT,)))
-        mixed = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
-        mixed = _without_detours([path for path in mixed if path[0].direction is Direction.TO_CHILDREN])
+        every = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
+        mixed = _without_detours([path for path in every if path[0].direction is Direction.TO_CHILDREN])
         direct = [path for path in (*up, *mixed) if len(path) == 1]
         if direct:
-            return self._only(direct)
+            return self._only([*direct, *self._rivals(direct, every)])
         if up:
             shortest = min(len(path) for path in up)
             rivals = [path for path in mixed if len(path) < shortest]
             return self._only([path for path in up if len(path) == shortest] + rivals)
         return self._only(mixed) if mixed else None
+
+    def _rivals(
+        self, direct: Sequence[tuple[_Edge, ...]], every: Sequence[tuple[_Edge, ...]]
+    ) -> list[tuple[_Edge, ...]]:
+        """A direct key that is a role (the lead of a project) says less of how the two tables belong together than a
+        table that only joins them (who works on it): where there are both, neither is meant before the other."""
+        if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key):
+            return []
+        joined = [Direction.TO_CHILDREN, Direction.TO_PARENT]
+        return [
+            path
+            for path in every
+            if [edge.direction for edge in path] == joined and self._only_joins(self._catalog.table(path[0].to))
+        ]
+
+    def _only_joins(self, table: Table) -> bool:
+        """Has it no text of its own? What has a title or a body is a thing, and no relation."""
+        return not any(
+            set(name_words(column.name)) & (synonyms.FREE_TEXTS | {"name", "title", "subject"})
+            for column in table.columns
+        )
 
     def ancestors(self, start: Table) -> Iterator[tuple[int, Table]]:
         """The tables reached by going up only, nearest first, each with its distance."""
@@ -86,6 +109,23 @@ class KeyGraph:
                         reached.append(edge.to)
                         yield distance, self._catalog.table(edge.to)
             frontier = reached
+
+    def paired(self, start: Table) -> Iterator[tuple[Table, tuple[PathStep, ...]]]:
+        """The tables that a table of pairs joins to `start` (film_category: films and categories), with the paths."""
+        for down in self._down.get(start.name, ()):
+            pairs = self._catalog.table(down.to)
+            if not self.is_of_pairs(pairs):
+                continue
+            for up in self._up.get(down.to, ()):
+                if up.to != start.name:
+                    yield self._catalog.table(up.to), (_step(down), _step(up))
+
+    def is_of_pairs(self, table: Table) -> bool:
+        """Has the table nothing but two foreign keys, a key of its own and times?"""
+        keys = list(self._catalog.references_of(table.name))
+        told = {*table.primary_key, *(name for key in keys for name in key.columns)}
+        others = [column for column in table.columns if column.name not in told]
+        return len(keys) == 2 and all(column.category in TIME_CATEGORIES for column in others)
 
     def children(self, parent: Table) -> Iterator[Table]:
         """The tables that reference `parent`."""
@@ -131,9 +171,10 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
 
 
 def _is_named_after_its_parent(key: ForeignKey) -> bool:
-    parent = [singular(part) for part in parts_of(key.parent.name)]
+    parent = [singular(part) for part in name_words(key.parent.name)]
     return any(
-        [singular(part) for part in parts_of(column) if part not in {"id", "no", "code", "key", "fk"}] == parent
+        [singular(part) for part in name_words(column) if part not in {"id", "no", "number", "code", "key", "fk"}]
+        == parent
         for column in key.columns
     )
 

@@ -23,6 +23,7 @@ class Continuation(StrEnum):
     WITH = "with"
     NO = "with no"
     RELATIVE = "who"
+    HAVING = "who have"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Clause:
     meaning: str
     explained: tuple[Explained, ...]
     continuation: Continuation = Continuation.NONE
+    verb: int | None = None  # the position of the verb that may go on: "played in dramas but not in comedies"
+    is_bare: bool = False  # an adjective or a value behind its noun, which no word announces
     is_state: bool = False  # "returned": a time right behind it would be that of the returning, which no column holds
 
 
@@ -120,5 +123,6 @@ def denied(clause: Clause, start: int) -> Clause:
         condition=negated(clause.condition),
         start=start,
         meaning=f"not ({clause.meaning})",
+        verb=None,
         explained=(Explained(start, main.end, f"not ({main.meaning})"), *rest),
     )

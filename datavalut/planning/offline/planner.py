@@ -1,30 +1,43 @@
 """The offline planner itself: a plan whose every word is explained, or a refusal that says which is not."""
 
 import difflib
+from datetime import datetime
 
 from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.corrections import Correction, corrected
+from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of, tokenize
+from datavalut.planning.offline.tokens import Token, TokenKind, tokenize
+from datavalut.planning.offline.values import Values
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.source import ColumnValues
 
+_EMPTY = "The prompt is empty: say which rows of which table to keep."
 _MOST_TOKENS = 300
+_ROUNDS_OF_CORRECTION = 2
 _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
 _CLAUSE_ENDS = frozenset({",", ";", ".", ":", "and", "then", "please", "!", "?", "also", "to", "or"})
 
 
-def plan_offline(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
+def plan_offline(
+    prompt: str, catalog: Catalog, values: ColumnValues | None = None, reference_time: datetime | None = None
+) -> FilterPlan | Refusal:
     """Read an English sentence against the vocabulary of `catalog`, by the rules of docs/offline-planner.md.
 
-    Deterministic and pure. Names in the plan are "schema.table", with every path's columns and direction. `evidence`
+    `values` says which values columns hold, where the source can be asked. `reference_time` changes nothing but the
+    evidence, which tells the days of "last month" by it.
+
+    Deterministic. Names in the plan are "schema.table", with every path's columns and direction. `evidence`
     explains every word that carries meaning; where one would be left over, or fits two things equally well, the
     answer is a Refusal that names it, with the names that may have been meant.
     """
     tokens = tokenize(prompt)
     if not tokens:
-        return Refusal(reason="The prompt is empty: say which rows of which table to keep.")
+        return Refusal(reason=_EMPTY)
     if len(tokens) > _MOST_TOKENS:
         return Refusal(reason=f"The prompt is too long: more than {_MOST_TOKENS} words.")
     forbidden = _forbidden_words(tokens)
@@ -33,7 +46,26 @@ def plan_offline(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
             reason="The prompt asks for something other than choosing rows.",
             not_understood=tuple(NotUnderstood(words=words) for words in forbidden),
         )
-    vocabulary = Vocabulary(catalog, tokens)
+    tokens = without_courtesy(tokens)
+    if not tokens:
+        return Refusal(reason=_EMPTY)
+    words = Values(values)
+    first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    corrections: tuple[Correction, ...] = ()
+    # With the tables' names corrected, their values are read, and the slips in them can be found.
+    for _ in range(_ROUNDS_OF_CORRECTION):
+        if isinstance(answer, FilterPlan):
+            break
+        meant = corrected(tokens, Vocabulary(catalog, tokens, words, reference_time))
+        if meant is None:
+            break
+        tokens, found = meant
+        corrections += found
+        answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else first
+
+
+def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:
     progress = Progress()
     reader = SentenceReader(tokens, vocabulary, progress)
     try:
@@ -57,6 +89,14 @@ def plan_offline(prompt: str, catalog: Catalog) -> FilterPlan | Refusal:
             for entry in _in_order(sentence)
         ),
     )
+
+
+def _with_corrections(plan: FilterPlan, corrections: tuple[Correction, ...]) -> FilterPlan:
+    taken = tuple(
+        Evidence(words=entry.written, meaning=f"taken for {entry.meant}")
+        for entry in sorted(corrections, key=lambda entry: entry.position)
+    )
+    return plan.model_copy(update={"evidence": (*taken, *plan.evidence)})
 
 
 def _text(tokens: tuple[Token, ...], start: int, end: int) -> str:
@@ -90,7 +130,12 @@ def _first_unexplained(tokens: tuple[Token, ...], sentence: Sentence) -> int | N
         | synonyms.words("containing including keep the both either smaller but ones one neither nor")
     )
     for position, token in enumerate(tokens):
-        if position not in explained and token.kind is not TokenKind.SIGN and token.lower not in free:
+        if (
+            position >= sentence.lead
+            and position not in explained
+            and token.kind is not TokenKind.SIGN
+            and token.lower not in free
+        ):
             return position
     return None
 
@@ -124,6 +169,8 @@ def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int
         column.name
         for table in vocabulary.catalog.tables
         for column in table.columns
-        if column.category is TypeCategory.TEXT and parts_of(column.name)[-1:] and parts_of(column.name)[-1] in kinds
+        if column.category is TypeCategory.TEXT
+        and name_words(column.name)[-1:]
+        and name_words(column.name)[-1] in kinds
     }
     return tuple(f"{name} {token.text}" for name in sorted(columns)[:3])

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
+    Age,
     ArrayContains,
     Between,
     ColumnValue,
@@ -19,8 +20,11 @@ from datavalut.filters.model import (
     TextMatch,
     TextMatching,
     TimeRange,
+    TimeUnit,
+    TimeWindow,
 )
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, any_of, negated
 from datavalut.planning.offline.quantities import (
     EQUAL,
@@ -33,9 +37,11 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spelling import nearly_spelled, value_key
 from datavalut.planning.offline.times import TimePhrase, TimeReader
-from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, TIME_CATEGORIES, Vocabulary
+from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _TEXT_OPERATORS: dict[tuple[str, ...], TextMatching] = {
     tuple(phrase.split()): matching
@@ -72,7 +78,7 @@ class _Opening:
 class PredicateReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
-        self._times = TimeReader(tokens)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
         # Capitals tell names apart only in a prompt that also has words without.
         self._capitals_count = any(token.kind is TokenKind.WORD and token.text[0].islower() for token in tokens)
 
@@ -103,7 +109,7 @@ class PredicateReader(Reader):
         labels = self._vocabulary.labels(table, column)
         category = column.category
         if category in NUMBER_CATEGORIES | TIME_CATEGORIES:
-            compared_column = self._read_other_column(table, column, opening.end)
+            compared_column = self.read_other_column(table, column, opening.end)
             if compared_column is not None:
                 return compared_column
         if category in NUMBER_CATEGORIES:
@@ -218,7 +224,7 @@ class PredicateReader(Reader):
             end = following.end
         return values, end
 
-    def _read_other_column(self, table: Table, column: Column, position: int) -> Predicate | None:
+    def read_other_column(self, table: Table, column: Column, position: int) -> Predicate | None:
         """ "(units in stock) below reorder level", "(shipped date) after required date"."""
         comparator = read_comparator(self._tokens, position)
         if comparator is None and column.category in TIME_CATEGORIES and self._word(position) in {"after", "before"}:
@@ -285,14 +291,14 @@ class PredicateReader(Reader):
                 allowed = self._vocabulary.labels(table, column)
                 raise UnclearError(position, position + 1, f"{column.name} has no such value", allowed)
             return None
-        labels, end = [first.label], first.end
+        labels, end = list(first.values), first.end
         while (joined := self._list_joiner(end)) is not None:
             following = self._vocabulary.label_at(table, column, joined)
             if following is None:
                 break
-            labels.append(following.label)
+            labels.extend(following.values)
             end = following.end
-        return Predicate(one_of(column, tuple(labels)), end, f"is {_listed(labels)}")
+        return Predicate(one_of(column, tuple(dict.fromkeys(labels))), end, f"is {_listed(labels)}")
 
     def _read_text(self, table: Table, column: Column, opening: _Opening, operator_needed: bool) -> Predicate | None:
         operand = ColumnValue(column=column.name)
@@ -308,9 +314,13 @@ class PredicateReader(Reader):
                 return Predicate(condition, end, f"{matching.value.replace('_', ' ')} '{text}'")
         if operator_needed:
             return None
+        known = self._read_known_values(table, column, position)
+        if known is not None:
+            return known
         value = self._read_value(table, column, position, explicit=opening.explicit)
         if value is None:
             return None
+        self._check_spelling(table, column, position, value)
         texts, end = [value[0]], value[1]
         while (joined := self._list_joiner(end)) is not None:
             following = self._read_listed_value(table, column, joined)
@@ -320,6 +330,26 @@ class PredicateReader(Reader):
             end = following[1]
         matches = any_of(TextMatch(operand=operand, matching=TextMatching.EQUALS, text=text) for text in texts)
         return Predicate(matches, end, f"is {_listed(texts)}")
+
+    def _read_known_values(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """One or several of the values that the column is known to hold."""
+        label = self._vocabulary.label_at(table, column, position)
+        if label is None:
+            return None
+        token = self._tokens[position]
+        if label.end == position + 1 and token.lower in synonyms.NOT_VALUES and token.text not in label.values:
+            return None  # the article in "blood type a ...", and no blood type
+        return self._read_labels(table, column, position)
+
+    def _check_spelling(self, table: Table, column: Column, position: int, value: tuple[str, int]) -> None:
+        """Raises UnclearError for a value that the column does not hold, as far as its values are known."""
+        text, end = value
+        if self._tokens[position].kind is TokenKind.QUOTED or not self._vocabulary.values(table, column):
+            return
+        near = nearly_spelled(value_key(text), map(value_key, self._vocabulary.values(table, column)))
+        held = [held for held in self._vocabulary.values(table, column) if value_key(held) in near]
+        reason = f"{table.name.name}.{column.name} holds no such value (in quotes it is taken as it stands)"
+        raise UnclearError(position, end, reason, held[:3])
 
     def _may_be_listed(self, first: int, joiner: int, second: int) -> bool:
         """Can "Canada and France" be two values of one column? Alike they must be: "Canada and vip" is no list."""
@@ -346,7 +376,7 @@ class PredicateReader(Reader):
             return token.text, position + 1
         known = self._vocabulary.means_something(table, position)
         if known and not explicit:
-            is_status = parts_of(column.name)[-1] in synonyms.STATUS_COLUMNS
+            is_status = name_words(column.name)[-1] in synonyms.STATUS_COLUMNS
             if not is_status or not self._ends_a_value(position + 1) or self._times.read(position + 1):
                 raise UnclearError(
                     position,
@@ -386,7 +416,7 @@ class PredicateReader(Reader):
         if token.kind is not TokenKind.WORD or token.lower in synonyms.NOT_VALUES:
             return None
         known = self._vocabulary.means_something(table, position)
-        is_status = parts_of(column.name)[-1] in synonyms.STATUS_COLUMNS
+        is_status = name_words(column.name)[-1] in synonyms.STATUS_COLUMNS
         if known and not (is_status and self._ends_a_value(position + 1)):
             return None
         if self._tokens[position].lower in synonyms.LEAD_WORDS | synonyms.DETERMINERS:
@@ -428,9 +458,21 @@ def in_time(operand: Expression, phrase: TimePhrase) -> Condition:
     return any_of(InTime(operand=operand, window=window) for window in phrase.windows)
 
 
+def before_now(column: Column) -> Condition:
+    """The time has passed; a day has when the next one begins."""
+    days = 1 if column.category is TypeCategory.DATE else 0
+    return InTime(operand=ColumnValue(column=column.name), window=Age(unit=TimeUnit.DAY, at_least=days))
+
+
 def in_year(operand: Expression, phrase: TimePhrase) -> Condition | None:
-    """The window for a column of whole years (release_year); None if it is not one of whole years."""
-    if len(phrase.windows) != 1 or not isinstance(window := phrase.windows[0], TimeRange):
+    """The windows for a column of whole years (release_year); None if they are not of whole years."""
+    years = [_in_years(operand, window) for window in phrase.windows]
+    known = [condition for condition in years if condition is not None]
+    return any_of(known) if len(known) == len(years) else None
+
+
+def _in_years(operand: Expression, window: TimeWindow) -> Condition | None:
+    if not isinstance(window, TimeRange):
         return None
     ends = [text for text in (window.start, window.end) if text is not None]
     if any(not text.endswith("-01-01") for text in ends):

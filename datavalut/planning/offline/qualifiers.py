@@ -9,13 +9,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import Aggregate, AllOf, AnyOf, Between, Comparison, Condition, Exists, Not, OneOf
+from datavalut.filters.model import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Between,
+    Comparison,
+    Condition,
+    Direction,
+    Exists,
+    Not,
+    OneOf,
+)
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
+from datavalut.planning.offline.measures import MeasureReader
+from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -27,16 +41,18 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import Predicate
+from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
-_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries"})
+_WHERE = frozenset({"from", "in", "at"})
+_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
@@ -50,11 +66,13 @@ class QualifierReader(Reader):
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
+        self._measures = MeasureReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
         self._objects = ObjectReader(
             tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
         )
-        self._verbs = VerbReader(
+        self.verbs = VerbReader(
             tokens,
             vocabulary,
             progress,
@@ -62,7 +80,9 @@ class QualifierReader(Reader):
             dates=self._dates,
             columns=self._columns,
             amounts=self.amounts,
-            read_place=self._read_place,
+            read_place=lambda table, at, frames: (
+                self._read_place(table, at, frames) or self._read_residence(table, at, frames)
+            ),
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
 
@@ -70,32 +90,112 @@ class QualifierReader(Reader):
 
     def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
         """A table's name with what describes it: adjectives before, qualifiers behind."""
-        return self._read_noun(position, lambda table, end: self.read(table, end, frames))
+        return self._read_noun(position, lambda table, end: self.read(table, end, frames), individuals=bool(frames))
 
     def read_bare_noun(self, position: int) -> NounPhrase | None:
         """A table's name with the adjectives before it only."""
         return self._read_noun(position, lambda table, end: None)
 
-    def _read_noun(self, position: int, read_qualifiers: Callable[[Table, int], Clause | None]) -> NounPhrase | None:
+    def _individual(self, table: Table, position: int, end: int) -> NounPhrase | None:
+        """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
+        name = self._word(end - 1)
+        row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
+        if row is None:
+            return None
+        return self._individual_phrase(table, position, row)
+
+    def _individual_phrase(self, table: Table, position: int, row: NamedRow) -> NounPhrase:
+        self._progress.reach(row.end)
+        meaning = f"{table.name.name} ({row.meaning})"
+        explained = (Explained(position, row.end, row.meaning),)
+        return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
+
+    def _read_noun(
+        self,
+        position: int,
+        read_qualifiers: Callable[[Table, int], Clause | None],
+        *,
+        individuals: bool = False,
+    ) -> NounPhrase | None:
         at = position
-        while self._word(at) in synonyms.DETERMINERS:
-            at += 1
+        while self._word(at) in synonyms.DETERMINERS or (at > position and self._word(at) == "of"):
+            at += 1  # "all of the customers"
+        phrase = self._dates.read_before_noun(at)
+        if phrase is not None:
+            return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
             if self._word(noun_at) in _AFTER_NOUNS:
                 return None
             named = self._vocabulary.table_at(noun_at)
             if named is None:
+                role = self._read_role_noun(position, at, noun_at, read_qualifiers)
+                if role is not None:
+                    return role
                 continue
             table, end = named
+            called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
+            if called is not None and called.end > end and individuals:
+                return self._individual_phrase(table, position, called)
             adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
             if noun_at > at and adjectives is None:
                 continue
             if self._word(end) in _RECORD_WORDS:
                 end += 1
             self._progress.reach(end)
+            individual = self._individual(table, position, end) if individuals and adjectives is None else None
+            if individual is not None:
+                return individual
             qualifiers = read_qualifiers(table, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
+
+    def _read_timed_noun(
+        self, position: int, at: int, phrase: TimePhrase, read_qualifiers: Callable[[Table, int], Clause | None]
+    ) -> NounPhrase | None:
+        """ "last month's orders", "2025 invoices"."""
+        noun = self._read_noun(phrase.end, read_qualifiers)
+        if noun is None or noun.start != phrase.end:
+            return None
+        timed = self._dates.timed(noun.table, phrase, at)
+        conditions = [timed.condition, *([noun.condition] if noun.condition else [])]
+        explained = (*timed.explained, *noun.explained)
+        meaning = f"{noun.meaning} ({timed.meaning})"
+        return replace(noun, condition=all_of(conditions), start=position, meaning=meaning, explained=explained)
+
+    def _read_role_noun(
+        self, position: int, at: int, noun_at: int, read_qualifiers: Callable[[Table, int], Clause | None]
+    ) -> NounPhrase | None:
+        """ "remote interns": persons called by what they are."""
+        role = self._vocabulary.role_noun_at(noun_at)
+        if role is None:
+            return None
+        table, label = role
+        if self._vocabulary.table_at(label.end) is not None:
+            return None
+        adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
+        if noun_at > at and adjectives is None:
+            return None
+        labels, end = [label], label.end
+        while (following := self._further_role(table, label, end)) is not None:
+            labels.append(following)
+            end = following.end
+        if len(labels) > 1 and adjectives is not None:
+            raise UnclearError(position, end, "what is said before the first: of all of them?")
+        self._progress.reach(end)
+        values = tuple(value for one in labels for value in one.values)
+        meaning = f"{table.name.name}.{label.column.name} is {' or '.join(map(repr, values))}"
+        called = Clause(one_of(label.column, values), noun_at, end, meaning, (Explained(noun_at, end, meaning),))
+        qualifiers = read_qualifiers(table, end)
+        return _noun_phrase(table, position, end, [clause for clause in (adjectives, called, qualifiers) if clause])
+
+    def _further_role(self, table: Table, first: LabelReference, position: int) -> LabelReference | None:
+        """ "(contractors) and interns": what is said behind them is said of both."""
+        at = position + 1 if self._word(position) == "," else position
+        at = at + 1 if self._word(at) in {"and", "or"} else at
+        role = self._vocabulary.role_noun_at(at) if at > position and self._vocabulary.table_at(at) is None else None
+        if role is None or (role[0].name, role[1].column) != (table.name, first.column):
+            return None
+        return role[1]
 
     # Sequences of qualifiers
 
@@ -111,13 +211,18 @@ class QualifierReader(Reader):
             joiner, at = self._read_joiner(end)
             if joiner and not items and joiner != "," and self._word(at) != "not":
                 break
-            if joiner and self._fits_outside(frames, at):
+            if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
+            if frames and not joiner and self._is_time(at) and not self._vocabulary.date_columns(table):
+                break  # a noun without dates leaves it to the one further out
+            if not joiner and self._is_time(at):
+                self._check_whose_time(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
-            if clause is None:
-                break
+            if clause is None or (clause.is_bare and items and not joiner):
+                break  # what stands bare behind a phrase belongs to that phrase, which did not read it
             self._check_time(items, joiner, clause)
+            self._check_several_times(clause, inner=bool(frames))
             items.append((joiner, clause))
             end = clause.end
             self._progress.reach(end)
@@ -135,8 +240,33 @@ class QualifierReader(Reader):
         of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
         if before.is_state and not joiner and not of_the_noun:
             raise UnclearError(before.start, clause.end, "no date says when this came to be so")
-        if joiner and is_about_related_rows(before.condition):
+        if not joiner and not of_the_noun and _leads_down(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+        if joiner and before.verb is None and is_about_related_rows(before.condition):
+            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+
+    def _check_several_times(self, clause: Clause, *, inner: bool) -> None:
+        """Raises UnclearError for "who ordered in 2024 and 2025": in both, or in either? "orders from 2024 and 2025"
+        can only be of either."""
+        words = [self._word(index) for index in range(clause.start, clause.end)]
+        several = "and" in words and not {"between", "after", "since", "from"} & set(words)
+        deed = clause.verb is not None and any(
+            self._is_time(index) and "and" in words[index - clause.start :] for index in range(clause.start, clause.end)
+        )
+        if several and (deed or (inner and self._is_time(clause.start))):
+            raise UnclearError(clause.start, clause.end, "in both, or in either of them?", ("... or ...",))
+
+    def _check_whose_time(self, table: Table, position: int, frames: Frames) -> None:
+        """Raises UnclearError for "orders of customers from last year", where either could be of the time. What is had
+        is another matter: "customers with orders from last year"."""
+        if not frames or frames[-1].continuation is Continuation.WITH:
+            return
+        outer = frames[-1].table
+        if self._vocabulary.date_columns(outer) and self._vocabulary.date_columns(table):
+            names = (outer.name.name, table.name.name)
+            phrase = self._dates.read_phrase(position)
+            end = phrase.end if phrase else position + 1
+            raise UnclearError(position, end, f"the time of {names[0]} or of {names[1]}?", names)
 
     def _is_time(self, position: int) -> bool:
         at = position + 1 if self._word(position) in {"not", "never"} else position
@@ -160,8 +290,13 @@ class QualifierReader(Reader):
         match last.continuation:
             case Continuation.WITH | Continuation.NO:
                 return self._continue_with(table, position, frames, last)
+            case Continuation.HAVING:
+                return self.verbs.verb_phrase(table, position, frames) or self._continue_with(
+                    table, position, frames, last
+                )
             case Continuation.RELATIVE:
-                return self._verbs.verb_phrase(table, position, frames)
+                resumed = self.verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
+                return resumed or self.verbs.verb_phrase(table, position, frames)
         return None
 
     def _continue_with(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
@@ -186,7 +321,7 @@ class QualifierReader(Reader):
     def _continue_with_noun(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
         """ "with orders and reviews": a bare noun goes on with bare nouns; else it is the next subject."""
         first = last.start + 1 if self._word(last.start) in {"with", "having"} else last.start
-        if self._vocabulary.table_at(first) is None:
+        if self.read_bare_noun(first) is None:
             return None
         body = self._objects.with_body(table, position, frames)
         if body is not None and len(body.explained) > 1:
@@ -205,12 +340,17 @@ class QualifierReader(Reader):
         finally:
             self._progress.furthest = before
 
+    def _goes_on_outside(self, frames: Frames, position: int) -> bool:
+        """ "(who played in dramas) but not in comedies" denies the playing, and no quality of the dramas."""
+        in_a_relative_clause = any(frame.continuation is Continuation.RELATIVE for frame in frames)
+        return in_a_relative_clause and self._word(position) in {"not", "never"}
+
     def _fits(self, frame: Frame, outer: Frames, position: int) -> bool:
         reading = self._read_one(frame.table, position, outer)
         if reading is None and frame.continuation is Continuation.WITH:
             reading = self._objects.with_body(frame.table, position, outer)
         if reading is None and frame.continuation is Continuation.RELATIVE:
-            reading = self._verbs.verb_phrase(frame.table, position, outer)
+            reading = self.verbs.verb_phrase(frame.table, position, outer)
         return reading is not None
 
     # One qualifier
@@ -232,23 +372,43 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
+            lambda: self._measures.read(table, position) or self.amounts.read_worth(table, position),
             lambda: self._objects.read(table, position, frames),
-            lambda: self._verbs.read(table, position, frames),
+            lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_place(table, position, frames),
+            lambda: self._read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
+            lambda: self._columns.holding(table, position),
+            lambda: self.verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
-            lambda: self._adjectives.read_list(table, position),
-            lambda: self._verbs.read_action(table, position, frames),
+            lambda: self._read_bare(table, position),
+            lambda: self.verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
 
+    def _read_bare(self, table: Table, position: int) -> Clause | None:
+        """An adjective or a value behind the noun: "users inactive since 2023", "tenant Globex"."""
+        clause = self._adjectives.read_list(table, position)
+        if clause is None or self._word(clause.end) == "by":
+            return None  # "orders placed by Ada": what was done by somebody is no state
+        if self._vocabulary.table_at(clause.end) is not None:
+            return None  # "... and cancelled orders": the next noun's
+        return replace(clause, is_bare=True)
+
+    def _read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "living in Spain", "who are based in Lyon": the place says it all."""
+        if self._word(position) not in synonyms.RESIDING or self._word(position + 1) not in _WHERE | {"near"}:
+            return None
+        place = self._read_place(table, position + 1, frames)
+        return opened(place, position) if place else None
+
     def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
-        clause = self._verbs.read_action(table, position, frames)
+        clause = self.verbs.read_action(table, position, frames)
         return clause if clause is not None and clause.end > position + 1 else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -322,12 +482,20 @@ class QualifierReader(Reader):
             return None
         self._progress.reach(position + 1)
         at = self._past_articles(position + 1)
+        if self._word(position) == "in" and read_quantity(self._tokens, at) is not None:
+            several = self._objects.counted(table, at, frames)
+            if several is not None:
+                return opened(several, position)
         column = self._columns.labelled(table, at) or self._columns.column(
             table, at, start=position, operator_needed=False
         )
         if column is not None:
             return opened(column, position)
-        return self._read_owner(table, position, at, frames)
+        owner = self._read_owner(table, position, at, frames)
+        if owner is not None:
+            return owner
+        named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
+        return opened(named, position) if named else None
 
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
         """Behind the preposition: another noun, with its description or its name."""
@@ -340,13 +508,32 @@ class QualifierReader(Reader):
         name = self._read_name(noun, at)
         if name is not None:
             return self._clause(Exists(path=path, condition=name.condition), position, name.end, name.meaning)
+        if at == position + 1 and noun.stands_alone(at) and self._is_singular(noun.noun_end - 1):
+            return None  # "products on sale", "orders by customer": no row of that table
         main = Explained(position, noun.noun_end, f"of {noun.table.name.name}")
         condition: Condition = Exists(path=path, condition=noun.condition)
         return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
 
+    def _is_singular(self, position: int) -> bool:
+        word = self._word(position)
+        return singular(word) == word
+
     def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
         """ "(in) category Toys": a singular noun with a name behind it."""
         return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None
+
+
+def _leads_down(condition: Condition) -> bool:
+    """Is it about rows that reference this one, by themselves or with others?"""
+    match condition:
+        case Not():
+            return _leads_down(condition.condition)
+        case Exists():
+            return condition.path[0].direction is Direction.TO_CHILDREN
+        case Comparison():
+            left = condition.left
+            return isinstance(left, Aggregate) and left.path[0].direction is Direction.TO_CHILDREN
+    return False
 
 
 def is_about_related_rows(condition: Condition) -> bool:

@@ -41,7 +41,7 @@ COMPARATORS: dict[tuple[str, ...], ComparisonOperator] = {
         (
             GREATER,
             ">, above, over, more than, greater than, higher than, larger than, bigger than, exceeding, "
-            "in excess of, longer than",
+            "in excess of, longer than, exceed, exceeds",
         ),
         (LESS, "<, below, under, less than, fewer than, lower than, smaller than, shorter than"),
         (EQUAL, "=, exactly, precisely, equal to, only, just"),
@@ -171,6 +171,8 @@ def _read_a_scale(tokens: tuple[Token, ...], position: int) -> Number | None:
     words = tuple(token.lower for token in tokens[position : position + 2])
     if len(words) == 2 and words[0] in {"a", "one"} and words[1] in _SCALES:
         return Number(Decimal(_SCALES[words[1]]), position + 2)
+    if len(words) == 2 and words[0] in {"a", "an"} and words[1] in {"hour", "minute", "kilo", "kilogram"}:
+        return Number(Decimal(1), position + 1)
     return None
 
 

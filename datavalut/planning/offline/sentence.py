@@ -8,28 +8,26 @@ and orders from 2023") is refused, since the phrase could describe both.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import (
-    ColumnValue,
-    Condition,
-    Expression,
-    Ordering,
-    Root,
-    Sample,
-    Top,
-)
+from datavalut.catalog.model import Table
+from datavalut.filters.model import Condition, Root, Sample, Top
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
-from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import Token, parts_of
-from datavalut.planning.offline.vocabulary import NUMBER_CATEGORIES, TIME_CATEGORIES, Vocabulary, name_key
+from datavalut.planning.offline.selections import Order, Selection, SelectionReader
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.vocabulary import Vocabulary
 
+_ASKING = frozenset({"which", "what"})
 _EXCLUDING = frozenset({"exclude", "skip", "omit"})
 _EXCLUDING_A_TABLE = _EXCLUDING | frozenset({"excluding", "without", "except", "skipping", "omitting", "but", "minus"})
 _TABLE_WORDS = frozenset({"table", "tables"})
+_RELATED_WORDS = frozenset(
+    {"related", "associated", "linked", "connected", "attached", "dependent", "belonging"}
+    | {"belongs", "belong", "relates", "references", "depends", "refers", "relating", "referencing"}
+)
+_RELATED_DATA = frozenset({"data", "records", "rows", "information", "tables", "entries"})
 _SEPARATORS = ((",", "and"), (";", "and"), (",",), (";",), (".",), ("and",), ("plus",), ("as", "well", "as"), ("but",))
 _COMPANY = (
     ("along", "with"),
@@ -37,37 +35,12 @@ _COMPANY = (
     ("as", "well", "as"),
     ("with",),
     ("including",),
+    ("incl",),
+    ("plus",),
     ("and",),
 )
-_SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, and whether the highest come first
-    ("most", "expensive"): ("price", True),
-    ("cheapest",): ("price", False),
-    ("least", "expensive"): ("price", False),
-    ("newest",): ("creation", True),
-    ("latest",): ("creation", True),
-    ("most", "recent"): ("creation", True),
-    ("oldest",): ("age", False),
-    ("earliest",): ("creation", False),
-    ("top",): ("by", True),
-    ("bottom",): ("by", False),
-    ("biggest",): ("by", True),
-    ("largest",): ("by", True),
-    ("highest",): ("by", True),
-    ("best",): ("by", True),
-    ("smallest",): ("by", False),
-    ("lowest",): ("by", False),
-}
-
-
-@dataclass(frozen=True)
-class _Selection:
-    """A superlative or a sample before the noun, read until `end`."""
-
-    start: int
-    end: int
-    rows: int | None = None
-    percent: float | None = None
-    superlative: tuple[str, bool] | None = None  # of `rows`
+# Behind these a table's name alone comes along ("including orders"); behind others only "their orders" does.
+_WITHOUT_THEIR = (("along", "with"), ("together", "with"), ("including",), ("incl",))
 
 
 @dataclass(frozen=True)
@@ -91,25 +64,30 @@ class Subject:
 
 @dataclass(frozen=True)
 class Sentence:
-    """What the prompt asks for. `explained` covers every word that carries meaning."""
+    """What the prompt asks for. `explained` covers every word that carries meaning; before `lead` none does."""
 
     roots: tuple[Root, ...]
     full: tuple[str, ...]
     exclude: tuple[str, ...]
     reading: str
     explained: tuple[Explained, ...]
+    lead: int
 
 
 class SentenceReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._qualifiers = QualifierReader(tokens, vocabulary, progress)
+        self._selections = SelectionReader(
+            tokens, vocabulary, progress, amounts=self._qualifiers.amounts, verbs=self._qualifiers.verbs
+        )
+        self._lead = 0
         self.subjects: list[Subject] = []
         self._excluded: list[tuple[Table, Explained]] = []
 
     def read(self) -> Sentence | None:
         """None if the words at `progress.furthest` were not understood. Raises UnclearError."""
-        position = self._past_lead(0)
+        position = self._lead = self._past_lead(1 if self._word(0) in _ASKING else 0)
         everything = self._everything(position)
         excluded_only = None if everything else self._exclusion(position)
         if everything is not None:
@@ -120,6 +98,7 @@ class SentenceReader(Reader):
             first = self._subject(position)
             if first is None:
                 return None
+            self._check_lead(position, first)
             self.subjects.append(first)
             position = first.end
         while position < len(self._tokens):
@@ -132,12 +111,22 @@ class SentenceReader(Reader):
             return None
         return self._sentence([everything] if everything else [])
 
+    def _check_lead(self, position: int, subject: Subject) -> None:
+        """Raises UnclearError for "export events" where that is a kind of them."""
+        before = position - 1
+        if position and self._word(before) in synonyms.LEAD_WORDS and self._word(position) not in synonyms.DETERMINERS:
+            for label in self._vocabulary.labels_at(subject.table, before, lead=True):
+                words = self._word(before)
+                raise UnclearError(
+                    before, position, f"{label.column.name} '{words}', or what to do?", (f"all {words}",)
+                )
+
     # Words
 
     def _past_lead(self, position: int) -> int:
         """Past "please give me a copy of" and "create a database with"."""
         while True:
-            if self._word(position) in synonyms.LEAD_WORDS | {":"} or self._words(position, ","):
+            if self._word(position) in synonyms.LEAD_WORDS | {":", ",", "!"}:
                 position += 1
             elif (after := self._past_lead_noun(position)) is not None:
                 position = after
@@ -146,16 +135,23 @@ class SentenceReader(Reader):
                 return position
 
     def _past_lead_noun(self, position: int) -> int | None:
+        """ "(create) a small database with", "a copy of production limited to", "a subset that only has"."""
         at = position
-        made = self._word(at) in {"create", "make", "build"}
-        if made:
+        if self._word(at) in {"create", "make", "build", "prepare", "generate", "produce", "assemble", "set"}:
             at += 1
-        while self._word(at) in {"a", "an", "the", "all", "new", "small", "smaller", "filtered", "test"}:
+            while self._word(at) in {"me", "us", "up"}:
+                at += 1
+        while self._word(at) in {"a", "an", "the", "all", "our", "new", "small", "smaller", "filtered", "test", "of"}:
             at += 1
         if self._word(at) not in synonyms.LEAD_NOUNS:
             return None
-        behind = {"of", "with", "for", "about", "on", "containing"}
-        return at + 2 if self._word(at + 1) in behind else None
+        at += 1
+        if self._word(at) in {"of", "with", "for", "about", "on", "containing", "limited", "restricted"}:
+            return at + 1
+        if self._word(at) in {"that", "which"}:
+            at += 2 if self._word(at + 1) == "only" else 1
+            return at + 1 if self._word(at) in {"has", "have", "contains", "includes", "holds"} else None
+        return None
 
     def _everything(self, position: int) -> Explained | None:
         for words in (("everything",), ("all", "tables"), ("all", "data"), ("the", "whole", "database")):
@@ -206,6 +202,9 @@ class SentenceReader(Reader):
             "copy",
             "with",
             "then",
+            "give",
+            "me",
+            "the",
         }:
             position += 1
         return position
@@ -217,11 +216,16 @@ class SentenceReader(Reader):
         if opening is None or not self.subjects:
             return None
         at += len(opening)
+        everything = self._everything_related(at)
+        if everything is not None:
+            self._come_along(None, position, everything)
+            return everything
         if self._word(at) == "all":
             at += 1
-        if self._word(at) not in {"their", "its", "related", "associated"}:
+        if self._word(at) in {"their", "its", "related", "associated"}:
+            at += 1
+        elif opening not in _WITHOUT_THEIR:
             return None
-        at += 1
         while self._word(at) in {"related", "associated"}:
             at += 1
         if self._word(at) in {"data", "records", "rows"}:
@@ -239,6 +243,28 @@ class SentenceReader(Reader):
             if self._word(at - 1) != "their" and self._is_described(at):
                 break
         return end
+
+    def _everything_related(self, position: int) -> int | None:
+        """ "everything that belongs to them", "all data related to it": where it ends."""
+        at = position
+        if self._word(at) not in {"everything", "anything", "whatever", "all", "any"}:
+            return None
+        at += 1
+        while self._word(at) in {"the", "else", "other", "of"} | _RELATED_DATA:
+            at += 1
+        while self._word(at) in {"that", "which", "is", "are"}:
+            at += 1
+        if self._word(at) not in _RELATED_WORDS:
+            return None
+        at += 1
+        if self._word(at) in _RELATED_DATA:
+            at += 1
+        if self._word(at) in {"to", "with", "on", "by"} and self._word(at + 1) in {"it", "them", "these", "those"}:
+            at += 2
+        elif at < len(self._tokens) and self._vocabulary.table_at(at) is not None:
+            return None  # "all related products": the tables are listed
+        self._progress.reach(at)
+        return at
 
     def _is_described(self, position: int) -> bool:
         """Does a subject of its own begin here?"""
@@ -307,166 +333,53 @@ class SentenceReader(Reader):
     # Subjects
 
     def _subject(self, position: int) -> Subject | None:
-        selection = self._selection(position)
-        at = selection.end if selection else position
-        noun = self._qualifiers.read_bare_noun(at)
-        if noun is None:
+        selection = self._selections.read(position)
+        before = self._progress.furthest
+        subject = self._selected_subject(position, selection) if selection else None
+        if subject is None:
+            self._progress.furthest = before
+        return subject or self._selected_subject(position, None)
+
+    def _selected_subject(self, position: int, selection: Selection | None) -> Subject | None:
+        """A noun with its description. An order stands right behind the noun, or behind its description."""
+        noun = self._qualifiers.read_bare_noun(selection.end if selection else position)
+        if noun is None or "their" in {self._word(index) for index in range(position, noun.noun_end)}:
             return None
-        ordering = self._ordering(noun.table, noun.end, selection)
-        end = ordering[1] if ordering else noun.end
+        order = self._selections.order(noun.table, noun.end, selection)
+        end = order.end if order else noun.end
         qualifiers = self._qualifiers.read(noun.table, end)
+        if qualifiers is None and self._word(position - 1) in _ASKING:
+            qualifiers = self._qualifiers.verbs.verb_phrase(noun.table, end, ())  # "which customers never ordered?"
         if qualifiers is not None:
             end = qualifiers.end
-            if ordering is None:
-                ordering = self._ordering(noun.table, end, selection)
-                end = ordering[1] if ordering else end
+            if order is None:
+                order = self._selections.order(noun.table, end, selection)
+                end = order.end if order else end
         described = [part.condition for part in (noun, qualifiers) if part is not None and part.condition is not None]
-        words = [word for index in range(position, noun.noun_end) if (word := self._word(index))]
-        if "their" in words:
-            return None
-        meaning = noun.meaning + (f" ({qualifiers.meaning})" if qualifiers else "")
         explained = [Explained(position, noun.noun_end, f"the table {noun.table.name}"), *noun.explained]
         explained += qualifiers.explained if qualifiers else ()
-        if ordering is not None:
-            explained.append(Explained(noun.noun_end, ordering[1], f"ordered by {ordering[2]}"))
+        if order is not None:
+            explained.append(Explained(order.start, order.end, f"ordered by {order.name}"))
         subject = Subject(
             noun.table,
             all_of(described) if described else None,
             position,
             end,
-            meaning,
+            noun.meaning + (f" ({qualifiers.meaning})" if qualifiers else ""),
             tuple(explained),
-            every=bool({"all", "every", "each"} & set(words)),
+            every=bool({"all", "every", "each"} & {self._word(index) for index in range(position, noun.noun_end)}),
         )
-        return self._selected(subject, selection, ordering)
+        return self._selected(subject, selection, order) if selection else subject
 
-    def _selected(
-        self, subject: Subject, selection: _Selection | None, ordering: tuple[Expression, int, str, bool | None] | None
-    ) -> Subject | None:
-        if selection is None:
-            return subject
-        if selection.superlative is None:
-            sample = Sample(percent=selection.percent, rows=selection.rows)
-            size = f"{selection.percent:g}%" if selection.percent is not None else str(selection.rows)
+    def _selected(self, subject: Subject, selection: Selection, order: Order | None) -> Subject | None:
+        if selection.is_sample:
+            sample, size = self._selections.sample(selection)
             return replace(subject, sample=sample, meaning=f"a sample of {size} of {subject.meaning}")
-        by, highest_first = selection.superlative
-        if by != "by":
-            column = self._superlative_column(subject.table, by, selection)
-            expression: Expression = ColumnValue(column=column.name)
-            name = f"{subject.table.name.name}.{column.name}"
-        elif ordering is not None:
-            expression, _, name, direction = ordering
-            highest_first = highest_first if direction is None else direction
-        else:
-            raise UnclearError(selection.start, selection.end, "by what? Say for example: top 10 orders by total")
-        top = Top(rows=selection.rows or 1, order_by=(Ordering(by=expression, descending=highest_first),))
-        first = "highest" if highest_first else "lowest"
-        return replace(subject, top=top, meaning=f"the {selection.rows} of {subject.meaning} with the {first} {name}")
-
-    def _superlative_column(self, table: Table, by: str, selection: _Selection) -> Column:
-        start, end = selection.start, selection.end
-        if by == "age":
-            births = [
-                column
-                for column in self._vocabulary.date_columns(table)
-                if self._vocabulary.date_stem(table, column) == "birth"
-            ]
-            if births:
-                raise UnclearError(start, end, "several dates fit", (column.name for column in births))
-        if by in {"age", "creation"}:
-            return self._vocabulary.creation_column(table, start, end)
-        prices = [
-            column
-            for column in table.columns
-            if column.category in NUMBER_CATEGORIES and name_key(list(parts_of(column.name))) in synonyms.PRICE_COLUMNS
-        ]
-        if len(prices) != 1:
-            raise UnclearError(start, end, "no one column is the price", (column.name for column in prices))
-        return prices[0]
-
-    def _selection(self, position: int) -> _Selection | None:
-        return self._sample(position) or self._superlative(position)
-
-    def _sample(self, position: int) -> _Selection | None:
-        """ "10% of", "a random sample of 100", "a 10% sample of", "50 random"."""
-        at = position
-        while self._word(at) in {"a", "an", "the", "random"}:
-            at += 1
-        announced = self._word(at) == "sample" and self._word(at + 1) == "of"
-        if announced:
-            at += 2
-        number = read_number(self._tokens, at)
-        if number is None:
+        found = self._selections.top(subject.table, selection, order)
+        if found is None:
             return None
-        percent = self._word(number.end) in {"%", "percent"}
-        end = number.end + 1 if percent else number.end
-        random = "random" in {self._word(index) for index in range(position, at)}
-        while self._word(end) in {"random", "sample", "randomly", "chosen", "selected", "rows", "sampled"}:
-            random, end = True, end + 1
-        if self._word(end) == "of":
-            end += 1
-        if percent:
-            return self._percent_of(number, position, end)
-        if not (announced or random) or number.value != int(number.value) or number.value < 1:
-            return None
-        if self._word(end) == "random":
-            end += 1
-        return _Selection(position, end, rows=int(number.value))
-
-    def _percent_of(self, number: Number, position: int, end: int) -> _Selection:
-        if not 0 < number.value <= 100:
-            raise UnclearError(position, end, "a share must be more than 0 and at most 100 percent")
-        return _Selection(position, end, percent=float(number.value))
-
-    def _superlative(self, position: int) -> _Selection | None:
-        """ "top 10", "the 10 most expensive", "the newest 100"."""
-        at = position + 1 if self._word(position) == "the" else position
-        number = read_number(self._tokens, at)
-        words = self._superlative_words(number.end if number else at)
-        if words is None:
-            return None
-        end = (number.end if number else at) + len(words)
-        if number is None:
-            number = read_number(self._tokens, end)
-            end = number.end if number else end
-        if number is None or number.value != int(number.value) or number.value < 1:
-            return None
-        further = self._superlative_words(end)  # "the top 10 most expensive"
-        if words == ("top",) and further is not None:
-            words, end = further, end + len(further)
-        return _Selection(position, end, rows=int(number.value), superlative=_SUPERLATIVES[words])
-
-    def _superlative_words(self, position: int) -> tuple[str, ...] | None:
-        return next((words for words in _SUPERLATIVES if self._words(position, *words)), None)
-
-    def _ordering(
-        self, table: Table, position: int, selection: _Selection | None
-    ) -> tuple[Expression, int, str, bool | None] | None:
-        """ "by total", "by number of orders": what is compared, where it ends, its name, and the order if said."""
-        if selection is None or selection.superlative is None or selection.superlative[0] != "by":
-            return None
-        at = position + 1 if self._word(position) in {"ordered", "sorted", "ranked"} else position
-        if self._word(at) != "by":
-            return None
-        at += 1
-        if self._word(at) in {"the", "their"}:
-            at += 1
-        amount = self._qualifiers.amounts.read(table, at)
-        if amount is not None:
-            expression: Expression = amount.aggregate()
-            end, name = amount.end, amount.name
-        else:
-            reference = self._vocabulary.column_at(table, at)
-            if reference is None or reference.path:
-                return None
-            if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
-                raise UnclearError(at, reference.end, f"{reference.text} has no highest and lowest")
-            expression, end, name = ColumnValue(column=reference.column.name), reference.end, reference.text
-        direction: bool | None = None
-        if self._word(end) in {"ascending", "asc", "descending", "desc"}:
-            direction, end = self._word(end).startswith("desc"), end + 1
-        self._progress.reach(end)
-        return expression, end, name, direction
+        top, name = found
+        return replace(subject, top=top, meaning=f"the {top.rows} of {subject.meaning} with {name}")
 
     # All together
 
@@ -496,6 +409,7 @@ class SentenceReader(Reader):
             tuple(dict.fromkeys(str(table.name) for table, _ in self._excluded)),
             reading,
             tuple(explained),
+            self._lead,
         )
 
     def _check_bare(self, index: int, subject: Subject, described: list[Subject]) -> None:

@@ -23,7 +23,8 @@ TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "invoice bill",
         "student pupil",
         "teacher instructor",
-        "doctor physician",
+        "doctor physician dr",
+        "insurer insurance",
         "appointment visit",
         "company organization organisation firm",
         "shop store",
@@ -47,25 +48,52 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "quantity qty",
         "birthdate dateofbirth dob birthday",
         "gender sex",
+        "rating stars score",
         "description desc",
     )
 )
 
 # Words at a column's end that its short name may leave out ("stock" for stock_quantity). Units such as cents are
 # not among them: who says "total above 500" of total_cents means something else.
-GENERIC_TAILS = words("amount value quantity count number usd eur")
+GENERIC_TAILS = words("amount value quantity count number usd eur no nr level")
 
 # Columns found in many tables: they say nothing about a row that only references their table.
 GENERIC_COLUMNS = words(
     "id name title description status type code date note notes comment comments number value active"
 )
 
+# Columns whose values are sentences, or made for machines, and never words that a person says of a row.
+FREE_TEXTS = words(
+    "body text content message note notes comment comments summary bio about words remark remarks "
+    "email emailaddress mail phone telephone mobile fax phonenumber phoneno password passwordhash hash token secret "
+    "url uri link website homepage path picture photo image avatar ip ipaddress useragent checksum signature"
+)
+
+SEXES = (words("m male man men boy"), words("f female woman women girl"))
+
+# Of these 0 is as good as none.
+COUNT_COLUMNS = words("discount balance stock quantity points count units tax tip bonus credit debt fee duration")
+
+# Columns of persons that say what they are.
+ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank")
+
+LINE_WORDS = words("item line detail position part entry row")
+
 STATUS_COLUMNS = words("status state stage phase")
+PLACE_COLUMNS = words(
+    "country city town state region district province county continent territory nation location place building room "
+    "floor ward campus site"
+)
+KIND_COLUMNS = words(
+    "category genre brand manufacturer maker make department language specialty speciality nationality"
+)
 NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
 AMOUNT_COLUMNS = words(
     "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "
     "paymentamount amountpaid saleamount purchaseamount invoicetotal"
 )
+# Tables of which a "total" is that of their amounts, and no number of rows.
+MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit")
 PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
 
 PERSONS = words(
@@ -83,8 +111,13 @@ CREATION_STEMS = words(
     "creat insert add register signup join plac hir record occur happen issu book submit post open enrol"
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
-GENERIC_CREATION_STEMS = words("creat add mak enter record insert")
+GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
 ORDER_STEMS = words("order plac buy purchas sel")
+# Dates that may lie ahead, and of those the ones after which something is over or on.
+FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
+PASSING_STEMS = words("expir end start begin")
+# Dates on which what was due is done.
+DONE_STEMS = words("pay return complet finish deliver clos resolv settl submit")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
@@ -111,19 +144,72 @@ LIGHT_VERBS = words(
 BARE_BUYING_VERBS = words("order buy purchase")
 BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 
+# Verbs that say of two nouns only that one has to do with the other, by their stems.
+WEAK_VERB_STEMS = words(
+    "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
+    "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat"
+)
+_VERBS_OF_ROLES = {
+    "author": words("writ post creat"),
+    "owner": words("own hav hold"),
+    "assignee": words("assign giv"),
+    "manager": words("manag lead supervis"),
+    "instructor": words("teach giv instruct"),
+    "teacher": words("teach giv"),
+    "creator": words("creat mak"),
+    "sender": words("send"),
+    "recipient": words("receiv send"),
+    "seller": words("sel"),
+    "buyer": words("buy"),
+    "advisor": words("advis"),
+    "adviser": words("advis"),
+    "doctor": words("see treat"),
+    "physician": words("see treat"),
+    "agent": words("handl"),
+    "staff": words("handl process serv"),
+    "employee": words("handl process serv"),
+}
+
+
+# Verbs whose traces are rows of a table that is called otherwise, by their stems.
+VERBS_OF_DEEDS = {
+    "loan": words("borrow lend lent"),
+    "checkout": words("borrow"),
+    "rental": words("hir"),
+    "booking": words("reserv"),
+    "reservation": words("book"),
+    "absence": words("miss absent"),
+    "visit": words("visit"),
+    "sale": words("buy purchas"),
+    "ticket": words("rais open"),
+    "donation": words("giv donat"),
+}
+
+
+def verbs_of_role(role: str) -> frozenset[str]:
+    """The stems of what somebody in the role does: "writ" for an author."""
+    return _VERBS_OF_ROLES.get(role, frozenset())
+
+
+# Before the place where somebody or something is.
+RESIDING = words(
+    "living live lives lived located based residing reside resides resident situated stationed coming come comes "
+    "hailing registered"
+)
+
 CHANGING_VERBS = words(
     "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "
     "disclose rename vacuum destroy erase wipe purge remove modify change disregard override overwrite print reset "
     "disable call invoke read write"
 )
-FORBIDDEN_OBJECTS = words("instruction instructions prompt")
-
 LEAD_WORDS = words(
     "please can could would will you i we need want wants like to give get show me us extract fetch find list export "
     "select return pull keep include only just copy take retrieve collect load for hi hello hey dump grab provide "
-    "filter restrict limit let's choose pick"
+    "filter restrict limit let's choose pick am looking interested searching have"
 )
-LEAD_NOUNS = words("copy subset database db dataset extract data records rows list details information")
+LEAD_NOUNS = words(
+    "copy subset database db dataset extract data records rows list details information slice dump production prod"
+)
 DETERMINERS = words("all every each any the those these our my their any")
 
 COPULAS = words("is are was were be being been equals equal")
@@ -136,6 +222,11 @@ CURRENCY_WORDS = words("dollar dollars euro euros usd eur gbp pounds")
 TIME_WORDS = words(
     "last past previous prior this current next since before after between today yesterday tomorrow older newer "
     "until till ago"
+)
+
+# In names of columns.
+UNIT_NAMES = words(
+    "minute min hour hr second sec day kg kilogram g gram cm mm m meter km kilometer usd eur gbp cent dollar euro"
 )
 
 UNIT_WORDS = words(
@@ -154,4 +245,16 @@ NOT_VALUES = (
         "more fewer least most exactly equal contains containing starting starts ending ends begins beginning "
         "null either neither nor as the a an by if all skip omit leave keep include also then"
     )
+)
+
+# Words that carry a sentence: a value written so is taken for one only where nothing else can stand.
+GRAMMAR_WORDS = (
+    NOT_VALUES
+    | LEAD_WORDS
+    | LEAD_NOUNS
+    | DETERMINERS
+    | LIGHT_VERBS
+    | CHANGING_VERBS
+    | UNIT_WORDS
+    | words("it its them they he she his her him us me my be do does did can ever never yet only just too again top")
 )

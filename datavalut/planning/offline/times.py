@@ -4,8 +4,8 @@ Rules: "last month" is the calendar month before this one, "the last month" and 
 "after March 2024" begins when March has ended, "before" ends when it begins. A year that is not said is not guessed.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from datavalut.filters.model import (
     CalendarPeriod,
@@ -16,6 +16,7 @@ from datavalut.filters.model import (
     TimeUnit,
     TimeWindow,
 )
+from datavalut.filters.times import bounds_of
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.quantities import read_number
 from datavalut.planning.offline.tokens import Token, TokenKind
@@ -25,6 +26,12 @@ _UNITS = {unit.value: unit for unit in TimeUnit} | {
     "hr": TimeUnit.HOUR,
     "wk": TimeUnit.WEEK,
     "yr": TimeUnit.YEAR,
+    "y": TimeUnit.YEAR,
+    "mo": TimeUnit.MONTH,
+    "mth": TimeUnit.MONTH,
+    "w": TimeUnit.WEEK,
+    "d": TimeUnit.DAY,
+    "h": TimeUnit.HOUR,
 }
 _CALENDAR_UNITS = (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR)
 _MONTH_NAMES = (
@@ -71,13 +78,24 @@ class _Partial:
 
 
 class TimeReader:
-    def __init__(self, tokens: tuple[Token, ...]) -> None:
+    """With a reference time, the meanings of windows relative to it carry their days."""
+
+    def __init__(self, tokens: tuple[Token, ...], reference_time: datetime | None = None) -> None:
         self._tokens = tokens
+        self._reference_time = reference_time
 
     def read(self, position: int) -> TimePhrase | None:
         """The time phrase at `position`, with its preposition."""
+        phrase = self._read(position)
+        if phrase is None or self._reference_time is None:
+            return phrase
+        days = " or ".join(filter(None, (_days_of(window, self._reference_time) for window in phrase.windows)))
+        return replace(phrase, meaning=f"{phrase.meaning} ({days})") if days else phrase
+
+    def _read(self, position: int) -> TimePhrase | None:
         return (
-            self._read_bound(position)
+            self._read_months(position)
+            or self._read_bounds(position)
             or self._read_range(position)
             or self._read_age(position)
             or self._read_period(position)
@@ -97,6 +115,46 @@ class TimeReader:
 
     # "since March 2024", "before 2020", "after 2024-05-01"
 
+    def _read_months(self, position: int) -> TimePhrase | None:
+        """ "in January or February 2026": several months of one year."""
+        if self._word(position) not in _PREPOSITIONS:
+            return None
+        partials = []
+        at = position + 1
+        while (partial := self._read_partial(at)) is not None and not partial.day:
+            partials.append(partial)
+            at = partial.end
+            if self._word(at) == ",":
+                at += 1
+            if self._word(at) in {"or", "and"}:
+                at += 1
+            if at == partial.end:
+                break
+        year = self._year(at)
+        if len(partials) < 2 or year is None:
+            return None
+        spans = [_month(year, partial.month, at + 1) for partial in partials]
+        windows = tuple(TimeRange(start=span.start.isoformat(), end=span.stop.isoformat()) for span in spans)
+        return TimePhrase(windows, at + 1, "in " + " or ".join(span.name for span in spans))
+
+    def _read_bounds(self, position: int) -> TimePhrase | None:
+        """One bound, or both: "after 2015 and before 2020"."""
+        first = self._read_bound(position)
+        if first is None or self._word(first.end) not in {"and", "but", "until", "till"}:
+            return first
+        second = self._read_bound(first.end if self._word(first.end) in {"until", "till"} else first.end + 1)
+        if second is None or len(first.windows) != 1 or len(second.windows) != 1:
+            return first
+        windows = (first.windows[0], second.windows[0])
+        if not all(isinstance(window, TimeRange) for window in windows):
+            return first
+        starts = [window.start for window in windows if isinstance(window, TimeRange) and window.start]
+        ends = [window.end for window in windows if isinstance(window, TimeRange) and window.end]
+        if len(starts) != 1 or len(ends) != 1:
+            return first
+        both = TimeRange(start=starts[0], end=ends[0])
+        return TimePhrase((both,), second.end, f"{first.meaning} and {second.meaning}")
+
     def _read_bound(self, position: int) -> TimePhrase | None:
         word = self._word(position)
         if word in {"since", "starting"} or self._words(position, "as", "of"):
@@ -107,6 +165,14 @@ class TimeReader:
         if word in {"before", "<"} or self._words(position, "prior", "to") or self._words(position, "earlier", "than"):
             span = self._read_span(position + (1 if word in {"before", "<"} else 2))
             return _range(None, span.start, span.end, f"before {span.name}") if span else None
+        if word == "by" and not self._words(position + 1, "the", "end", "of"):
+            return None
+        if word in {"until", "till", "by"} or self._words(position, "up", "to") or self._words(position, "through"):
+            at = position + (2 if word == "up" else 1)
+            if self._words(at, "the", "end", "of"):
+                at += 3
+            span = self._read_span(at)
+            return _range(None, span.stop, span.end, f"until {span.name}, included") if span else None
         if word in {"after", ">"} or self._words(position, "later", "than"):
             span = self._read_span(position + (1 if word in {"after", ">"} else 2))
             return _range(span.stop, None, span.end, f"after {span.name}") if span else None
@@ -129,6 +195,8 @@ class TimeReader:
         return None
 
     def _read_since(self, position: int) -> TimePhrase | None:
+        if self._word(position) == "the" and self._word(position + 1) in {"beginning", "start"}:
+            position += 3 if self._word(position + 2) == "of" else 0
         span = self._read_span(position)
         if span:
             return _range(span.start, None, span.end, f"since {span.name}")
@@ -137,8 +205,9 @@ class TimeReader:
             offsets = (0,) if word == "today" else (-1, 0)
             return _calendar_periods(TimeUnit.DAY, offsets, position + 1, f"since {word}")
         unit = self._unit(position + 1, singular_only=True)
-        if word in {"last", "previous", "this"} and unit in _CALENDAR_UNITS:
-            offsets = (0,) if word == "this" else (-1, 0)
+        begun = self._word(position - 1) == "of"  # "since the start of the year"
+        if (word in {"last", "previous", "this"} or (word == "the" and begun)) and unit in _CALENDAR_UNITS:
+            offsets = (0,) if word in {"this", "the"} else (-1, 0)
             return _calendar_periods(unit, offsets, position + 2, f"since the beginning of {word} {unit}")
         return None
 
@@ -196,6 +265,10 @@ class TimeReader:
         return TimePhrase((LastPeriod(amount=amount, unit=unit),), end, f"within the last {amount} {unit}s")
 
     def _read_duration(self, position: int) -> tuple[int, TimeUnit, int] | None:
+        if self._words(position, "couple", "of") or self._words(position, "a", "couple", "of"):
+            at = position + (2 if self._word(position) == "couple" else 3)
+            unit = self._unit(at)
+            return (2, unit, at + 1) if unit else None
         if self._word(position) in {"a", "an"}:
             unit = self._unit(position + 1, singular_only=True)
             return (1, unit, position + 2) if unit else None
@@ -207,14 +280,20 @@ class TimeReader:
 
     def _unit(self, position: int, *, singular_only: bool = False) -> TimeUnit | None:
         word = self._word(position)
-        return _UNITS.get(word if singular_only else singular(word) if word != "yrs" else "yr")
+        short = word[:-1] if word[:-1] in _UNITS else word  # "yrs", which no rule for plurals makes
+        return _UNITS.get(word if singular_only else singular(short))
 
     # "last 6 months", "this year", "Q2 2024", "yesterday"
 
     def _read_period(self, position: int) -> TimePhrase | None:
         preposition = self._word(position) in _PREPOSITIONS
         start = position + 1 if preposition else position
-        return self._read_relative(start) or (self._read_named(start) if preposition else self._read_bare(start))
+        relative = self._read_relative(start)
+        if relative is not None:
+            return relative
+        # "over 2000" is an amount; what happens over a year is said of its name: "over the year 2000".
+        named = preposition and self._word(position) not in {"over", "on", "for", "through"}
+        return self._read_named(start) if named else self._read_bare(start)
 
     def _read_named(self, position: int) -> TimePhrase | None:
         span = self._read_span(position)
@@ -228,6 +307,11 @@ class TimeReader:
         return _range(span.start, span.stop, span.end, f"in {span.name}")
 
     def _read_relative(self, position: int) -> TimePhrase | None:
+        if self._words(position + 1, "to", "date") or self._words(position, "so", "far", "this"):
+            at = position if self._word(position + 1) == "to" else position + 3
+            unit = self._unit(at, singular_only=True)
+            end = at + (3 if at == position else 1)
+            return _calendar_periods(unit, (0,), end, f"this {unit}") if unit in _CALENDAR_UNITS else None
         days = {"today": 0, "yesterday": -1, "tomorrow": 1}
         if self._word(position) in days:
             word = self._word(position)
@@ -260,11 +344,14 @@ class TimeReader:
     def _read_span(self, position: int) -> _Span | None:
         if self._word(position) == "the":
             position += 1
+        if self._words(position, "month", "of"):
+            position += 2
         return (
             self._read_iso_day(position)
             or self._read_quarter(position)
             or self._read_day(position)
             or self._read_month(position)
+            or self._read_decade(position)
             or self._read_year(position)
         )
 
@@ -272,8 +359,16 @@ class TimeReader:
         if not 0 <= position < len(self._tokens):
             return None
         token = self._tokens[position]
-        digits = token.kind is TokenKind.NUMBER and token.text.isdigit() and len(token.text) == 4
-        return int(token.text) if digits and 1000 <= int(token.text) <= 2999 else None
+        digits = token.kind is TokenKind.NUMBER and token.text.isdecimal() and len(token.text) == 4
+        return int(token.text) if digits and 1700 <= int(token.text) <= 2199 else None
+
+    def _read_decade(self, position: int) -> _Span | None:
+        """1990s; 90s for that before 2000."""
+        word = self._word(position)
+        if not (word.endswith("0s") and word[:-1].isdecimal() and len(word) in {3, 5}):
+            return None
+        first = int(word[:-1]) if len(word) == 5 else 1900 + int(word[:-1])
+        return _Span(date(first, 1, 1), date(first + 10, 1, 1), f"the {first}s", position + 1)
 
     def _read_year(self, position: int) -> _Span | None:
         year = self._year(position)
@@ -284,8 +379,10 @@ class TimeReader:
     def _read_iso_day(self, position: int) -> _Span | None:
         if position >= len(self._tokens) or self._tokens[position].kind is not TokenKind.DATE:
             return None
-        year, month, day = (int(part) for part in self._tokens[position].lower.split("-"))
-        return _day(year, month, day, position + 1)
+        year, month, *day = (int(part) for part in self._tokens[position].lower.split("-"))
+        if not day:
+            return _month(year, month, position + 1) if 1 <= month <= 12 else None
+        return _day(year, month, day[0], position + 1)
 
     def _read_quarter(self, position: int) -> _Span | None:
         """Q2 2024, 2024 Q2, the second quarter of 2024, H1 2024, the first half of 2024."""
@@ -323,7 +420,7 @@ class TimeReader:
     def _day_number(self, position: int) -> int | None:
         word = self._word(position)
         digits = word[:-2] if word[-2:] in {"st", "nd", "rd", "th"} else word
-        return int(digits) if digits.isdigit() and len(digits) <= 2 and 1 <= int(digits) <= 31 else None
+        return int(digits) if digits.isdecimal() and len(digits) <= 2 and 1 <= int(digits) <= 31 else None
 
     def _read_day(self, position: int) -> _Span | None:
         partial = self._read_partial(position)
@@ -337,6 +434,19 @@ class TimeReader:
         at = partial.end + 1 if self._word(partial.end) in {",", "of"} else partial.end
         year = self._year(at)
         return partial.in_year(year, at + 1) if year else None
+
+
+def _days_of(window: TimeWindow, reference_time: datetime) -> str:
+    """The first and the last day of a window that is relative to the reference time; "" for another."""
+    if isinstance(window, TimeRange):
+        return ""
+    bounds = bounds_of(window, reference_time)
+    end = bounds.end
+    if end is not None and not bounds.end_included and isinstance(window, CalendarPeriod):
+        end -= timedelta(days=1)
+    if bounds.start is None:
+        return f"before {end:%Y-%m-%d}" if end else ""
+    return f"{bounds.start:%Y-%m-%d} to {end:%Y-%m-%d}" if end else f"since {bounds.start:%Y-%m-%d}"
 
 
 def _part_of_year(word: str) -> tuple[int, int, str] | None:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 CURRENCY_SIGNS = "$€£¥"
 
 _TOKEN = re.compile(
     r"""
       (?P<quoted>"[^"]*" | (?<![\w'])'[^']+'(?!\w))
-    | (?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2}(?![\w-]))
+    | (?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2}(?![\w-])
+        | \d{4}-(?:0[1-9]|1[0-2])(?![\w-])
+        | (?:0?[1-9]|1[0-2])/\d{4}(?![\w/]))
     | (?P<number>[$€£¥]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[km](?!\w))?(?![\w@]|[.,]?\d|-[^\W\d]))
     | (?P<word>@?\w+(?:[-.@/'&]\w+)*)
     | (?P<sign>>=|<=|<>|!=|==|≥|≤|≠|[^\w\s])
@@ -31,14 +34,19 @@ _SAME_SIGN = {"==": "=", "≥": ">=", "≤": "<=", "≠": "<>", "!=": "<>"}
 _NEGATIONS = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall"}
 _CONTRACTIONS = {"'ve": "have", "'re": "are", "'d": "would", "'m": "am", "'ll": "will", "'s": "'s"}
 _MULTIPLIERS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_TITLES = {"dr", "mr", "mrs", "ms", "prof", "st", "incl"}
+_AMOUNT_AND_UNIT = re.compile(r"(?P<number>\d+)(?P<unit>d|days?|w|wks?|weeks?|mos?|mths?|y|yrs?|h|hrs?|mins?)")
+_SHORT_WITH = re.compile(r"(?<!\w)w/(?=[\s\d])", re.IGNORECASE)
+_SHORT_WITHOUT = re.compile(r"(?<!\w)w/o(?=\s)", re.IGNORECASE)
 _SENTENCE_ENDS = (".", "!", "?", ",", ";", ":")
 
 
 class TokenKind(StrEnum):
     WORD = "word"
     NUMBER = "number"
-    DATE = "date"  # year-month-day
+    DATE = "date"  # year-month-day, or year-month
     QUOTED = "quoted"
     SIGN = "sign"
 
@@ -58,6 +66,7 @@ class Token:
         return parts_of(self.text)
 
 
+@lru_cache(maxsize=50_000)
 def parts_of(name: str) -> tuple[str, ...]:
     """The words of a name: order_items, orderItems and order-items are all ("order", "items")."""
     return tuple(part.lower() for part in _PARTS.findall(name))
@@ -65,25 +74,39 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 def tokenize(prompt: str) -> tuple[Token, ...]:
     """All of the prompt but white space and the punctuation that ends it."""
-    tokens = [token for match in _TOKEN.finditer(prompt.translate(_TYPOGRAPHIC)) for token in _tokens_of_match(match)]
+    text = _SHORT_WITHOUT.sub("without ", prompt.translate(_TYPOGRAPHIC))
+    text = _SHORT_WITH.sub("with ", text)
+    tokens = [token for match in _TOKEN.finditer(text) for token in _tokens_of_match(match)]
     while tokens and tokens[-1].kind is TokenKind.SIGN and tokens[-1].lower in _SENTENCE_ENDS:
         tokens.pop()
-    return tuple(tokens)
+    return tuple(
+        token
+        for index, token in enumerate(tokens)
+        if token.lower != "." or not index or tokens[index - 1].lower not in _TITLES
+    )
 
 
 def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:
     text = match.group()
     match match.lastgroup:
+        case "quoted" if _ISO_DATE.fullmatch(text[1:-1]):
+            yield Token(text[1:-1], text[1:-1], TokenKind.DATE)
         case "quoted":
             yield Token(text[1:-1], text[1:-1].lower(), TokenKind.QUOTED)
         case "date":
-            yield Token(text, text.replace("/", "-"), TokenKind.DATE)
+            yield Token(text, _iso_date(text), TokenKind.DATE)
         case "number":
             yield _number_token(text)
         case "word":
             yield from _word_tokens(text)
         case _:
             yield Token(text, _SAME_SIGN.get(text, text), TokenKind.SIGN)
+
+
+def _iso_date(text: str) -> str:
+    """Year first: 2025-03-01, or a month as 2025-03."""
+    parts = text.replace("/", "-").split("-")
+    return "-".join(parts if len(parts[0]) == 4 else reversed(parts))
 
 
 def _number_token(text: str) -> Token:
@@ -96,7 +119,11 @@ def _number_token(text: str) -> Token:
 def _word_tokens(text: str) -> Iterator[Token]:
     """A word; a contraction is the words that it stands for ("haven't" is "have", "not")."""
     lower = text.lower()
-    if lower == "cannot" or lower.endswith("n't"):
+    if (amount := _AMOUNT_AND_UNIT.fullmatch(lower)) is not None:
+        yield _number_token(amount["number"])
+        yield Token(amount["unit"], amount["unit"], TokenKind.WORD)
+        return
+    if lower == "cannot" or (lower.endswith("n't") and lower != "n't"):
         base = _NEGATIONS.get(lower, lower.removesuffix("n't"))
         yield Token(base, base, TokenKind.WORD)
         yield Token("not", "not", TokenKind.WORD)

@@ -1,17 +1,23 @@
 """What a noun is and does: "who have 3 orders", "that are not active", "who never ordered", "whose total is 5"."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import ColumnValue, Exists
+from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.objects import Frames, NounPhrase, ObjectReader, counted
+from datavalut.planning.offline.latest import LatestReader
+from datavalut.planning.offline.links import LinkReader
+from datavalut.planning.offline.measures import MeasureReader
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader, counted
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -20,18 +26,22 @@ from datavalut.planning.offline.phrases import (
     Progress,
     UnclearError,
     all_of,
+    along,
     denied,
     opened,
 )
 from datavalut.planning.offline.predicates import in_time
-from datavalut.planning.offline.quantities import GREATER, Quantity, read_quantity
+from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import Token, parts_of
+from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
+_OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
+_TIMES = {"once": 1, "twice": 2, "thrice": 3}
+_BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
 PlaceRead = Callable[[Table, int, Frames], Clause | None]
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
@@ -57,23 +67,58 @@ class VerbReader(Reader):
         self._dates = dates
         self._columns = columns
         self._amounts = amounts
+        self._latest = LatestReader(tokens, vocabulary, progress)
+        self._measures = MeasureReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
         if word not in synonyms.RELATIVES:
-            return None
+            return self._inverted(table, position)
         self._progress.reach(position + 1)
         if word == "who" and not self._is_person(table) and any(self._is_person(frame.table) for frame in frames):
             return None
         if word in {"whose", "where"}:
-            body = self._amounts.read_comparison(table, position + 1) or self._columns.described_column(
-                table, position + 1
+            body = (
+                self._latest.read(table, position + 1)
+                or self._amounts.read_comparison(table, position + 1)
+                or self._columns.described_column(table, position + 1)
+                or self._role(table, self._past_articles(position + 1), frames)
+                or (self._links.read_inverted(table, position + 1) if word == "where" else None)
             )
             return opened(body, position) if body else None
-        clause = self.verb_phrase(table, position + 1, frames)
-        return opened(clause, position, Continuation.RELATIVE) if clause else None
+        clause = self.verb_phrase(table, position + 1, frames) or self._links.read_inverted(table, position + 1)
+        return opened(clause, position) if clause else None
+
+    def _role(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(whose) advisor works in the Biology department", "(whose) manager is Ada Berg"."""
+        reference = self._vocabulary.role_at(table, position)
+        if reference is None or reference.path:
+            return None
+        key = next(
+            key for key in self._vocabulary.catalog.references_of(table.name) if key.columns == (reference.column.name,)
+        )
+        target = self._vocabulary.catalog.table(key.parent)
+        step = PathStep(table=str(key.parent), columns=key.columns, direction=Direction.TO_PARENT)
+        said = self.verb_phrase(target, reference.end, (*frames, Frame(table, Continuation.NONE)))
+        if said is None and self._word(reference.end) in _BE:
+            name = self._columns.name(target, reference.end + 1)
+            said = self._clause(name.condition, reference.end, name.end, name.meaning) if name else None
+        if said is None:
+            return None
+        main = Explained(position, reference.end, f"of the row that {reference.text} leads to")
+        meaning = f"{reference.text} leads to a row with {said.meaning}"
+        return Clause(along((step,), said.condition), position, said.end, meaning, (main, *said.explained))
+
+    def _inverted(self, table: Table, position: int) -> Clause | None:
+        """ "in which Nick Wahlberg played"."""
+        if self._word(position) not in _BEFORE_WHICH or self._word(position + 1) not in {"which", "whom"}:
+            return None
+        clause = self._links.read_inverted(table, position + 2)
+        return opened(clause, position, Continuation.NONE) if clause else None
 
     def _is_person(self, table: Table) -> bool:
         return self._vocabulary.is_of(table, synonyms.PERSONS)
@@ -103,7 +148,11 @@ class VerbReader(Reader):
             else:
                 clause = self._predicative(table, at, frames)
         else:
-            clause = self._verb(table, position, frames)
+            clause = self._verb(table, position, frames) or (
+                self._read_place(table, position, frames) if word in synonyms.RESIDING else None
+            )
+        if clause is not None and word in _HAVE and clause.continuation in {Continuation.WITH, Continuation.NO}:
+            return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
 
     def _have(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -112,7 +161,9 @@ class VerbReader(Reader):
         been = False
         while self._word(at) in {"ever", "already", "been", "yet"}:
             been, at = been or self._word(at) == "been", at + 1
-        verb = self._predicative(table, at, frames, is_denied=negative) if been else self._verb(table, at, frames)
+        verb = None if been else self._verb(table, at, frames)
+        if verb is None and (been or negative):
+            verb = self._predicative(table, at, frames, is_denied=negative)
         if verb is None and not negative:
             return self._objects.with_body(table, position, frames)
         return _denied_if_any(verb, position) if negative else verb
@@ -122,9 +173,11 @@ class VerbReader(Reader):
         return (
             self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
+            or self._measures.read(table, position)
             or self._dates.read_time(table, position)
             or self.read_action(table, position, frames)
             or self._read_place(table, position, frames)
+            or self._links.read(table, position, frames)
         )
 
     def _verb(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -133,14 +186,20 @@ class VerbReader(Reader):
             self._progress.reach(position + 1)
             spent = self._amounts.read_spending(table, position + 1)
             return opened(spent, position) if spent else None
-        own = self._dates.read_participle(table, position)
+        own = self._dates.read_participle(table, position) or self._measures.read(table, position)
         if own is not None:
             return own
+        role = self._links.read(table, position, frames, names_a_role=True)
+        if role is not None:
+            return role
         if word in synonyms.LIGHT_VERBS:
             body = self._light_object(table, position + 1, frames)
             if body is not None:
                 return opened(body, position)
-        return self.read_action(table, position, frames)
+        return self.read_action(table, position, frames) or self._links.read(table, position, frames)
+
+    def read_link(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        return self._links.read(table, position, frames)
 
     def _light_object(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(placed) 3 orders", "(made) no purchases", "(placed) an order in 2023"."""
@@ -153,52 +212,127 @@ class VerbReader(Reader):
         at = self._past_articles(position)
         return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at) else None
 
-    def read_action(self, table: Table, position: int, frames: Frames = ()) -> Clause | None:
+    def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
+        """ "(ordered in 2023 but) not in 2024", "(played in dramas and) in comedies": `verb` said again, of what stands
+        at `position`."""
+        denied_at = position if self._word(position) in {"not", "never"} else None
+        at = position if denied_at is None else position + 1
+        clause = self.read_action(table, verb, frames, object_at=at) or self._links.read(
+            table, verb, frames, object_at=at
+        )
+        if clause is None or clause.end <= at:
+            return None
+        main, *rest = clause.explained
+        moved = replace(clause, start=at, explained=(replace(main, start=at, end=max(main.end, at)), *rest))
+        return denied(moved, denied_at) if denied_at is not None else moved
+
+    def read_action(
+        self, table: Table, position: int, frames: Frames = (), *, object_at: int | None = None
+    ) -> Clause | None:
         """A verb whose trace is a row of another table, below this one: "ordered in 2023", "never rented", "ordered at
-        least 3 times", "bought products in category Toys". A time behind it is that of the deed."""
-        child = self._table_of_verb(table, position)
+        least 3 times", "bought products in category Toys". A time behind it is that of the deed. Its object stands
+        behind it, or at `object_at`."""
+        child = self.table_of_verb(table, position)
         if child is None:
             return None
         self._progress.reach(position + 1)
+        frames = (*frames, Frame(table, Continuation.RELATIVE))
         path = self._vocabulary.path(table, child, position, position + 1)
-        quantity, end = self._read_times(position + 1)
-        deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
+        start = position + 1 if object_at is None else object_at
+        quantity, end = self._read_times(start)
+        counted_at = start + 1 if self._word(start) in _OBJECT_PREPOSITIONS else start
+        amount = read_quantity(self._tokens, start) or read_quantity(self._tokens, counted_at)
+        if quantity is None and amount is not None:
+            counted_object = self._counted_object(child, path, amount, position, frames)
+            if counted_object is not None:
+                return counted_object
         parts: list[Clause] = []
-        if quantity is None:
+        if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
             end = parts[-1].end if parts else end
-        explained = [Explained(position, parts[0].start if parts else end, deed)]
-        phrase = self._dates.read_phrase(end)
-        if phrase is not None:
-            date = self._vocabulary.creation_column(child, end, phrase.end)
-            condition = in_time(ColumnValue(column=date.name), phrase)
-            parts.append(self._clause(condition, end, phrase.end, f"{child.name.name}.{date.name} {phrase.meaning}"))
-            end = phrase.end
+        deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
+        main = Explained(position, parts[0].start if parts else end, deed)
+        dated = self._time_of_deed(child, end)
+        parts += [dated] if dated else []
+        said = all_of(part.condition for part in parts) if parts else None
+        whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
+        return self._deed(whole, position, dated.end if dated else end, main, parts)
+
+    def _deed(self, condition: Condition, start: int, end: int, main: Explained, parts: list[Clause]) -> Clause:
+        explained = [main]
         if self._word(end) == "yet":
             explained.append(Explained(end, end + 1, "until now"))
             end += 1
         explained.extend(entry for part in parts for entry in part.explained)
-        said = all_of(part.condition for part in parts) if parts else None
-        whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
-        meaning = " and ".join([deed, *(part.meaning for part in parts)])
-        return Clause(whole, position, end, meaning, tuple(explained), Continuation.RELATIVE)
+        meaning = " and ".join([main.meaning, *(part.meaning for part in parts)])
+        return Clause(condition, start, end, meaning, tuple(explained), Continuation.RELATIVE, verb=start)
+
+    def _time_of_deed(self, child: Table, position: int) -> Clause | None:
+        phrase = self._dates.read_phrase(position)
+        if phrase is None:
+            return None
+        date = self._vocabulary.creation_column(child, position, phrase.end)
+        condition = in_time(ColumnValue(column=date.name), phrase)
+        return self._clause(condition, position, phrase.end, f"{child.name.name}.{date.name} {phrase.meaning}")
+
+    def _counted_object(
+        self, child: Table, path: tuple[PathStep, ...], quantity: Quantity, position: int, frames: Frames
+    ) -> Clause | None:
+        """ "rented more than 10 films": each deed has one object, so it is the deeds that are counted; where one can
+        have several ("bought 3 products"), the different objects are."""
+        noun = self._read_noun(quantity.end, None)
+        if noun is None:
+            return None
+        if not self._dates.begins_with_time(noun.end):
+            noun = self._read_noun(quantity.end, frames) or noun
+        objects = () if noun.table.name == child.name else self._vocabulary.path(child, noun.table, position, noun.end)
+        parts: list[Clause] = []
+        if all(step.direction is Direction.TO_PARENT for step in objects):
+            dated = self._time_of_deed(child, noun.end)
+            parts += [dated] if dated else []
+            if noun.condition is not None:
+                of_object = along(objects, noun.condition)
+                parts.append(Clause(of_object, noun.start, noun.end, f"of {noun.meaning}", noun.explained))
+            said = all_of(part.condition for part in parts) if parts else None
+            whole = counted(path, said, quantity, position)
+            end = dated.end if dated else noun.end
+        else:
+            if self._dates.begins_with_time(noun.end):
+                raise UnclearError(position, noun.end, "is the time that of the deed, or of its object?")
+            whole = counted((*path, *objects), noun.condition, quantity, position)
+            end = noun.end
+        main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name} by {child.name.name}")
+        if not parts and noun.explained:
+            parts = [Clause(whole, noun.start, noun.end, noun.meaning, noun.explained)]
+        return self._deed(whole, position, end, main, parts)
 
     def _read_times(self, position: int) -> tuple[Quantity | None, int]:
         """ "at least 3 times", "more than once", "anything": how often, and where the phrase ends."""
         if self._word(position) in {"anything", "something"}:
             return None, position + 1
-        if self._words(position, "more", "than", "once"):
-            return Quantity(GREATER, Decimal(1), position + 3), position + 3
-        quantity = read_quantity(self._tokens, position)
-        if quantity is not None and self._word(quantity.end) in {"times", "time"}:
-            return quantity, quantity.end + 1
+        comparator = read_comparator(self._tokens, position)
+        at = comparator[1] if comparator else position
+        if self._word(at) in _TIMES:
+            operator = comparator[0] if comparator else EQUAL
+            quantity = Quantity(operator, Decimal(_TIMES[self._word(at)]), at + 1)
+            if comparator is None and (self._words(at + 1, "or", "more") or self._words(at + 1, "or", "thrice")):
+                quantity = Quantity(GREATER_OR_EQUAL, quantity.low, at + 3)
+            return quantity, quantity.end
+        number = read_quantity(self._tokens, position)
+        if number is not None and self._word(number.end) in {"times", "time"}:
+            return number, number.end + 1
         return None, position
 
     def _read_object(self, child: Table, position: int, frames: Frames) -> list[Clause]:
         """What was bought or rented, as a condition on the row of the deed; nothing if no object follows."""
-        at = self._past_articles(position)
+        at = self._past_articles(position + 1 if self._word(position) in _OBJECT_PREPOSITIONS else position)
+        if self._dates.begins_with_time(position):
+            return []
         bare = self._read_noun(at, None)
-        if bare is None or bare.table.name == child.name:
+        if bare is None:
+            named = self._named_rows.read_list(child, at)
+            return [replace(opened(named, position), continuation=Continuation.NONE)] if named else []
+        if bare.table.name == child.name:
             return []
         path = self._vocabulary.path(child, bare.table, at, bare.noun_end)
         noun = bare
@@ -215,7 +349,7 @@ class VerbReader(Reader):
         condition = Exists(path=path, condition=noun.condition)
         return [Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))]
 
-    def _table_of_verb(self, table: Table, position: int) -> Table | None:
+    def table_of_verb(self, table: Table, position: int) -> Table | None:
         """The child that holds the traces of the verb; where none does, the one table further below."""
         word = self._word(position)
         bare = word in synonyms.BARE_BUYING_VERBS and self._word(position - 1) in {"not", "never", "who", "that"}
@@ -243,7 +377,9 @@ class VerbReader(Reader):
 
 
 def _is_trace(table: Table, word: str) -> bool:
-    last = singular(parts_of(table.name.name)[-1])
+    last = singular(name_words(table.name.name)[-1])
+    if stem(word) in synonyms.VERBS_OF_DEEDS.get(last, frozenset()):
+        return True
     return stem(last) == stem(word) or (word in synonyms.BUYING_VERBS and last in {"order", "purchase", "sale"})
 
 

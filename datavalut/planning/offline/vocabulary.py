@@ -1,33 +1,31 @@
-"""What words mean in one database: its tables, columns, labels and dates by the words that people use for them."""
+"""What words mean in one database: its tables, columns, values and dates by the words that people use for them."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import american_singular, plural, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
+from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.type_categories import TIME_CATEGORIES
+from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
-TIME_CATEGORIES = frozenset({TypeCategory.DATE, TypeCategory.TIMESTAMP, TypeCategory.TIMESTAMPTZ})
-NUMBER_CATEGORIES = frozenset({TypeCategory.INTEGER, TypeCategory.NUMERIC})
 
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
-_ALLOWED_VALUES = re.compile(
-    r"^CHECK \(+\"?(?P<column>[\w$]+)\"?\)?(?:::[\w ]+)? = ANY \(+ARRAY\[(?P<values>.*?)\]", re.S
-)
-_TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 
 
 def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
     """What two spellings of a name have in common: singular words, without what joins them."""
-    return "".join(singular(word) for word in words)
+    return "".join(american_singular(word) for word in words)
 
 
 @dataclass(frozen=True)
@@ -46,19 +44,32 @@ class ColumnReference:
 
 @dataclass(frozen=True)
 class LabelReference:
-    """A value that a column's type or check allows."""
+    """Values of a column, written so by tokens until before `end`: one, mostly; more where they differ by case only."""
 
     column: Column
-    label: str
+    values: tuple[str, ...]
     end: int
+
+    @property
+    def label(self) -> str:
+        return self.values[0]
 
 
 class Vocabulary:
-    def __init__(self, catalog: Catalog, tokens: tuple[Token, ...]) -> None:
+    """`reference_time` is the "now" of the sentence, for explanations: no meaning hangs on it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        tokens: tuple[Token, ...],
+        values: Values,
+        reference_time: datetime | None = None,
+    ) -> None:
         self.catalog = catalog
+        self.reference_time = reference_time
+        self._values = values
         self.keys = KeyGraph(catalog)
         self._tokens = tokens
-        self._labels: dict[tuple[str, str], tuple[str, ...]] = {}
         self._column_levels: dict[str, dict[str, dict[int, list[Column]]]] = {}
 
     # Tables
@@ -76,7 +87,7 @@ class Vocabulary:
 
     def _shared_prefixes(self) -> frozenset[str]:
         """First words that most tables begin with: the application's name, which nobody says."""
-        firsts = [words[0] for table in self.catalog.tables if len(words := parts_of(table.name.name)) > 1]
+        firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
         return _TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
 
     def table_at(self, position: int) -> tuple[Table, int] | None:
@@ -91,8 +102,35 @@ class Vocabulary:
                     raise UnclearError(
                         position, position + length, "several tables fit", (str(table.name) for table in tables)
                     )
+                self._check_pairs(tables[0], position, length)
                 return tables[0], position + length
         return None
+
+    def role_noun_at(self, position: int) -> tuple[Table, LabelReference] | None:
+        """Persons called by what they are: "cardiologists", "interns". None if no table of persons, or more than one
+        column, knows the word."""
+        token = self._tokens[position] if position < len(self._tokens) else None
+        if token is None or token.kind is not TokenKind.WORD or singular(token.lower) == token.lower:
+            return None
+        found = [
+            (table, label)
+            for table in self.catalog.tables
+            if self.is_of(table, synonyms.PERSONS)
+            for column in table.columns
+            if name_words(column.name)[-1] in synonyms.ROLE_COLUMNS
+            for label in self._spelled(table, column, position, 1)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
+        """ "film categories" are categories, or the rows of film_category: that is not clear."""
+        if length == 1 or not self.keys.is_of_pairs(pairs):
+            return
+        last = self._tables.get(name_key(self._tokens[position + length - 1].parts), {}).get(0, ())
+        for table in last:
+            if any(key.parent == table.name for key in self.catalog.references_of(pairs.name)):
+                names = (str(pairs.name), str(table.name))
+                raise UnclearError(position, position + length, "two tables fit", names)
 
     def _key(self, position: int, length: int) -> str | None:
         window = self._tokens[position : position + length]
@@ -131,7 +169,7 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
             for column in table.columns:
-                words = parts_of(column.name)
+                words = name_words(column.name)
                 if key and column.name in roles and words[-1] == "id" and name_key(words[:-1]) == key:
                     return ColumnReference(table, column, (), position + length)
         return None
@@ -187,6 +225,14 @@ class Vocabulary:
             raise UnclearError(position, end, f"no foreign key leads from {start.name.name} to {goal.name.name}")
         return path
 
+    def table_of(self, step: PathStep) -> Table:
+        """The table that a step of a path of ours leads to."""
+        return self._tables_by_text[step.table]
+
+    @cached_property
+    def _tables_by_text(self) -> dict[str, Table]:
+        return {str(table.name): table for table in self.catalog.tables}
+
     def _columns_of(self, table: Table) -> dict[str, dict[int, list[Column]]]:
         cached = self._column_levels.get(str(table.name))
         if cached is None:
@@ -201,65 +247,90 @@ class Vocabulary:
 
     def name_columns(self, table: Table) -> list[Column]:
         """The columns that hold what a row is called."""
-        own = name_key(list(parts_of(table.name.name)))
+        own = name_key(list(name_words(table.name.name)))
         texts = [column for column in table.columns if column.category is TypeCategory.TEXT]
         for wanted in (*synonyms.NAME_COLUMNS, own + "name", own + "title", own):
-            named = [column for column in texts if name_key(list(parts_of(column.name))) == wanted]
+            named = [column for column in texts if name_key(list(name_words(column.name))) == wanted]
             if named:
                 return named
         keys = {name for key in self.catalog.references_of(table.name) for name in key.columns} | {*table.primary_key}
-        names = [column for column in texts if parts_of(column.name)[-1:] == ("name",)]
+        names = [column for column in texts if name_words(column.name)[-1:] == ("name",)]
         texts = [column for column in texts if column.name not in keys]
         return names or (texts if len(texts) == 1 else [])
+
+    def person_columns(self, table: Table) -> tuple[Column, Column] | None:
+        """The columns of the first and the last name, where a person's name is kept so."""
+        first = [column for column in table.columns if self._is_called(table, column, "firstname")]
+        last = [column for column in table.columns if self._is_called(table, column, "lastname")]
+        return (first[0], last[0]) if len(first) == len(last) == 1 else None
+
+    def _is_called(self, table: Table, column: Column, key: str) -> bool:
+        levels = self._columns_of(table).get(key, {})
+        return column.category is TypeCategory.TEXT and column in [*levels.get(0, ()), *levels.get(1, ())]
 
     # Labels
 
     def labels(self, table: Table, column: Column) -> tuple[str, ...]:
-        """The values that the column's enum type, or a check constraint of the table, allows."""
-        if column.enum_labels and column.category is TypeCategory.ENUM:
-            return column.enum_labels
-        cached = self._labels.get((str(table.name), column.name))
-        if cached is None:
-            cached = self._labels[str(table.name), column.name] = _checked_values(table, column)
-        return cached
+        """The only values that the column can have, if its type or a check constraint of the table lists them."""
+        return self._values.labels(table, column)
 
-    def labels_at(self, table: Table, position: int) -> list[LabelReference]:
-        """The labels of the table's columns that the longest run of tokens spells."""
+    def values(self, table: Table, column: Column) -> tuple[str, ...]:
+        """The column's labels, or the values that it is known to hold."""
+        return self._values.of(table, column).listed
+
+    def labels_at(
+        self, table: Table, position: int, columns: Iterable[Column] | None = None, *, lead: bool = False
+    ) -> list[LabelReference]:
+        """The values of the table's columns (of `columns`, if given) that the longest run of tokens spells; with `lead`
+        also where it is a word of grammar."""
+        among = table.columns if columns is None else tuple(columns)
         for length in range(LONGEST_NAME, 0, -1):
             found = [
-                LabelReference(column, label, position + length)
-                for column in table.columns
-                for label in self.labels(table, column)
-                if self._spells(label, position, length)
+                label for column in among for label in self._spelled(table, column, position, length, announced=lead)
             ]
             if found:
                 return found
         return []
 
     def label_at(self, table: Table, column: Column, position: int) -> LabelReference | None:
-        return next((label for label in self._labels_of(table, column, position)), None)
-
-    def _labels_of(self, table: Table, column: Column, position: int) -> Iterator[LabelReference]:
+        """The value of the column that the longest run of tokens spells. Behind its column a number is one, too."""
         for length in range(LONGEST_NAME, 0, -1):
-            for label in self.labels(table, column):
-                if self._spells(label, position, length):
-                    yield LabelReference(column, label, position + length)
+            for label in self._spelled(table, column, position, length, announced=True):
+                return label
+        return None
 
-    def _spells(self, label: str, position: int, length: int) -> bool:
+    def _spelled(
+        self, table: Table, column: Column, position: int, length: int, *, announced: bool = False
+    ) -> Iterator[LabelReference]:
         window = self._tokens[position : position + length]
-        if len(window) < length or any(token.kind is TokenKind.SIGN for token in window):
-            return False
-        return _plain(" ".join(token.lower for token in window)) == _plain(label.lower())
+        if len(window) < length or (length > 1 and any(token.kind is TokenKind.QUOTED for token in window)):
+            return
+        words = self._values.of(table, column)
+        if not words.listed:
+            return
+        text = " ".join(token.text for token in window)
+        stored = words.stored(value_key(text))
+        if not stored and length == 1 and window[0].kind is TokenKind.WORD:
+            stored = words.stored(plural_key(text) or "")
+        if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
+            return
+        yield LabelReference(column, stored, position + length)
 
     # Dates
 
     def date_columns(self, table: Table) -> list[Column]:
         return [column for column in table.columns if column.category in TIME_CATEGORIES]
 
+    def currency_columns(self, table: Table) -> list[Column]:
+        return [column for column in table.columns if name_words(column.name)[-1] == "currency"]
+
+    def births(self, table: Table) -> list[Column]:
+        return [column for column in self.date_columns(table) if self.date_stem(table, column) == "birth"]
+
     def date_stem(self, table: Table, column: Column) -> str:
         """What a date column is the date of: "creat" for created_at, "" for the table's own event (order_date)."""
-        words = [word for word in parts_of(column.name) if word not in synonyms.DATE_WORDS]
-        own = {singular(word) for word in parts_of(table.name.name)}
+        words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
+        own = {singular(word) for word in name_words(table.name.name)}
         left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
         joined = "".join(stem(word) for word in left)
         return "" if joined in self.own_stems(table) else joined
@@ -271,7 +342,7 @@ class Vocabulary:
 
     def own_stems(self, table: Table) -> frozenset[str]:
         """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
-        words = parts_of(table.name.name)
+        words = name_words(table.name.name)
         same = {word for group in synonyms.TABLE_SYNONYMS if singular(words[-1]) in group for word in group}
         return frozenset({stem(word) for word in {*words[-1:], *same}} | {"".join(stem(word) for word in words), ""})
 
@@ -283,23 +354,34 @@ class Vocabulary:
         or more than one.
         """
         dates = self.date_columns(table)
-        creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
-        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
-            creation = dates
+        creation = self.creation_columns(table)
         if len(creation) == 1:
             return creation[0]
         reason = f"{table.name.name} has {'several dates' if creation else 'no date'} that the time could be of"
         raise UnclearError(position, end, reason, (f"{table.name.name}.{column.name}" for column in creation or dates))
 
+    def creation_columns(self, table: Table) -> list[Column]:
+        dates = self.date_columns(table)
+        creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
+        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
+            return dates
+        return creation
+
     def _is_another_date(self, table: Table, column: Column) -> bool:
-        own = {singular(word) for word in parts_of(table.name.name)}
+        own = {singular(word) for word in name_words(table.name.name)}
         return any(
-            stem(word) in synonyms.OTHER_DATE_STEMS for word in parts_of(column.name) if singular(word) not in own
+            stem(word) in synonyms.OTHER_DATE_STEMS for word in name_words(column.name) if singular(word) not in own
         )
+
+    def is_line_of(self, line: Table, table: Table) -> bool:
+        """Are the rows of `line` the parts of one of `table` ("order_items"), and no rows of their own?"""
+        own, lines = (name_words(one.name.name) for one in (table, line))
+        part = lines[-1:] and singular(lines[-1]) in synonyms.LINE_WORDS
+        return bool(part) and (len(lines) == 1 or singular(lines[0]) == singular(own[-1]))
 
     def is_of(self, table: Table, words: frozenset[str]) -> bool:
         """Is the table's name, its last word or a synonym of it among `words`?"""
-        last = singular(parts_of(table.name.name)[-1])
+        last = singular(name_words(table.name.name)[-1])
         return last in words
 
     # For refusals
@@ -317,7 +399,7 @@ class Vocabulary:
         for table in self.catalog.tables:
             keys |= self._columns_of(table).keys()
             for column in table.columns:
-                keys.update(singular(part) for part in parts_of(column.name) if part not in synonyms.DATE_WORDS)
+                keys.update(singular(part) for part in name_words(column.name) if part not in synonyms.DATE_WORDS)
                 keys.update(name_key(list(parts_of(label))) for label in self.labels(table, column))
         return frozenset(keys)
 
@@ -354,6 +436,22 @@ class Vocabulary:
             return f"when the row of {table.name.name} was made"
         return None
 
+    def spoken_words(self) -> frozenset[str]:
+        """The words of tables' and columns' names and of labels, in the singular and the plural."""
+        tables = {word for table in self.catalog.tables for word in _said_for(table)}
+        columns = {
+            word
+            for table in self.catalog.tables
+            for column in table.columns
+            for word in (*name_words(column.name), *(" ".join(self.labels(table, column)).lower().split()))
+        }
+        return frozenset({*tables, *map(plural, tables), *columns})
+
+    def telling_values(self) -> list[str]:
+        """The values read so far that say where a row is, of what kind or in which state."""
+        kinds = synonyms.PLACE_COLUMNS | synonyms.KIND_COLUMNS | synonyms.STATUS_COLUMNS
+        return self._values.read_so_far(lambda column: name_words(column)[-1] in kinds)
+
     def names(self) -> dict[str, str]:
         """All that can be said, by how it is compared: what it is a name of (a table, a column or a label)."""
         names = {
@@ -363,34 +461,57 @@ class Vocabulary:
             for label in self.labels(table, column)
         }
         names |= {
-            name_key(parts_of(column.name)): column.name for table in self.catalog.tables for column in table.columns
+            name_key(name_words(column.name)): column.name for table in self.catalog.tables for column in table.columns
         }
         return names | {key: levels[min(levels)][0].name.name for key, levels in self._tables.items()}
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"[\s_-]+", " ", text).strip()
+def _said_for(table: Table) -> Iterator[str]:
+    for word in name_words(table.name.name):
+        yield singular(word)
+        yield from (other for group in synonyms.TABLE_SYNONYMS if singular(word) in group for other in group)
+
+
+def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool:
+    """Can the words be a value without their column? A word of grammar is one only as it is written ("US")."""
+    first = window[0]
+    if len(window) > 1 or first.kind is TokenKind.QUOTED:
+        return True
+    if first.kind is not TokenKind.WORD:
+        return False
+    return first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower)
+
+
+def _spelled_names(name: str) -> list[list[str]]:
+    """The words of a name, written out and as they stand, each in the form that words are compared in."""
+    forms = [[american_singular(word) for word in words] for words in (name_words(name), parts_of(name))]
+    return forms if forms[0] != forms[1] else forms[:1]
 
 
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
-    words = [singular(part) for part in parts_of(table.name.name)]
-    yield 0, "".join(words)
-    yield 0, name_key([*parts_of(table.name.schema), *words])
-    if len(words) > 1 and words[0] in prefixes:
-        words = words[1:]
-        yield 1, "".join(words)
-    for position, word in enumerate(words):
-        for group in synonyms.TABLE_SYNONYMS:
-            if word in group:
-                for other in group - {word}:
-                    yield 1, "".join([*words[:position], other, *words[position + 1 :]])
-    if len(words) > 1:
-        yield 1, words[-1]
+    schema = parts_of(table.name.schema)
+    for words in _spelled_names(table.name.name):
+        yield 0, "".join(words)
+        yield 0, name_key([*schema, *words])
+        if len(words) > 1 and words[0] in prefixes:
+            words = words[1:]  # noqa: PLW2901 - the name without its prefix
+            yield 1, "".join(words)
+        for position, word in enumerate(words):
+            for group in synonyms.TABLE_SYNONYMS:
+                if word in group:
+                    for other in group - {word}:
+                        yield 1, "".join([*words[:position], other, *words[position + 1 :]])
+        if len(words) > 1:
+            yield 1, words[-1]
 
 
 def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
-    words = [singular(part) for part in parts_of(column.name)]
-    own = [singular(part) for part in parts_of(table.name.name)]
+    own = [american_singular(word) for word in name_words(table.name.name)]
+    for words in _spelled_names(column.name):
+        yield from _keys_of_column_words(words, own, column)
+
+
+def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> Iterator[tuple[int, str]]:
     yield 0, "".join(words)
     yield 0, "".join([*own, *words])
     short = [words]
@@ -405,7 +526,7 @@ def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
         yield from ((1, other) for other in _column_synonyms("".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
-        if head != "id":
+        if head not in synonyms.DATE_WORDS | {"id", "by", "to", "from", "in"}:
             yield 2, head
             yield from ((2, other) for other in _column_synonyms(head))
     undated = words
@@ -434,13 +555,3 @@ def _without_flag_words(words: list[str]) -> Iterator[list[str]]:
         for affix in ("bool", "flag"):
             if words[0].endswith(affix) and len(words[0]) > len(affix) + 2:
                 yield [words[0].removesuffix(affix)]
-
-
-def _checked_values(table: Table, column: Column) -> tuple[str, ...]:
-    if column.category is not TypeCategory.TEXT:
-        return ()
-    for constraint in table.check_constraints:
-        match = _ALLOWED_VALUES.search(constraint)
-        if match and match["column"] == column.name:
-            return tuple(value.replace("''", "'") for value in _TEXT_LITERAL.findall(match["values"]))
-    return ()

@@ -1,6 +1,7 @@
 """Short ways to write the conditions that the tests of the offline planner expect."""
 
 from datavalut.filters.model import (
+    Age,
     Aggregate,
     AggregateFunction,
     AllOf,
@@ -102,6 +103,10 @@ def time(column: str, window: TimeWindow) -> Condition:
     return InTime(operand=ColumnValue(column=column), window=window)
 
 
+def time_of(operand: Expression, window: TimeWindow) -> Condition:
+    return InTime(operand=operand, window=window)
+
+
 def last(amount: int, unit: str) -> TimeWindow:
     return LastPeriod(amount=amount, unit=TimeUnit(unit))
 
@@ -116,6 +121,10 @@ def older(amount: int, unit: str) -> TimeWindow:
 
 def calendar(unit: str, offset: int) -> TimeWindow:
     return CalendarPeriod.model_validate({"unit": unit, "offset": offset})
+
+
+def aged(at_least: int, at_most: int | None) -> TimeWindow:
+    return Age(unit=TimeUnit.YEAR, at_least=at_least, at_most=at_most)
 
 
 def dates(start: str | None, end: str | None) -> TimeWindow:

@@ -11,24 +11,25 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "purple monkey dishwasher", ["purple", "monkey", "dishwasher"]),
     (SHOP, "asdf qwer", ["asdf", "qwer"]),
     (SHOP, "customers with purple shoes", ["purple", "shoes"]),
-    (SHOP, "custmers with 3 oders", ["custmers", "oders"]),
     (SHOP, "customers from Germany", ["Germany"]),
     (SHOP, "orders of customers from Germany", ["Germany"]),
     (SHOP, "cancelled orders", ["cancelled"]),
     (SHOP, "orders in March", ["March"]),
     (SHOP, "recent orders", ["recent"]),
-    (SHOP, "customers older than 30", ["older"]),
     (SHOP, "10 customers", ["10"]),
-    (SHOP, "customers with orders above 100", ["above"]),
     (SHOP, "customers from city new york", ["york"]),
     (SHOP, "customers without email and phone", ["phone"]),
     (SHOP, "orders from 05/06/2024", ["05"]),
     (SHOP, "customers with", ["with"]),
     (SHOP, "select * from customers", ["*"]),
-    (SHOP, "orders of customer 5", ["5"]),
-    (PAGILA, "films longer than 120 minutes", ["longer"]),
+    (SHOP, "cheap products", ["cheap"]),
+    (SHOP, "products on sale", ["sale"]),
+    (SHOP, "customers with flights", ["flights"]),
+    (SHOP, "generate 100 random customers", ["generate"]),
+    (SHOP, "double the price of all products", ["double"]),
+    (SHOP, "how many customers are there", ["how"]),
     (PAGILA, "films in English", ["English"]),
-    (NORTHWIND, "orders handled by employees from city London", ["handled"]),
+    (NORTHWIND, "orders recommended by employees from city London", ["recommended"]),
 ]
 
 UNCLEAR: list[tuple[Catalog, str, str, set[str]]] = [
@@ -56,12 +57,16 @@ UNCLEAR: list[tuple[Catalog, str, str, set[str]]] = [
     (
         SHOP,
         "customers who bought products with price above 50 last year",
-        "products with price above 50 last year",
-        set(),
+        "last year",
+        {"customers", "products"},
     ),
     (SHOP, "customers with 0.5 orders", "0.5", set()),
     (SHOP, "customers with no email and phone", "with no email and phone", set()),
     (SHOP, "orders except paid and with a note", "and with a note", set()),
+    (SHOP, "orders of customers from last year", "from last year", {"orders", "customers"}),
+    (SHOP, "customers who ordered in 2023 and 2024", "who ordered in 2023 and 2024", set()),
+    (SHOP, "customers with paid orders and reviews below 3 stars", "reviews below 3 stars", set()),
+    (SHOP, "customers with 2 orders in 2023 and 2024", "in 2023 and 2024", set()),
 ]
 
 LOGIC_WITHOUT_A_RULE = [
@@ -142,14 +147,9 @@ def test_an_empty_prompt_is_refused(prompt: str) -> None:
     assert "empty" in refused(prompt, SHOP).reason
 
 
-def test_a_misspelled_name_is_answered_with_the_nearest_names() -> None:
-    (entry,) = refused("custmers", SHOP).not_understood
-    assert "customers" in entry.candidates
-
-
-def test_a_misspelled_synonym_is_answered_with_the_table_it_is_a_word_for() -> None:
-    (entry,) = refused("customers with 3 purchses", SHOP).not_understood
-    assert entry.candidates == ("orders",)
+def test_an_english_word_near_a_name_is_no_slip_but_is_answered_with_the_name() -> None:
+    (entry,) = refused("products with a prize", SHOP).not_understood
+    assert "price" in entry.candidates
 
 
 def test_a_place_without_its_column_is_answered_with_the_columns_of_places() -> None:

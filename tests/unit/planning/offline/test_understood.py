@@ -8,6 +8,7 @@ from datavalut.filters.model import Condition, FilterPlan, Root, Sample, TextMat
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import APPLICATION, NORTHWIND, PAGILA, SHOP
 from tests.unit.planning.offline.conditions import (
+    aged,
     aggregate,
     between,
     both,
@@ -31,6 +32,7 @@ from tests.unit.planning.offline.conditions import (
     root,
     text,
     time,
+    time_of,
     top,
     upcoming,
 )
@@ -38,6 +40,7 @@ from tests.unit.planning.offline.conditions import (
 ORDERS = path("v orders.customer_id")
 REVIEWS = path("v reviews.customer_id")
 PRODUCTS_OF_ORDER = path("v order_items.order_id", "^ products.product_id")
+CUSTOMER_OF_ORDER = path("^ customers.customer_id")
 ORDERS_OF_PRODUCT = path("v order_items.product_id", "^ orders.order_id")
 CATEGORY_OF_PRODUCT = path("^ categories.category_id")
 YEAR_2023 = dates("2023-01-01", "2024-01-01")
@@ -255,6 +258,54 @@ IN_THE_SHOP: list[tuple[str, Root]] = [
         "customers from country Canada or customers with no orders",
         root("customers", either(canada(), no(exists(ORDERS)))),
     ),
+    # Measures without their column
+    ("products cheaper than 20", root("products", compare("price", "<", 20))),
+    ("products more expensive than 50", root("products", compare("price", ">", 50))),
+    ("products costing between 10 and 20 dollars", root("products", between("price", 10, 20))),
+    ("products over $50", root("products", compare("price", ">", 50))),
+    ("employees earning at least 50k", root("employees", compare("salary", ">=", 50000))),
+    ("orders above 100", root("orders", compare("total_amount", ">", 100))),
+    ("customers older than 30", root("customers", time("birth_date", older(30, "year")))),
+    (
+        "customers aged 18 to 25",
+        root("customers", time("birth_date", aged(18, 25))),
+    ),
+    ("customers 30 years old", root("customers", time("birth_date", aged(30, 30)))),
+    # Rows by their key, and deeds by their verbs
+    ("orders of customer 5", root("orders", exists(path("^ customers.customer_id"), compare("id", "=", 5)))),
+    ("customers who ordered twice", root("customers", count(ORDERS, "=", 2))),
+    ("customers who ordered at least twice", root("customers", count(ORDERS, ">=", 2))),
+    ("reviews written in 2023", root("reviews", time("created_at", YEAR_2023))),
+    (
+        "customers who ordered in 2023 but not in 2024",
+        root(
+            "customers",
+            both(
+                exists(ORDERS, time("order_date", YEAR_2023)),
+                no(exists(ORDERS, time("order_date", YEAR_2024))),
+            ),
+        ),
+    ),
+    (
+        "customers who bought products in category Toys and have no reviews",
+        root(
+            "customers",
+            both(
+                exists(ORDERS, exists(PRODUCTS_OF_ORDER, exists(CATEGORY_OF_PRODUCT, text("name", "Toys")))),
+                no(exists(REVIEWS)),
+            ),
+        ),
+    ),
+    ("orders placed by active customers", root("orders", exists(CUSTOMER_OF_ORDER, compare("is_active", "=", True)))),
+    # First and last events
+    (
+        "customers whose last order was in 2023",
+        root("customers", time_of(aggregate("max", ORDERS, "order_date"), YEAR_2023)),
+    ),
+    (
+        "customers with their first order before 2023",
+        root("customers", time_of(aggregate("min", ORDERS, "order_date"), dates(None, "2023-01-01"))),
+    ),
     # Choices among the rows
     ("top 10 customers by loyalty points", root("customers", top=top(10, "loyalty_points"))),
     ("top 10 customers by number of orders", root("customers", top=top(10, counted(ORDERS)))),
@@ -264,6 +315,13 @@ IN_THE_SHOP: list[tuple[str, Root]] = [
     ),
     ("the 3 cheapest products", root("products", top=top(3, "price", descending=False))),
     ("latest 100 orders", root("orders", top=top(100, "order_date"))),
+    ("the 5 customers with the most orders", root("customers", top=top(5, counted(ORDERS)))),
+    ("the customer with the fewest reviews", root("customers", top=top(1, counted(REVIEWS), descending=False))),
+    ("the 100 biggest customers by revenue", root("customers", top=top(100, aggregate("sum", ORDERS, "total_amount")))),
+    ("the 3 largest orders", root("orders", top=top(3, "total_amount"))),
+    ("the most expensive product", root("products", top=top(1, "price"))),
+    ("the 10 most ordered products", root("products", top=top(10, counted(ORDERS_OF_PRODUCT)))),
+    ("the 10 highest paid employees", root("employees", top=top(10, "salary"))),
     ("10% sample of customers", root("customers", sample=Sample(percent=10))),
     ("a random sample of 100 customers", root("customers", sample=Sample(rows=100))),
     ("all products", root("products")),
@@ -300,6 +358,25 @@ IN_PAGILA: list[tuple[str, Root]] = [
     (
         "customers with postal code 12345",
         root("customer", exists(path("^ address.address_id"), text("postal_code", "12345"))),
+    ),
+    ("films longer than 120 minutes", root("film", compare("length", ">", 120))),
+    ("films shorter than 2 hours", root("film", compare("length", "<", 120))),
+    ("films from 2005", root("film", compare("release_year", "=", 2005))),
+    ("films released in the 1990s", root("film", between("release_year", 1990, 1999))),
+    (
+        "films released after 2000 and before 2010",
+        root("film", between("release_year", 2001, 2009)),
+    ),
+    ("customers who rented at least 5 films", root("customer", count(path("v rental.customer_id"), ">=", 5))),
+    (
+        "films starring actor Nick Wahlberg",
+        root(
+            "film",
+            exists(
+                path("v film_actor.film_id", "^ actor.actor_id"),
+                both(text("first_name", "Nick"), text("last_name", "Wahlberg")),
+            ),
+        ),
     ),
     ('films with special features containing "Trailers"', root("film", has("special_features", "Trailers"))),
 ]

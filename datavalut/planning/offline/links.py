@@ -1,0 +1,256 @@
+"""Verbs that join two nouns: "taught by Marie Curie", "who own 3 projects", "films in which Nick Wahlberg played".
+
+A verb is explained by what it joins: a foreign key named after it (owned: owner_id, assigned: assignee_id), or a table
+on the way that is (taught: teachers, diagnosed: diagnoses). A few verbs say no more than that there is a way ("films
+starring ...", "students taking ..."); it must be the only one. Any other verb is not understood: who "recommended" a
+film need not have rented it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from datavalut.catalog.model import ForeignKey, Table
+from datavalut.filters.model import Condition, Direction, Exists, PathStep
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.inflection import agent_stem, singular, stem
+from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
+from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
+from datavalut.planning.offline.paths import AmbiguousPathError
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Explained,
+    Progress,
+    UnclearError,
+    along,
+    negated,
+)
+from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+_PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"})
+NounRead = Callable[[int, Frames | None], NounPhrase | None]
+
+
+@dataclass(frozen=True)
+class _Verb:
+    stem: str
+    weak: bool
+    end: int  # behind its preposition
+    names_a_role: bool = False  # only what a foreign key is named for will do
+
+
+class LinkReader(Reader):
+    def __init__(
+        self,
+        tokens: tuple[Token, ...],
+        vocabulary: Vocabulary,
+        progress: Progress,
+        *,
+        columns: ColumnReader,
+        read_noun: NounRead,
+    ) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._columns = columns
+        self._read_noun = read_noun
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+
+    def read(
+        self,
+        table: Table,
+        position: int,
+        frames: Frames = (),
+        *,
+        object_at: int | None = None,
+        names_a_role: bool = False,
+    ) -> Clause | None:
+        """ "taught by Marie Curie", "assigned to users with role guest", "taking at least 4 courses". The object stands
+        behind the verb, or at `object_at`. With `names_a_role` only a foreign key named for the verb will do."""
+        verb = self._verb(position)
+        if verb is not None and names_a_role:
+            verb = replace(verb, weak=False, names_a_role=True)
+        if verb is not None and object_at is not None:
+            verb = replace(verb, end=object_at + (self._word(object_at) in _PREPOSITIONS))
+        if verb is None:
+            return None
+        before = self._progress.furthest
+        readings = (
+            self._counted_object(table, verb, position, frames),
+            self._object(table, verb, position, frames),
+            self._named_object(table, verb, position),
+        )
+        clause = max((reading for reading in readings if reading), key=lambda reading: reading.end, default=None)
+        if clause is None:
+            self._progress.furthest = before  # what stands behind a verb without a meaning here was not understood
+            return None
+        return replace(clause, verb=position)
+
+    def read_inverted(self, table: Table, position: int) -> Clause | None:
+        """ "(in which) Nick Wahlberg played", "(that) Marie Curie teaches", "(which) inactive users own"."""
+        before = self._progress.furthest
+        clause = self._inverted(table, position)
+        if clause is None:
+            self._progress.furthest = before
+        return clause
+
+    def _inverted(self, table: Table, position: int) -> Clause | None:
+        row = self._named_rows.read_one(table, position)
+        if row is not None:
+            verb = self._verb(row.end)
+            if verb is None or not self._explains(table, row.path, verb):
+                return None
+            return self._clause(row.condition, position, verb.end, row.meaning, Continuation.RELATIVE)
+        noun = self._read_noun(self._past_articles(position), None)
+        verb = self._verb(noun.end) if noun else None
+        if noun is None or verb is None:
+            return None
+        path = self._path(table, noun.table, verb, position)
+        if path is None:
+            return None
+        main = Explained(position, verb.end, f"joined to {noun.meaning}")
+        condition = Exists(path=path, condition=noun.condition)
+        return Clause(condition, position, verb.end, f"joined to {noun.meaning}", (main, *noun.explained))
+
+    # Verbs
+
+    def _verb(self, position: int) -> _Verb | None:
+        if position >= len(self._tokens) or self._tokens[position].kind is not TokenKind.WORD:
+            return None
+        word = self._word(position)
+        if word in synonyms.NOT_VALUES | {"including"} or not word.isalpha():
+            return None
+        end = position + 1
+        done_by = self._word(end) == "by" and word in synonyms.LIGHT_VERBS
+        if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:
+            end += 1
+        verb = stem(word)
+        return _Verb(verb, done_by or verb in synonyms.WEAK_VERB_STEMS, end)
+
+    def _path(self, table: Table, target: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
+        """The way from `table` to `target` that the verb speaks of; None if it speaks of none."""
+        if table.name == target.name:
+            return None
+        named = [
+            (key, direction) for key, direction in self._direct_keys(table, target) if verb.stem in role_stems(key)
+        ]
+        if len(named) == 1:
+            key, direction = named[0]
+            goal = key.parent if direction is Direction.TO_PARENT else key.child
+            return (PathStep(table=str(goal), columns=key.columns, direction=direction),)
+        if verb.names_a_role:
+            return None
+        try:
+            path = self._vocabulary.keys.path(table, target)
+        except AmbiguousPathError as error:
+            if not verb.weak and not self._is_named_by(target, verb.stem):
+                return None
+            reason = f"several ways lead from {table.name.name} to {target.name.name}"
+            raise UnclearError(position, verb.end, reason, error.paths) from None
+        return path if path and self._explains(table, path, verb) else None
+
+    def _direct_keys(self, table: Table, target: Table) -> list[tuple[ForeignKey, Direction]]:
+        catalog = self._vocabulary.catalog
+        up = [(key, Direction.TO_PARENT) for key in catalog.references_of(table.name) if key.parent == target.name]
+        down = [(key, Direction.TO_CHILDREN) for key in catalog.references_to(table.name) if key.child == target.name]
+        return [*up, *down]
+
+    def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
+        if verb.names_a_role:
+            return False
+        if verb.weak or self._is_made(table, verb.stem):
+            return True
+        return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
+
+    def _is_made(self, table: Table, verb: str) -> bool:
+        """ "invoices issued to Ada", where issued_on says when the row came to be."""
+        dates = {self._vocabulary.date_stem(table, column) for column in self._vocabulary.creation_columns(table)}
+        return verb in dates & synonyms.CREATION_STEMS
+
+    def _is_named_by(self, table: Table, verb: str) -> bool:
+        last = singular(name_words(table.name.name)[-1])
+        stems = {agent_stem(last), *self._vocabulary.own_stems(table)} | synonyms.verbs_of_role(last)
+        return verb in stems - {""}
+
+    # Objects
+
+    def _counted_object(self, table: Table, verb: _Verb, position: int, frames: Frames) -> Clause | None:
+        quantity = read_quantity(self._tokens, verb.end)
+        if quantity is None:
+            return None
+        noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.RELATIVE)))
+        path = self._path(table, noun.table, verb, position) if noun else None
+        if noun is None or path is None:
+            return None
+        self._progress.reach(noun.end)
+        meaning = f"{quantity.meaning} {noun.meaning}"
+        main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
+        condition = counted(path, noun.condition, quantity, verb.end)
+        return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.RELATIVE)
+
+    def _named_object(self, table: Table, verb: _Verb, position: int) -> Clause | None:
+        """A value: of the row that the verb's foreign key leads to, or the nearest that the verb explains."""
+        at = self._past_articles(verb.end)
+        for key in self._vocabulary.catalog.references_of(table.name):
+            if verb.stem in role_stems(key):
+                target = self._vocabulary.catalog.table(key.parent)
+                step = PathStep(table=str(key.parent), columns=key.columns, direction=Direction.TO_PARENT)
+                named = self._named_rows.read_list(target, at, related=False)
+                if named is not None:
+                    condition = along((step,), named.condition)
+                    return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
+        if row is None:
+            return self._kind_of_object(table, verb, position, at)
+        if not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
+            return None
+        named = self._named_rows.read_list(table, at, each=True)
+        return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(actors who played) in comedies": in films of that kind."""
+        found: list[Clause] = []
+        for other, path in self._vocabulary.keys.paired(table):
+            named = self._named_rows.read_list(other, at) if self._explains(table, path, verb) else None
+            if named is not None:
+                condition = Exists(path=path, condition=named.condition)
+                meaning = f"{other.name.name} whose {named.meaning}"
+                found.append(self._clause(condition, position, named.end, meaning, Continuation.RELATIVE))
+        return found[0] if len(found) == 1 else None
+
+    def _is_said_of(self, row: NamedRow, verb: _Verb) -> bool:
+        """ "manufactured by Bayer", in a column of manufacturers."""
+        return not verb.names_a_role and any(
+            verb.stem in {stem(word), agent_stem(word)} for column in row.columns for word in name_words(column.name)
+        )
+
+    def _object(self, table: Table, verb: _Verb, position: int, frames: Frames) -> Clause | None:
+        """ "(taught by) a full-time teacher", "(taking) no courses"."""
+        denied = self._word(verb.end) in {"no", "zero"}
+        at = self._past_articles(verb.end + 1 if denied else verb.end)
+        bare = self._read_noun(at, None)
+        path = self._path(table, bare.table, verb, position) if bare else None
+        if bare is None or path is None:
+            return None
+        name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
+        noun = None if name else self._read_noun(at, (*frames, Frame(table, Continuation.RELATIVE)))
+        if name is not None:
+            named: Condition = Exists(path=path, condition=name.condition)
+            return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
+        noun = noun or bare
+        self._progress.reach(noun.end)
+        condition: Condition = Exists(path=path, condition=noun.condition)
+        meaning = f"{'no' if denied else 'at least one of'} {noun.meaning}"
+        main = Explained(position, noun.noun_end, f"{'no' if denied else 'at least one of'} {noun.table.name.name}")
+        return Clause(
+            negated(condition) if denied else condition,
+            position,
+            noun.end,
+            meaning,
+            (main, *noun.explained),
+            Continuation.RELATIVE,
+        )

@@ -1,0 +1,275 @@
+"""What can be compared without naming its column: "cheaper than 20", "over 5 dollars", "longer than 90 minutes",
+"earning more than 50000", "older than 65".
+"""
+
+from dataclasses import dataclass, replace
+
+from datavalut.catalog.model import Column, Table
+from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit, TimeWindow
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import american_singular
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
+from datavalut.planning.offline.predicates import compared, one_of
+from datavalut.planning.offline.quantities import (
+    EQUAL,
+    GREATER,
+    GREATER_OR_EQUAL,
+    LESS,
+    LESS_OR_EQUAL,
+    Quantity,
+    read_comparator,
+    read_quantity,
+)
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimeReader
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.units import in_unit_of_column, measure_of, read_unit
+from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
+
+_OLDEST = 120
+_FEWEST_YEARS_OF_AGE = 15  # what is said of a person's years: from here on it is their age, and no account's
+
+
+@dataclass(frozen=True)
+class Degree:
+    """ "cheaper": a low `measure`."""
+
+    measure: str
+    high: bool
+
+
+_DEGREES = {
+    form: Degree(measure, high)
+    for measure, high, forms in (
+        ("price", False, "cheap cheaper cheapest"),
+        ("price", True, "expensive costly pricier priciest costlier costliest dearer dearest"),
+        ("length", True, "long longer longest"),
+        ("length", False, "short shorter shortest"),
+        ("weight", True, "heavy heavier heaviest"),
+        ("weight", False, "light lighter lightest"),
+        ("height", True, "tall taller tallest"),
+        ("size", True, "big bigger biggest large larger largest"),
+        ("size", False, "small smaller smallest"),
+        ("age", True, "old older oldest"),
+        ("age", False, "young younger youngest"),
+    )
+    for form in forms.split()
+}
+# Verbs and phrases before an amount.
+_VERBS = {
+    form: measure
+    for measure, forms in (
+        ("price", "costing cost costs priced"),
+        ("worth", "worth valued"),
+        ("salary", "earning earn earns paid"),
+        ("weight", "weighing weigh weighs"),
+        ("length", "lasting running"),
+        ("age", "aged"),
+    )
+    for form in forms.split()
+}
+_COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of their names; the first kinds found count
+    "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare"), synonyms.words("amount")),
+    "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
+    "salary": (synonyms.words("salary wage income pay earnings annualsalary basesalary"),),
+    "length": (synonyms.words("length duration runtime"),),
+    "weight": (synonyms.words("weight"),),
+    "height": (synonyms.words("height"),),
+    "size": (synonyms.words("size capacity area population"),),
+    "age": (synonyms.words("age"),),
+    "money": (synonyms.AMOUNT_COLUMNS | synonyms.PRICE_COLUMNS | synonyms.words("fee salary balance budget fare"),),
+    "rating": (synonyms.words("rating score stars"),),
+}
+
+
+class MeasureReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
+
+    def read(self, table: Table, position: int) -> Clause | None:
+        return (
+            self._comparative(table, position)
+            or self._verb(table, position)
+            or self._old(table, position)
+            or self._amount(table, position)
+        )
+
+    def _comparative(self, table: Table, position: int) -> Clause | None:
+        """ "cheaper than 20", "more expensive than 50", "older than 65"."""
+        degree, end = self.degree_at(position)
+        if degree is None or self._word(end) != "than":
+            return None
+        quantity = read_quantity(self._tokens, end + 1)
+        if quantity is None or not quantity.bare:
+            return None
+        operator = GREATER if degree.high else LESS
+        return self._compared(table, degree.measure, replace(quantity, operator=operator, bare=False), position)
+
+    def degree_at(self, position: int) -> tuple[Degree | None, int]:
+        """ "cheaper", "more expensive", "least expensive", and where it ends."""
+        if self._word(position) in {"more", "most", "less", "least"}:
+            degree = _DEGREES.get(self._word(position + 1))
+            if degree is None:
+                return None, position
+            more = self._word(position) in {"more", "most"}
+            return Degree(degree.measure, degree.high == more), position + 2
+        degree = _DEGREES.get(self._word(position))
+        return degree, position + 1
+
+    def _verb(self, table: Table, position: int) -> Clause | None:
+        """ "costing less than 20", "worth over $500", "earning at least 50000", "aged 18 to 25"."""
+        measure = _VERBS.get(self._word(position))
+        if measure is None:
+            return None
+        at = position + 1
+        if self._word(at) == "at" and read_comparator(self._tokens, at) is None:
+            at += 1  # "priced at 20"
+        quantity = read_quantity(self._tokens, at)
+        return self._compared(table, measure, quantity, position) if quantity else None
+
+    def _old(self, table: Table, position: int) -> Clause | None:
+        """ "over 65 years old", "under 18 years of age"."""
+        quantity = read_quantity(self._tokens, position)
+        if quantity is None or self._word(quantity.end) not in {"years", "year"}:
+            return None
+        if self._word(quantity.end + 1) == "old":
+            end = quantity.end + 2
+        elif self._words(quantity.end + 1, "of", "age"):
+            end = quantity.end + 3
+        else:
+            return None
+        return self._compared(table, "age", replace(quantity, end=end), position)
+
+    def _amount(self, table: Table, position: int) -> Clause | None:
+        """ "over 5 dollars", "of 10 euros or more": of the one column of money; "under 90 minutes": of the length."""
+        if self._times.read(position) is not None:
+            return None
+        of = self._word(position) == "of"
+        quantity = read_quantity(self._tokens, position + 1 if of else position)
+        if quantity is None or (quantity.bare and not of):
+            return None
+        measure, end = self._measure_of_unit(quantity.end)
+        if measure is not None:
+            clause = self._compared(table, measure, quantity, position)
+            return replace(clause, end=max(end, clause.end)) if clause else None
+        is_money = self._is_money(position, quantity.end)
+        if not (is_money or self._ends_here(quantity.end)):
+            return None
+        if not is_money and self._vocabulary.is_of(table, synonyms.PERSONS) and quantity.low <= _OLDEST:
+            age = self._compared(table, "age", quantity, position)
+            if age is not None or self._vocabulary.births(table):
+                return age  # "patients over 50"
+        column = self.column(table, "money", position, quantity.end)
+        return self._of_column(table, column, quantity, position) if column else None
+
+    def _measure_of_unit(self, position: int) -> tuple[str | None, int]:
+        """What the unit there measures, with its "long" or "heavy"."""
+        unit, end = read_unit(self._tokens, position)
+        measure = measure_of(unit) if unit else None
+        degree = _DEGREES.get(self._word(end)) if measure else None
+        return measure, end + 1 if degree and degree.measure == measure and degree.high else end
+
+    def _is_money(self, position: int, end: int) -> bool:
+        said = self._tokens[position:end]
+        return any(token.money or token.lower in synonyms.CURRENCY_WORDS for token in said)
+
+    def _ends_here(self, position: int) -> bool:
+        word = self._word(position)
+        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%")
+
+    def _compared(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
+        if measure == "age" and (clause := self._age(table, quantity, position)) is not None:
+            return clause
+        column = self.column(table, measure, position, quantity.end)
+        return self._of_column(table, column, quantity, position) if column else None
+
+    def _of_column(self, table: Table, column: Column, quantity: Quantity, position: int) -> Clause:
+        unit, end = read_unit(self._tokens, quantity.end)
+        if unit is not None:
+            quantity = in_unit_of_column(quantity, unit, table, column, position)
+        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
+        meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
+        currency = self._currency(table, position, quantity.end)
+        if currency is not None:
+            condition = all_of((condition, one_of(currency.column, currency.values)))
+            meaning += f" and {currency.column.name} is {currency.label}"
+        return self._clause(condition, position, max(end, quantity.end), meaning, Continuation.WITH)
+
+    def _currency(self, table: Table, position: int, end: int) -> LabelReference | None:
+        """The currency said with the amount, where the table keeps amounts of several. Raises UnclearError if it is
+        none of theirs."""
+        columns = self._vocabulary.currency_columns(table)
+        if not columns or not self._is_money(position, end):
+            return None
+        for at in range(position, end):
+            label = self._vocabulary.label_at(table, columns[0], at)
+            if label is not None:
+                return label
+        raise UnclearError(position, end, "which currency?", self._vocabulary.values(table, columns[0])[:5])
+
+    def column(self, table: Table, measure: str, start: int, end: int) -> Column | None:
+        """The one column of the measure. Raises UnclearError if there are several."""
+        numbers = [column for column in table.columns if column.category in NUMBER_CATEGORIES]
+        for kinds in _COLUMNS.get(measure, ()):
+            whole = [column for column in numbers if "".join(name_words(column.name)) in kinds]
+            found = whole or [column for column in numbers if _names_of(table, column) & kinds]
+            if len(found) > 1:
+                names = (f"{table.name.name}.{column.name}" for column in found)
+                raise UnclearError(start, end, "several columns fit", names)
+            if found:
+                return found[0]
+        return None
+
+    # Ages
+
+    def _age(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
+        """By the date of birth; with a unit said only for more years than accounts are old."""
+        births = self._vocabulary.births(table)
+        end = quantity.end
+        if len(births) != 1 or self.column(table, "age", position, end) is not None:
+            return None
+        unit = self._word(end)
+        said_of_age = self._word(end - 1) in {"old", "age"}
+        if unit in {"years", "year"} and not said_of_age:
+            end += 1
+            if quantity.low < _FEWEST_YEARS_OF_AGE and len(self._vocabulary.date_columns(table)) > 1:
+                return None
+        elif read_unit(self._tokens, end)[0] is not None:
+            return None
+        window = _window_of_age(quantity)
+        if window is None:
+            return None
+        operand = ColumnValue(column=births[0].name)
+        meaning = f"{table.name.name}.{births[0].name}: {quantity.meaning} years ago"
+        return self._clause(InTime(operand=operand, window=window), position, end, meaning, Continuation.WITH)
+
+
+def _window_of_age(quantity: Quantity) -> TimeWindow | None:
+    """ "Older than 65" begins right behind the birthday; "65 or older" and "30 to 40" count whole years."""
+    low, high = quantity.low, quantity.low if quantity.high is None else quantity.high
+    if low != int(low) or high != int(high) or low < 1:
+        return None
+    first, last = int(low), int(high)
+    if quantity.high is not None or quantity.operator is EQUAL:
+        return Age(unit=TimeUnit.YEAR, at_least=first, at_most=last)
+    match quantity.operator:
+        case operator if operator is GREATER:
+            return OlderThan(amount=first, unit=TimeUnit.YEAR)
+        case operator if operator is LESS:
+            return LastPeriod(amount=first, unit=TimeUnit.YEAR)
+        case operator if operator is GREATER_OR_EQUAL:
+            return Age(unit=TimeUnit.YEAR, at_least=first)
+        case operator if operator is LESS_OR_EQUAL:
+            return Age(unit=TimeUnit.YEAR, at_most=first)
+    return None
+
+
+def _names_of(table: Table, column: Column) -> frozenset[str]:
+    """The column's whole name and its last word, without a unit and the table's name."""
+    own = {american_singular(word) for word in name_words(table.name.name)}
+    words = [american_singular(word) for word in name_words(column.name)]
+    left = [word for word in words if word not in own and word not in synonyms.UNIT_NAMES] or words
+    return frozenset({"".join(words), "".join(left), left[-1]})

@@ -1,0 +1,196 @@
+"""Values said without their column: "from Canada", "horror films", "played by Nick Wahlberg".
+
+A value is looked for in the row itself, then in the rows that its foreign keys lead up to, nearest first, then in what
+a table of pairs joins to it (a film's categories). Of other tables only what a row is called there counts, and where
+and of what kind it is: the status of a customer says nothing about an order.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
+from datavalut.planning.offline.predicates import Predicate, one_of
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import TokenKind
+
+
+@dataclass(frozen=True)
+class NamedRow:
+    """Rows of `table`, at the end of `path`, whose `columns` hold the words until before `end`."""
+
+    table: Table
+    path: tuple[PathStep, ...]
+    columns: tuple[Column, ...]
+    values: tuple[tuple[str, ...], ...]  # for each column, in all its spellings
+    end: int
+
+    @property
+    def condition(self) -> Condition:
+        """Of the row at the start of the path."""
+        return along(self.path, self.at_the_end)
+
+    @property
+    def at_the_end(self) -> Condition:
+        parts = zip(self.columns, self.values, strict=True)
+        return all_of(one_of(column, values) for column, values in parts)
+
+    @property
+    def meaning(self) -> str:
+        parts = zip(self.columns, self.values, strict=True)
+        return " and ".join(
+            f"{self.table.name.name}.{column.name} is {' or '.join(repr(value) for value in values)}"
+            for column, values in parts
+        )
+
+    @property
+    def is_place(self) -> bool:
+        return any(name_words(column.name)[-1] in synonyms.PLACE_COLUMNS for column in self.columns)
+
+    def is_alike(self, other: "NamedRow") -> bool:
+        """Are both said of the same columns, so that they can be alternatives?"""
+        return (self.table.name, self.path, self.columns) == (other.table.name, other.path, other.columns)
+
+
+class NamedRowReader(Reader):
+    def read_list(
+        self, table: Table, position: int, *, related: bool = True, place: bool = False, each: bool = False
+    ) -> Clause | None:
+        """One value, or several of the same column: "Canada", "Canada, France or Germany", "Ada Berg and Ben Costa".
+
+        "and" joins alternatives, since a row has one value. Where a row can have several (the actors of a film), with
+        `each` it has all of them, and else "and" is not clear. "both" says the same as `each`.
+        """
+        both = self._word(position) == "both"
+        position = position + 1 if both else position
+        first = self.read_one(table, position, related=related, place=place)
+        if first is None:
+            return None
+        found = [first]
+        joiners: set[str] = set()
+        while (at := self._past_joiner(found[-1].end)) is not None:
+            following = self._alike(self.read_all(table, at, related=related), first)
+            if following is None:
+                break
+            joiners |= {self._word(index) for index in range(found[-1].end, at)}
+            found.append(following)
+        start, end = position - both, found[-1].end
+        several = any(step.direction is Direction.TO_CHILDREN for step in first.path)
+        if both and (len(found) != 2 or not several):
+            return None
+        if several and joiners & {"and", "&"}:
+            if not (each or both):
+                raise UnclearError(start, end, "all of these, or one of them?", ("both ... and ...", "... or ..."))
+            meaning = " and ".join(row.meaning for row in found)
+            return self._clause(all_of(row.condition for row in found), start, end, meaning)
+        meaning = " or ".join(row.meaning for row in found)
+        return self._clause(along(first.path, _united(found)), start, end, meaning)
+
+    def read_one(self, table: Table, position: int, *, related: bool = True, place: bool = False) -> NamedRow | None:
+        """Raises UnclearError if the words are values of several columns, none of them nearer."""
+        found = self.read_all(table, position, related=related)
+        places = [row for row in found if row.is_place]
+        if place and len(places) == 1:
+            found = places
+        if len(found) > 1:
+            raise UnclearError(position, found[0].end, "fits several things", (row.meaning for row in found))
+        return found[0] if found else None
+
+    def read_all(self, table: Table, position: int, *, related: bool = True) -> list[NamedRow]:
+        """The nearest that the words name, the longest run of them first."""
+        if position >= len(self._tokens) or self._tokens[position].kind in {TokenKind.NUMBER, TokenKind.DATE}:
+            return []
+        found = self._of(table, (), position, list(table.columns))
+        if found or not related:
+            return found
+        nearest = 0
+        for distance, other in self._vocabulary.keys.ancestors(table):
+            if found and distance > nearest:
+                break
+            rows = self._of(other, None, position, list(self._telling(other)))
+            if rows:
+                path = self._vocabulary.path(table, other, position, rows[0].end)
+                found += [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
+                nearest = distance
+        if found:
+            return _longest(found)
+        for other, path in self._vocabulary.keys.paired(table):
+            found += self._of(other, path, position, list(self._telling(other)))
+        return _longest(found)
+
+    def _of(
+        self, table: Table, path: tuple[PathStep, ...] | None, position: int, columns: list[Column]
+    ) -> list[NamedRow]:
+        person = self.person_at(table, path or (), position)
+        if person is not None:
+            return [person]
+        labels = self._vocabulary.labels_at(table, position, columns)
+        return [NamedRow(table, path or (), (label.column,), (label.values,), label.end) for label in labels]
+
+    def person_at(self, table: Table, path: tuple[PathStep, ...], position: int) -> NamedRow | None:
+        """ "Nick Wahlberg", in columns of their own."""
+        names = self._vocabulary.person_columns(table)
+        if names is None:
+            return None
+        first, last = names
+        given = self._vocabulary.label_at(table, first, position)
+        family = self._vocabulary.label_at(table, last, given.end) if given else None
+        if given is None or family is None:
+            return None
+        return NamedRow(table, path, names, (given.values, family.values), family.end)
+
+    def unknown_person_at(self, table: Table, position: int) -> Predicate | None:
+        """Two words with capitals, where nobody knows which names there are."""
+        names = self._vocabulary.person_columns(table)
+        tokens = self._tokens[position : position + 2]
+        if names is None or len(tokens) < 2 or any(self._vocabulary.values(table, name) for name in names):
+            return None
+        if any(token.kind is not TokenKind.WORD or not token.text[0].isupper() for token in tokens):
+            return None
+        condition = all_of(
+            TextMatch(operand=ColumnValue(column=column.name), matching=TextMatching.EQUALS, text=token.text)
+            for column, token in zip(names, tokens, strict=True)
+        )
+        name = f"{tokens[0].text} {tokens[1].text}"
+        meaning = f"{table.name.name}.{names[0].name} and {names[1].name} are '{name}'"
+        return Predicate(condition, position + 2, meaning)
+
+    def _telling(self, table: Table) -> Iterator[Column]:
+        """The columns that say what a row is called, where it is and of what kind."""
+        names = {column.name for column in self._vocabulary.name_columns(table)}
+        for column in table.columns:
+            words = name_words(column.name)
+            kind = words[:1] if words[-1] in {"code", "name"} else words[-1:]
+            if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and (
+                column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - {"state"} | synonyms.KIND_COLUMNS)
+            ):
+                yield column
+
+    def _past_joiner(self, position: int) -> int | None:
+        end = position
+        if self._word(end) == ",":
+            end += 1
+        if self._word(end) in {"and", "or", "nor", "&", "/"}:
+            end += 1
+        if end > position and self._word(end) in {"in", "from", "the"} and self._word(end - 1) in {"or", "and"}:
+            end += 1
+        return end if end > position else None
+
+    def _alike(self, rows: list[NamedRow], first: NamedRow) -> NamedRow | None:
+        return next((row for row in rows if row.is_alike(first)), None)
+
+
+def _united(rows: list[NamedRow]) -> Condition:
+    first = rows[0]
+    if len(first.columns) == 1:
+        values = tuple(dict.fromkeys(value for row in rows for value in row.values[0]))
+        return one_of(first.columns[0], values)
+    return any_of(row.at_the_end for row in rows)
+
+
+def _longest(rows: list[NamedRow]) -> list[NamedRow]:
+    end = max((row.end for row in rows), default=0)
+    return [row for row in rows if row.end == end]

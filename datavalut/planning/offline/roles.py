@@ -1,0 +1,22 @@
+"""What foreign keys are named for: "own" for owner_id, "assign" for assignee_id, "creat" for created_by."""
+
+from functools import lru_cache
+
+from datavalut.catalog.model import ForeignKey
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import agent_stem, singular, stem
+
+_OF_KEYS = frozenset({"id", "by", "to", "key", "fk", "uuid", "code"})
+
+
+@lru_cache(maxsize=10_000)
+def role_stems(key: ForeignKey) -> frozenset[str]:
+    """The stems of what the parent does to the child; none for a key that is named after its parent only."""
+    if len(key.columns) != 1:
+        return frozenset()
+    words = [word for word in name_words(key.columns[0]) if word not in _OF_KEYS]
+    parent = [singular(word) for word in name_words(key.parent.name)]
+    if not words or [singular(word) for word in words] == parent:
+        return frozenset()
+    return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1])

@@ -1,0 +1,48 @@
+"""What the caller should look at before trusting a plan: subjects of which nothing is kept, or everything."""
+
+from collections.abc import Iterator
+
+from psycopg2 import sql
+from psycopg2.extensions import connection
+
+from datavalut.catalog.model import Table
+from datavalut.subset.model import Rule, SubsetPlan
+from datavalut.transfer.statements import reading_source
+from datavalut.workflow.plan_record import PlannedTable
+
+# From this share of the estimated rows on, the table is counted: a condition may hold for all of them.
+_NEARLY_ALL = 0.8
+
+
+def plan_warnings(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> tuple[str, ...]:
+    warnings = [*_of_subjects(source, subset, planned)]
+    if subset.catalog.large_objects:
+        warnings.append(f"{subset.catalog.large_objects} large objects of the source are not copied.")
+    return tuple(warnings)
+
+
+def _of_subjects(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> Iterator[str]:
+    for table in planned:
+        root = subset.table(table.table).root
+        if table.rule != Rule.ROOT or root is None:
+            continue
+        if table.rows_expected == 0:
+            yield f"No row of {table.table} matches: the filtered database holds none of them."
+        elif root.condition is None and root.top is None and root.sample is None:
+            yield f"All rows of {table.table} are asked for: its condition is empty."
+        elif table.rows_expected >= _NEARLY_ALL * table.rows_in_source and _is_whole(source, subset, table):
+            yield f"All rows of {table.table} match: its condition leaves none of them out."
+
+
+def _is_whole(source: connection, subset: SubsetPlan, planned: PlannedTable) -> bool:
+    return planned.rows_expected >= _count(source, subset.catalog.table(planned.table))
+
+
+def _count(source: connection, table: Table) -> int:
+    query = sql.SQL("SELECT count(*) FROM {only}{table}").format(
+        only=sql.SQL("ONLY " if table.inherited else ""), table=sql.Identifier(table.name.schema, table.name.name)
+    )
+    with reading_source(str(table.name)), source.cursor() as cursor:
+        cursor.execute(query)
+        (count,) = cursor.fetchone() or (0,)
+    return int(count)
