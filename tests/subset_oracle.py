@@ -103,11 +103,12 @@ class _Oracle:
     def _linked(self, tables: set[TableName], starts: set[RowId]) -> set[RowId]:
         linked: set[RowId] = set()
         while True:
+            reached = starts | linked
             more = {
                 row
                 for name in tables
                 for row in self._all_rows(name)
-                if any(target in starts | linked for _, target in self._references(row))
+                if any(target in reached for _, target in self._references(row))
             } - linked
             if not more:
                 return linked
@@ -118,11 +119,12 @@ class _Oracle:
     ) -> set[RowId]:
         remaining = set(rows)
         while True:
+            there = remaining | kept
             left_out = {
                 row
                 for row in remaining
                 for key, target in self._references(row)
-                if filters(row[0], key) and target not in remaining | kept
+                if filters(row[0], key) and target not in there
             }
             if not left_out:
                 return remaining
@@ -166,6 +168,7 @@ class _Oracle:
         assigned = set(self.roots) | descendants | self.full | rest
         assigned |= self._ancestors(assigned)
 
+        ruled = set(self.roots) | descendants | self.excluded
         while self.scope is Scope.RELATED:
             siblings = self._children(assigned, names - assigned - self.excluded)
             if not siblings:
@@ -176,15 +179,15 @@ class _Oracle:
             chosen |= of_round
             kept = self._with_referenced(kept | of_round)
             assigned |= siblings
+            ruled |= siblings
             assigned |= self._ancestors(assigned)
 
-        ruled = {row[0] for row in chosen} | set(self.roots) | self.excluded
         return Kept(
             {name: frozenset(row[1] for row in kept if row[0] == name) for name in self.names},
             {
                 name: frozenset(row[1] for row in kept - chosen if row[0] == name)
                 for name in self.names
-                if name in (ruled | descendants) - self.full
+                if name in ruled - self.full
             },
         )
 

@@ -20,13 +20,11 @@ _MANY = 250
 def plain_columns(database: DatabaseDraft) -> list[ColumnDraft]:
     """The value, a few columns that are only copied, or very many, and perhaps a generated one."""
     chance = database.chance
-    many = database.happens(0.02)
     columns = [integer(VALUE)]
-    for number in range(_MANY if many else chance.randint(0, 4)):
+    for _ in range(_MANY if database.happens(0.02) else chance.randint(0, 4)):
         plain = chance.choice(database.plain_types)
         default = f"DEFAULT {chance.choice(plain.literals)}" if database.happens(0.2) else ""
-        name = f"column {number}" if many else database.names.new()
-        columns.append(ColumnDraft(name, plain.sql, clause=default, literals=plain.literals))
+        columns.append(ColumnDraft(database.names.new(), plain.sql, clause=default, literals=plain.literals))
     if database.happens(0.25):
         # Seven rows fill a page of the table.
         columns.append(ColumnDraft(database.names.new(), "text STORAGE PLAIN", literals=("repeat('ü', 500)",)))
@@ -42,7 +40,9 @@ def generated_column(database: DatabaseDraft, sql: str, expression: str) -> Colu
 
 
 def key_column(database: DatabaseDraft, *, not_null: bool = False, hashable: bool = False) -> ColumnDraft:
-    key_type = database.chance.choice([one for one in database.key_types if one.hashable or not hashable])
+    types = [one for one in database.key_types if one.hashable or not hashable]
+    # Few databases have an extension, so its types are taken more often there.
+    (key_type,) = database.chance.choices(types, [1 if one.extension is None else 4 for one in types])
     return ColumnDraft(database.names.new(), key_type.sql, not_null=not_null, key_type=key_type)
 
 

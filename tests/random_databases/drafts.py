@@ -1,4 +1,4 @@
-"""A database while it is made up: values that script.py writes as SQL, and that the oracle's tables and keys come from."""
+"""A database while it is made up: what script.py writes as SQL, and the oracle's tables and keys come from."""
 
 import random
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ColumnDraft:
     """`clause` is what stands behind the type: an identity, a default, the expression of a generated column.
 
     A column of a key has a `key_type`, whatever its own type `sql` is; another column has `literals` to choose from.
-    In these, {n} is another number for every row. A generated column of a foreign key is a copy of the column `copy_of`.
+    In these, {n} is another number for every row. A generated column of a foreign key copies the column `copy_of`.
     """
 
     name: str

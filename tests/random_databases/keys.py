@@ -87,9 +87,7 @@ def _can_be_the_same_number(key: KeyDraft) -> bool:
         and not key.may_dangle
         and key.parent_partition is None
         and key.child.primary_key == key.parent_columns == (ID,)
-        and all(
-            table.column(ID).key_type is INTEGER and not table.column(ID).clause for table in (key.child, key.parent)
-        )
+        and all(table.column(ID).key_type is INTEGER for table in (key.child, key.parent))
     )
 
 

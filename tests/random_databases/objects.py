@@ -1,4 +1,5 @@
-"""What stands on tables with rows: views, functions, triggers, rules, policies, indexes, comments, and what stays behind.
+"""What stands on tables with rows: views, functions, triggers, rules, policies, indexes, comments. Some of it does not
+come along.
 
 A trigger or a rule would change the rows of a copy, or end it, if it took part.
 """
@@ -132,7 +133,7 @@ def _functions(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     yield f"COMMENT ON FUNCTION {name}() IS 'all of them'"
     yield (
         f"CREATE PROCEDURE {sql_name(database.new_name())}(INOUT {VALUE} integer DEFAULT 1) LANGUAGE sql"
-        f" AS $body$DELETE FROM {table.sql} RETURNING {VALUE}$body$"
+        f" AS $body$SELECT max({VALUE}) FROM {table.sql}$body$"
     )
     yield f"CREATE AGGREGATE {sql_name(database.new_name())}(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0')"
 

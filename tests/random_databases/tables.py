@@ -27,7 +27,7 @@ def add_table(database: DatabaseDraft) -> None:
 
 def _ordinary(database: DatabaseDraft) -> TableDraft:
     name = database.new_name()
-    if database.happens(0.03):
+    if database.happens(0.06):
         return TableDraft(name, [])  # it has no columns, but may have rows
     table = TableDraft(name, plain_columns(database), unlogged=database.happens(0.08))
     _add_primary_key(database, table)

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
+import pytest
+
 from datavalut.catalog.model import Catalog, Identity, TableKind, TableName, TypeCategory
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
-from tests.postgres_server import TestServer, execute, open_connection
+from tests.postgres_server import TestServer, execute, open_connection, query
 
 MakeDatabase = Callable[..., ConnectionParameters]
 
@@ -199,6 +201,69 @@ def test_the_same_key_on_every_partition_is_one_key_of_the_table(make_database: 
         public("customers"),
         False,
     )
+
+
+PARTITIONS = """
+    CREATE TABLE customers (id int PRIMARY KEY);
+    CREATE TABLE orders (id int, day int, customer_id int) PARTITION BY LIST (day);
+    CREATE TABLE orders_1 PARTITION OF orders FOR VALUES IN (1);
+    CREATE TABLE orders_2 PARTITION OF orders FOR VALUES IN (2) PARTITION BY HASH (id);
+    CREATE TABLE orders_2_0 PARTITION OF orders_2 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+    CREATE TABLE orders_2_1 PARTITION OF orders_2 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+    ALTER TABLE orders_1 ADD FOREIGN KEY (customer_id) REFERENCES customers;
+"""
+
+
+@pytest.mark.parametrize(
+    ("partitions", "everywhere"), [([], False), (["orders_2_0"], False), (["orders_2_0", "orders_2_1"], True)]
+)
+def test_a_key_of_some_partitions_is_no_promise_for_the_others(
+    make_database: MakeDatabase, partitions: list[str], everywhere: bool
+) -> None:
+    more = "".join(
+        f"ALTER TABLE {partition} ADD FOREIGN KEY (customer_id) REFERENCES customers;" for partition in partitions
+    )
+    (key,) = catalog_of(make_database(PARTITIONS + more)).foreign_keys
+    assert (key.child, key.everywhere, key.may_dangle) == (public("orders"), everywhere, not everywhere)
+
+
+def test_a_key_to_a_partition_knows_the_tables_that_store_it(make_database: MakeDatabase) -> None:
+    database = make_database(
+        PARTITIONS
+        + """
+        CREATE UNIQUE INDEX ON orders_2 (id);
+        CREATE TABLE notes (id int, order_id int REFERENCES orders_2 (id));
+        """
+    )
+    key, _ = catalog_of(database).foreign_keys
+    oids = query(database, "SELECT oid::bigint FROM pg_class WHERE relname IN ('orders_2_0', 'orders_2_1') ORDER BY 1")
+    assert (key.parent, key.parent_partitions) == (public("orders"), tuple(oid for (oid,) in oids))
+    assert not key.may_dangle
+
+
+def test_a_key_that_was_never_validated_may_dangle(make_database: MakeDatabase) -> None:
+    (key,) = catalog_of(
+        make_database("""
+            CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int);
+            ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p NOT VALID;
+        """)
+    ).foreign_keys
+    assert (key.validated, key.everywhere, key.may_dangle) == (False, True, True)
+
+
+def test_a_foreign_key_names_its_operators_where_they_are_not_postgresqls_own(make_database: MakeDatabase) -> None:
+    catalog = catalog_of(
+        make_database("""
+            CREATE SCHEMA "E x"; CREATE EXTENSION citext SCHEMA "E x";
+            CREATE TABLE parent (a int, b "E x".citext, c text UNIQUE, PRIMARY KEY (a, b));
+            CREATE TABLE child (a bigint, b "E x".citext, c varchar(5) REFERENCES parent (c),
+                FOREIGN KEY (a, b) REFERENCES parent);
+        """)
+    )
+    assert {key.columns: key.operators for key in catalog.foreign_keys} == {
+        ("a", "b"): (("pg_catalog", "="), ("E x", "=")),
+        ("c",): (),
+    }
 
 
 def test_a_foreign_key_says_whether_an_index_finds_the_children_of_a_parent(make_database: MakeDatabase) -> None:

@@ -1,5 +1,6 @@
 """What the queries say, spelled out. Needs: nothing."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from psycopg2 import sql
@@ -138,3 +139,51 @@ def test_a_count_is_of_the_very_query_that_copies() -> None:
 
 def test_a_table_that_can_hold_no_required_rows_needs_no_reading_to_count_them() -> None:
     assert text(required_rows_query(SUBSET, _name("orders"), NOW, _predicate)) == "SELECT 0::bigint"
+
+
+def copied_orders(*keys: ForeignKey) -> str:
+    """The orders' query, were these their foreign keys."""
+    others = [key for key in CATALOG.foreign_keys if key.child != _name("orders")]
+    catalog = replace(CATALOG, foreign_keys=(*keys, *others))
+    subset = plan_subset(catalog, FilterPlan(roots=(Root(table="shop.customers"),)))
+    return text(copy_query(subset, _name("orders"), NOW, lambda root, alias, *_: sql.SQL("{}.id < 10").format(alias)))
+
+
+TO_CUSTOMER = _key("orders", "customer_id", "customers")
+CHOSEN_CUSTOMERS = (
+    "WITH RECURSIVE chosen_customers AS ( "
+    "SELECT subset_row.{} FROM shop.customers AS subset_row WHERE (subset_row.id < 10) ) "
+    "SELECT subset_row.id, subset_row.customer_id, subset_row.referred_by FROM shop.orders AS subset_row "
+)
+
+
+def test_a_reference_that_may_lead_nowhere_is_looked_up_in_its_parents_table() -> None:
+    leads = "EXISTS (SELECT FROM shop.customers AS parent WHERE subset_row.customer_id = parent.id)"
+    assert copied_orders(
+        replace(TO_CUSTOMER, validated=False), _key("orders", "referred_by", "customers")
+    ) == CHOSEN_CUSTOMERS.format("id") + (
+        "LEFT JOIN chosen_customers AS parent_1 ON subset_row.customer_id = parent_1.id "
+        "LEFT JOIN chosen_customers AS parent_2 ON subset_row.referred_by = parent_2.id "
+        f"WHERE (NOT {leads} OR parent_1.id IS NOT NULL) "
+        "AND (subset_row.referred_by IS NULL OR parent_2.id IS NOT NULL) "
+        f"AND ({leads} OR subset_row.referred_by IS NOT NULL)"
+    )
+
+
+def test_a_reference_that_may_lead_nowhere_is_a_semi_join_where_it_is_the_only_one() -> None:
+    assert copied_orders(replace(TO_CUSTOMER, validated=False)) == copied_orders(TO_CUSTOMER)
+
+
+def test_a_reference_to_a_partition_is_one_to_its_rows_alone() -> None:
+    assert copied_orders(replace(TO_CUSTOMER, parent_partitions=(7, 8))) == (
+        CHOSEN_CUSTOMERS.format("id, subset_row.tableoid")
+        + "WHERE (subset_row.customer_id) IN (SELECT parent.id FROM chosen_customers AS parent "
+        "WHERE parent.tableoid = ANY ({7,8}::pg_catalog.oid[]))"
+    )
+
+
+def test_values_are_compared_by_the_keys_own_operators() -> None:
+    assert copied_orders(replace(TO_CUSTOMER, operators=(("ext", "="),))) == (
+        CHOSEN_CUSTOMERS.format("id") + "WHERE EXISTS (SELECT FROM chosen_customers AS parent "
+        "WHERE parent.id OPERATOR(ext.=) subset_row.customer_id)"
+    )
