@@ -1,7 +1,7 @@
 """Rows of a table or a chunk, from the source's snapshot into the target: once, whatever is run again."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,13 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Table, TableKind, TableName
-from datavalut.engine.cutting import copy_seconds, cut_by_pages, keys_per_chunk
-from datavalut.engine.keys import TargetKeys, distinct_keys, relation_of
+from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
+from datavalut.engine.cutting import MOST_KEY_BYTES, copy_seconds, cut_by_pages, keys_per_chunk
+from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
 from datavalut.subset.known import Holding, chosen_key_columns, copied_before
-from datavalut.subset.model import SubsetPlan
+from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.pages import PageRange
 from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
 from datavalut.transfer.copy import CopiedRows, copy_chunk
@@ -104,8 +104,16 @@ class Copying:
         chosen = Holding(table.name, chosen_keys=True)
         if chosen in self.subset.copied_before[Holding(table.name)]:
             required = copied - copied_rows(self.target, relation_of(self.subset.plan, chosen))
+        elif decided.rule is Rule.EXCLUDED:
+            required = copied
         elif decided.may_hold_required_rows:
-            query = required_rows_query(self.subset.plan, table.name, self.subset.reference_time, render_root)
+            query = required_rows_query(
+                self.subset.plan,
+                table.name,
+                self.subset.reference_time,
+                render_root,
+                known_sets=self._keys(Holding(table.name)),
+            )
             required = self._count(query, table)
         if decided.whole:
             in_source, estimated = copied, False
@@ -167,7 +175,8 @@ class Copying:
             if self._is_found_by(table, keyed):
                 return self._chunks_by_keys(table, keyed, columns)
         explained = self._explain(query, table)
-        rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, table.name)
+        others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
+        rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
         if copy_seconds(table, rows_expected, reads_whole=reads_whole) == 0:
             return ()
         ranges = cut_by_pages(table, rows_expected, self.subset.plan.catalog.server_version, reads_whole=reads_whole)
@@ -185,19 +194,34 @@ class Copying:
             for key in self.subset.plan.catalog.references_to(table.name)
             if self.subset.plan.table(key.child).brings_in_along(key)
         ]
-        return len(references) == 1
+        # Values that the parent takes for equal must not lie in different ranges.
+        return len(references) == 1 and self._is_compared_alike(references[0])
+
+    def _is_compared_alike(self, key: ForeignKey) -> bool:
+        child, parent = (self.subset.plan.catalog.table(name) for name in (key.child, key.parent))
+        columns = (child.column(column) for column in key.columns)
+        others = (parent.column(column) for column in key.parent_columns)
+        return all(
+            (column.type_name, column.collation) == (other.type_name, other.collation)
+            for column, other in zip(columns, others, strict=True)
+        )
 
     def _chunks_by_keys(self, table: Table, keyed: Holding, columns: tuple[str, ...]) -> tuple[Chunk, ...]:
         names = [sql.Identifier(column) for column in columns]
+        size = keys_per_chunk(table, self.subset.plan.catalog.table(keyed.table))
         query = sql.SQL(
-            "SELECT {texts} FROM (SELECT key.*, row_number() OVER (ORDER BY {names}) AS place FROM ({keys}) AS key"
-            " WHERE {none_null}) AS placed WHERE place > 1 AND (place - 1) % {size} = 0 ORDER BY place"
+            "SELECT {texts} FROM (SELECT key.*, row_number() OVER (ORDER BY {names}) AS place,"
+            " LEAST({size}, GREATEST(1, {most_bytes} / GREATEST(1, max({bytes_of_key}) OVER ()))) AS size"
+            " FROM ({keys}) AS key WHERE {none_null}) AS placed"
+            " WHERE place > 1 AND (place - 1) % size = 0 ORDER BY place"
         ).format(
             texts=sql.SQL(", ").join(sql.SQL("{}::text").format(name) for name in names),
             names=sql.SQL(", ").join(names),
             none_null=sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(name) for name in names),
             keys=distinct_keys(self.subset.plan, keyed, columns),
-            size=sql.Literal(keys_per_chunk(table, self.subset.plan.catalog.table(keyed.table))),
+            size=sql.Literal(size),
+            most_bytes=sql.Literal(MOST_KEY_BYTES),
+            bytes_of_key=bytes_of_key(columns),
         )
         with writing_target(), self.target.cursor() as cursor:
             cursor.execute(query)
@@ -227,6 +251,7 @@ def _can_be_frozen(table: Table) -> bool:
     return table.kind is TableKind.ORDINARY and table.data_bytes >= _LEAST_FROZEN_BYTES
 
 
-def _reads_whole(plan: Mapping[str, Any], name: TableName) -> bool:
-    scans = plan["Node Type"] in ("Seq Scan", "Parallel Seq Scan") and plan.get("Relation Name") == name.name
-    return scans or any(_reads_whole(child, name) for child in plan.get("Plans", ()))
+def _reads_whole(plan: Mapping[str, Any], others: Collection[TableName]) -> bool:
+    """Whether a table is scanned that is none of the others: the one in question, or a partition of it."""
+    scans = plan["Node Type"] == "Seq Scan" and TableName(plan["Schema"], plan["Relation Name"]) not in others
+    return scans or any(_reads_whole(child, others) for child in plan.get("Plans", ()))

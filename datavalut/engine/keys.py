@@ -21,8 +21,8 @@ from datavalut.transfer.statements import writing_target
 class TargetKeys:
     """`KnownSets` of one table's query. `copied` is what was copied before it.
 
-    A set with more keys than a query takes is not known, unless `chunk` limits it to a range of them. Keys are read
-    once and remembered. Raises errors about the target.
+    A set with more keys than a query takes beside those that it has already is not known, unless `chunk` limits it to a
+    range of them. Keys are read once and remembered. Raises errors about the target.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class TargetKeys:
         self._copied = copied
         self._chunk = chunk
         self._found: dict[tuple[RowSet, tuple[str, ...]], KnownKeys | None] = {}
+        self._bytes_left = MOST_KEY_BYTES
 
     def __call__(self, row_set: RowSet, columns: Sequence[str]) -> KnownKeys | None:
         asked = (row_set, tuple(columns))
@@ -56,24 +57,23 @@ class TargetKeys:
         if holding.chosen_keys:
             held = chosen_key_columns(self._subset, self._subset.table(holding.table))
             return holding if set(columns) <= set(held) else None
-        return holding if may_be_known(self._subset.catalog.table(holding.table), columns) else None
+        return holding if may_be_known(self._subset.catalog, holding.table, columns) else None
 
     def _read(self, row_set: RowSet, columns: tuple[str, ...]) -> KnownKeys | None:
         holding = self._holding(row_set, columns)
         if holding is None or not columns:
             return None
-        texts = [sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns]
-        bytes_of_key = sql.SQL(" + ").join(sql.SQL("COALESCE(octet_length({}), 0)").format(text) for text in texts)
         query = sql.SQL(
             "WITH key AS MATERIALIZED ({keys} LIMIT {most_keys} + 1)\n"
-            "SELECT fits, {arrays} FROM (\n"
-            "SELECT count(*) <= {most_keys} AND COALESCE(sum({bytes_of_key}), 0) <= {most_bytes} AS fits FROM key\n"
-            ") AS size"
+            "SELECT bytes, {arrays} FROM (\n"
+            "SELECT bytes, keys <= {most_keys} AND bytes <= {most_bytes} AS fits\n"
+            "FROM (SELECT count(*) AS keys, COALESCE(sum({bytes_of_key}), 0)::bigint AS bytes FROM key) AS size\n"
+            ") AS fitting"
         ).format(
             keys=distinct_keys(self._subset, holding, columns, self._chunk),
             most_keys=sql.Literal(MOST_KEYS),
-            most_bytes=sql.Literal(MOST_KEY_BYTES),
-            bytes_of_key=bytes_of_key,
+            most_bytes=sql.Literal(self._bytes_left),
+            bytes_of_key=bytes_of_key(columns),
             arrays=sql.SQL(", ").join(
                 sql.SQL("CASE WHEN fits THEN COALESCE((SELECT array_agg({}) FROM key)::text, '{{}}') END").format(
                     sql.Identifier(column)
@@ -83,11 +83,22 @@ class TargetKeys:
         )
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute(query)
-            ((fits, *arrays),) = cursor.fetchall()
-        if not fits:
+            ((size, *arrays),) = cursor.fetchall()
+        if None in arrays:
+            if self._chunk is not None and (self._chunk.first_key or self._chunk.end_key) is not None:
+                # The complete query would give the rows of all chunks.
+                raise AssertionError(f"the keys of a chunk of {holding.table} are {size} bytes")
             return None
+        self._bytes_left -= size
         table = self._subset.catalog.table(holding.table)
         return KnownKeys(tuple(table.column(column) for column in columns), tuple(arrays))
+
+
+def bytes_of_key(columns: Sequence[str]) -> sql.Composable:
+    """Of its texts."""
+    return sql.SQL(" + ").join(
+        sql.SQL("COALESCE(octet_length({}::text), 0)").format(sql.Identifier(column)) for column in columns
+    )
 
 
 def distinct_keys(

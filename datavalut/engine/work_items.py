@@ -81,23 +81,38 @@ class TableEntry:
     root: TableName
 
 
-def plan_work(subset: SubsetPlan, pieces: Sequence[Piece], tables: Mapping[int, TableEntry]) -> Work:
-    """`pieces` are those that come after the rows; `tables` are the archive's entries that are tables or partitions.
+def plan_work(
+    subset: SubsetPlan,
+    pieces: Sequence[Piece],
+    tables: Mapping[int, TableEntry],
+    functions: Collection[int] = frozenset(),
+) -> Work:
+    """`pieces` are those that come after the rows; `tables` are the archive's entries that are tables or partitions,
+    and `functions` those that are functions.
 
     Items are numbered from 1, and wait for lower numbers only.
     """
-    return _Planner(subset, _PiecesByTable(subset.catalog, pieces, tables)).work()
+    return _Planner(subset, _PiecesByTable(subset.catalog, pieces, tables, functions)).work()
 
 
-_INDEX_KINDS = frozenset({"CONSTRAINT", "CHECK CONSTRAINT", "INDEX", "INDEX ATTACH", "STATISTICS"})
+# Check constraints that were never validated, the only ones after the rows, are not among them: on a parent by
+# inheritance such a one would be checked for rows that are still to come into its children.
+_INDEX_KINDS = frozenset({"CONSTRAINT", "INDEX", "INDEX ATTACH", "STATISTICS"})
 _FOREIGN_KEY = "FK CONSTRAINT"
 ROW_SECURITY = "ROW SECURITY"
 
 
 class _PiecesByTable:
-    """Which pieces belong to which item. `foreign_keys` and `partitioned_foreign_keys` are by their child."""
+    """Which pieces belong to which item. `foreign_keys` and `partitioned_foreign_keys` are by tables among which their
+    children are."""
 
-    def __init__(self, catalog: Catalog, pieces: Sequence[Piece], tables: Mapping[int, TableEntry]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        pieces: Sequence[Piece],
+        tables: Mapping[int, TableEntry],
+        functions: Collection[int],
+    ) -> None:
         self._catalog = catalog
         self._tables = tables
         self.indexes: dict[TableName, list[Piece]] = {}
@@ -106,9 +121,11 @@ class _PiecesByTable:
         self.at_the_end: list[Piece] = []
         row_security: list[Piece] = []
         owners = {entry: table.root for entry, table in tables.items()}
+        # A function may read tables, whose rows must be there: what needs one comes when all rows are.
+        waiting = set(functions)
         for piece in pieces:
             owner = next((owners[entry] for entry in piece.needs if entry in owners), None)
-            if piece.kind in _INDEX_KINDS and owner is not None:
+            if piece.kind in _INDEX_KINDS and owner is not None and waiting.isdisjoint(piece.needs):
                 owners[piece.entry] = owner  # a partition's index is attached by a piece that needs the two indexes
                 self.indexes.setdefault(owner, []).append(piece)
             elif piece.kind == _FOREIGN_KEY and not was_never_validated(piece):
@@ -116,22 +133,24 @@ class _PiecesByTable:
             elif piece.kind == ROW_SECURITY:
                 row_security.append(piece)
             else:
+                waiting.add(piece.entry)
                 self.at_the_end.append(piece)
         # Forced on its owner, row-level security would hide rows from the materialized views.
         self.row_security = tuple(row_security)
 
     def _add_foreign_key(self, piece: Piece) -> None:
         tables = [self._tables[entry] for entry in piece.needs if entry in self._tables]
-        # It is named "<child> <constraint>", and both names may have blanks.
-        children = [table for table in tables if table.name.schema == piece.schema and _begins_with(piece, table)]
+        # It is named "<child> <constraint>", and both names may have blanks: more than one table may be the child.
+        children = [table.root for table in tables if table.name.schema == piece.schema and _begins_with(piece, table)]
         if not children:
             self.at_the_end.append(piece)
             return
-        child = max(children, key=lambda table: len(table.name.name))
         # PostgreSQL before 18 has no NOT VALID for a partitioned child, nor validates one to a partitioned parent.
         partitioned = any(self._catalog.table(table.root).kind is TableKind.PARTITIONED for table in tables)
         by_child = self.partitioned_foreign_keys if partitioned else self.foreign_keys
-        by_child.setdefault(child.root, []).append(piece)
+        by_child.setdefault(children[0], []).append(piece)
+        for other in children[1:]:
+            by_child.setdefault(other, [])
 
 
 def _begins_with(piece: Piece, table: TableEntry) -> bool:

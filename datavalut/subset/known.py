@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from datavalut.catalog.model import Column, ForeignKey, Table, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Column, ForeignKey, TableName, TypeCategory
 from datavalut.subset.fragments import needed_of_parent
 from datavalut.subset.graph import cycles
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
@@ -53,7 +53,7 @@ def chosen_key_columns(subset: SubsetPlan, table: TableSubset) -> tuple[str, ...
         if key.child != table.name and _looks_for_parents(subset.table(key.child), key)
     ]
     columns = dict.fromkeys(column for key in asked for column in needed_of_parent(key))
-    return tuple(columns) if may_be_known(subset.catalog.table(table.name), tuple(columns)) else ()
+    return tuple(columns) if may_be_known(subset.catalog, table.name, tuple(columns)) else ()
 
 
 def _looks_for_parents(child: TableSubset, key: ForeignKey) -> bool:
@@ -104,9 +104,16 @@ def holding_of(subset: SubsetPlan, row_set: RowSet) -> Holding | None:
             return None
 
 
-def may_be_known(table: Table, columns: Sequence[str]) -> bool:
-    """Whether arrays can carry these columns: not addresses, which the target does not have."""
-    return all(name not in ADDRESS and table.has_column(name) and _is_carried(table.column(name)) for name in columns)
+def may_be_known(catalog: Catalog, name: TableName, columns: Sequence[str]) -> bool:
+    """Whether arrays can carry these columns of the table: not addresses, which the target does not have, nor text of a
+    database that does not know its encoding."""
+    table = catalog.table(name)
+    if any(column in ADDRESS or not table.has_column(column) for column in columns):
+        return False
+    wanted = [table.column(column) for column in columns]
+    if catalog.encoding == "SQL_ASCII" and any(column.category is TypeCategory.TEXT for column in wanted):
+        return False
+    return all(map(_is_carried, wanted))
 
 
 def _is_carried(column: Column) -> bool:

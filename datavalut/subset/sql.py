@@ -53,11 +53,16 @@ def count_query(
 
 
 def required_rows_query(
-    subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
+    subset: SubsetPlan,
+    table_name: TableName,
+    reference_time: datetime,
+    render_root: RenderRoot,
+    *,
+    known_sets: KnownSets = nothing_known,
 ) -> sql.Composable:
     """A SELECT of one row and column: how many rows of the table are kept only because kept rows reference them.
 
     For a root, descendant, sibling or excluded table; 0 for the others, for which this is the rule or cannot be.
     Raises UnknownTable.
     """
-    return SubsetQuery(subset, reference_time, render_root).required_rows(table_name)
+    return SubsetQuery(subset, reference_time, render_root, known_sets).required_rows(table_name)

@@ -131,20 +131,20 @@ class DatabaseLocale:
         return self == DatabaseLocale(source.encoding, source.locale_provider, source.collation, source.character_type)
 
 
-def database_locale(admin: connection, names: TargetNames) -> DatabaseLocale:
-    """What the job's database got, to be compared with what the source has."""
-    with writing_target(), admin.cursor() as cursor:
+def database_locale(session: connection, database: str) -> DatabaseLocale:
+    """What the database got, to be compared with what the source has. `session` is any of its server's."""
+    with writing_target(), session.cursor() as cursor:
         cursor.execute(
             "SELECT pg_catalog.pg_encoding_to_char(encoding),"
             " CASE pg_catalog.to_jsonb(db) ->> 'datlocprovider'"
             " WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,"
             " datcollate, datctype"
             " FROM pg_catalog.pg_database AS db WHERE datname = %s",
-            (names.build_database,),
+            (database,),
         )
         row = cursor.fetchone()
     if row is None:
-        raise TargetMissing(names.build_database)
+        raise TargetMissing(database)
     return DatabaseLocale(*row)
 
 

@@ -92,7 +92,7 @@ def _create_database(
     with target_session(job_id, admin) as session:
         secure_server(session)
         create_target(session, names, target.password, catalog, is_wanted)
-        locale = database_locale(session, names)
+        locale = database_locale(session, names.build_database)
     deployment.secrets.put_result(job_id, target)
     status = deployment.store.get_state(job_id).status
     if status is not JobStatus.RUNNING:  # it was settled meanwhile, perhaps before its password was stored
