@@ -20,6 +20,7 @@ from infra.network import Network
 from infra.packaging import Bundles
 
 LONGEST = Duration.seconds(900)
+_SETTLING = Duration.seconds(300)
 
 # A transaction needs the permissions of its parts; there is none of its own.
 _READ_JOBS = ("dynamodb:GetItem", "dynamodb:Query")
@@ -92,6 +93,7 @@ class Functions(Construct):
             resource_name=resources.state_machine_name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+        self._machine_environment = {"STATE_MACHINE_ARN": self._machine}
         self._executions = stack.format_arn(
             service="states",
             resource="execution",
@@ -103,7 +105,7 @@ class Functions(Construct):
         self._add_publisher(resources)
 
     def _add_endpoints(self, resources: Resources) -> None:
-        machine = {"STATE_MACHINE_ARN": self._machine}
+        machine = self._machine_environment
         page_token = resources.page_token_secret_arn
 
         create_job = self._api_function(
@@ -126,6 +128,7 @@ class Functions(Construct):
         cancel_job = self._api_function("cancel_job", "Cancels a job and stops its execution", machine)
         self._allow(cancel_job, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(cancel_job, _DELETE_SECRET, (resources.request_secrets,))
+        self._allow(cancel_job, ("states:StartExecution",), (self._machine,))  # of the job that gets its slot
         self._allow(cancel_job, ("states:StopExecution",), (self._executions,))
 
     def _add_steps(self, resources: Resources) -> None:
@@ -157,7 +160,10 @@ class Functions(Construct):
         self._allow(finalize_job, _READ_SECRET, (results, admin))
         self._allow(finalize_job, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
-        settle_job = self._step("settle_job", "Ends a job, whatever ended it", target, timeout=Duration.seconds(300))
+        settle_job = self._step(
+            "settle_job", "Ends a job, whatever ended it", target | self._machine_environment, timeout=_SETTLING
+        )
+        self._allow(settle_job, ("states:StartExecution",), (self._machine,))  # of the job that gets its slot
         self._allow(settle_job, _READ_SECRET, (requests, admin))
         self._allow(settle_job, _DELETE_SECRET, (requests, results))
 
@@ -304,6 +310,7 @@ class Functions(Construct):
             "JOBS_TABLE": self._resources.table.table_name,
             "SECRET_PREFIX": configuration.secret_prefix,
             "JOB_RETENTION_DAYS": str(configuration.retention),
+            "CONCURRENT_JOBS": str(configuration.concurrent_jobs),
             "POWERTOOLS_SERVICE_NAME": "datavalut",
             "POWERTOOLS_METRICS_NAMESPACE": "DataValut",
             "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -56,6 +56,16 @@ class InMemorySecrets:
         return self.admin
 
 
+class NoExecutions:
+    """The test itself is what runs the jobs."""
+
+    def start(self, job_id: str) -> None:
+        pass
+
+    def stop(self, job_id: str) -> bool:
+        return False
+
+
 class WorkflowRunner:
     """`answer` is what the planner answers to every prompt. `before` holds, by a step's name, what is to happen before
     that step begins. A keeper of the snapshot lives `keeper_seconds` at most."""
@@ -68,6 +78,7 @@ class WorkflowRunner:
         self.deployment = Deployment(
             store=self.store,
             secrets=self.secrets,
+            executions=NoExecutions(),
             plan_prompt=lambda prompt, catalog: answer,
             source_addresses=ANY_ADDRESS,
             now=lambda: datetime.now(UTC),

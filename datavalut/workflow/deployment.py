@@ -8,6 +8,7 @@ from typing import Protocol
 from datavalut.catalog.model import Catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, Refusal
+from datavalut.jobs.executions import Executions
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
 from datavalut.transfer.addresses import AddressPolicy
@@ -36,6 +37,7 @@ class Deployment:
 
     store: JobStore
     secrets: Secrets
+    executions: Executions
     plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]

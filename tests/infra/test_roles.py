@@ -66,8 +66,11 @@ def test_a_function_that_shows_jobs_changes_nothing(aws: Template, function: str
     assert not any(action.startswith("states:") for action in aws.actions(function))
 
 
-def test_only_creating_starts_and_only_cancelling_stops_executions(aws: Template) -> None:
-    assert {it for it in FUNCTIONS if "states:StartExecution" in aws.actions(it)} == {"create_job"}
+def test_executions_are_started_where_a_slot_is_taken_or_freed_and_stopped_where_jobs_are_cancelled(
+    aws: Template,
+) -> None:
+    starting = {it for it in FUNCTIONS if "states:StartExecution" in aws.actions(it)}
+    assert starting == {"create_job", "cancel_job", "settle_job"}
     assert {it for it in FUNCTIONS if "states:StopExecution" in aws.actions(it)} == {"cancel_job"}
 
 
