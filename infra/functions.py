@@ -167,6 +167,14 @@ class Functions(Construct):
         self._allow(settle_job, _READ_SECRET, (requests, admin))
         self._allow(settle_job, _DELETE_SECRET, (requests, results))
 
+        sweep = self._step("sweep", "Ends what slipped through", target | self._machine_environment, timeout=LONGEST)
+        self._allow(sweep, ("dynamodb:BatchGetItem",), (self._table,))
+        self._allow(sweep, _READ_SECRET, (requests, admin))
+        self._allow(sweep, _DELETE_SECRET, (requests, results))
+        self._allow(sweep, ("secretsmanager:ListSecrets",), (UNNAMED,))  # names only; AWS knows no resource for it
+        self._allow(sweep, ("states:StartExecution", "states:ListExecutions"), (self._machine,))
+        self._allow(sweep, ("states:StopExecution", "states:DescribeExecution"), (self._executions,))
+
     def _add_publisher(self, resources: Resources) -> None:
         bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
         publish_events = self._api_function("publish_events", "Publishes each change of a job; forgets old ones", bus)

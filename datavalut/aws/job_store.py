@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MAX_ATTEMPTS = 16  # at a write that others may get in between; with the pauses below about 5 s at worst
+_BATCH = 100  # of keys that DynamoDB reads in one call
 _FORGOTTEN_KEPT = timedelta(days=7)  # streams keep their records for one
 _DOCUMENT_OUTLIVES_JOB = timedelta(days=7)  # jobs end well within
 
@@ -150,6 +151,21 @@ class DynamoJobStore:
 
     def get_state(self, job_id: str) -> Job:
         return job_from_attributes(self._job_attributes(job_id))
+
+    def find_states(self, job_ids: Collection[str]) -> dict[str, Job]:
+        found: dict[str, Job] = {}
+        left = [_key(job_items.job_partition(job_id), job_items.JOB_SORT_KEY) for job_id in job_ids]
+        while left:
+            some, left = left[:_BATCH], left[_BATCH:]
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": some, "ConsistentRead": True}})
+            for item in answer["Responses"][self._table]:
+                job = job_from_attributes(item)
+                found[job.job_id] = job
+            unread = answer["UnprocessedKeys"].get(self._table, {"Keys": []})["Keys"]
+            if unread:
+                self._pause(1)
+                left += unread
+        return found
 
     def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
         if status is None:

@@ -3,7 +3,7 @@
 `datavalut.aws.job_store` is the store of a deployment. Both pass the same tests, tests/integration/jobs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
@@ -47,6 +47,9 @@ class JobStore(Protocol):
 
     def get_state(self, job_id: str) -> Job:
         """The job without plan and result (None): one small read, for polling."""
+
+    def find_states(self, job_ids: Collection[str]) -> dict[str, Job]:
+        """As `get_state`, of many jobs; those that are not there are left out."""
 
     def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
         """The owner's jobs, newest first. A job written a moment ago may be missing or in its former state."""
@@ -199,6 +202,10 @@ class InMemoryJobStore:
 
     def get_state(self, job_id: str) -> Job:
         return without_documents(self.get(job_id))
+
+    def find_states(self, job_ids: Collection[str]) -> dict[str, Job]:
+        with self._lock:
+            return {job_id: without_documents(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
 
     def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
         with self._lock:

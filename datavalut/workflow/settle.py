@@ -2,10 +2,10 @@
 
 import logging
 from dataclasses import dataclass
-from enum import Enum
 
 from datavalut.errors import DataValutError
 from datavalut.jobs.errors import IllegalMove, SecretNotFoundError
+from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
 from datavalut.jobs.slots import free_slot
 from datavalut.transfer.statements import reading_source
@@ -15,13 +15,6 @@ from datavalut.workflow.job_errors import INTERNAL, STOPPED, TIMED_OUT
 from datavalut.workflow.sessions import source_session, target_session
 
 logger = logging.getLogger(__name__)
-
-
-class Ending(Enum):
-    REACHED_THE_END = "reached the end"
-    FAILED = "failed"
-    TIMED_OUT = "timed out"
-    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)

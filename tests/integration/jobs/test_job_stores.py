@@ -443,6 +443,12 @@ class TestPlansAndSnapshots:
         assert store.get_state(job.job_id).snapshots == FIRST
 
 
+def test_many_jobs_are_found_at_once_but_for_those_that_are_not_there(store: JobStore) -> None:
+    jobs = {job.job_id: job for job in (created(store, number) for number in range(120))}
+    assert store.find_states({*jobs, "job_ffffffffffff"}) == jobs
+    assert store.find_states([]) == {}
+
+
 class TestListing:
     def test_an_owner_without_jobs_has_an_empty_list(self, store: JobStore) -> None:
         page = store.list_jobs(OWNER, None, 10, None)
