@@ -197,6 +197,7 @@ def test_every_field_of_a_job_survives_the_table(store: DynamoJobStore) -> None:
         source_database="shop",
         snapshots={"first": KeptSnapshot("00000003-0000001B-1", seconds_later(1))},
         snapshot_released=True,
+        preparations=4,
         rows_expected=1,
         rows_copied=2,
         tables_copied=3,
