@@ -3,52 +3,14 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import boto3
-import pytest
-
-from local.emulator import REGION, ROOT_KEY
+from tests.e2e.aws import Aws
 from tests.e2e.client import ENDED, Client
 from tests.e2e.conftest import Stack
 
 SLOTS = 3
 JOBS = 24
 CALLERS = 6
-
-
-class Aws:
-    """The emulator, as its operator."""
-
-    def __init__(self, stack: Stack) -> None:
-        def client(service: Any) -> Any:
-            return boto3.client(
-                service,
-                endpoint_url=stack.aws_url,
-                region_name=REGION,
-                aws_access_key_id=ROOT_KEY,
-                aws_secret_access_key=ROOT_KEY,
-            )
-
-        self.executions = client("stepfunctions")
-        self.functions = client("lambda")
-        self.secrets = client("secretsmanager")
-        (machine,) = self.executions.list_state_machines()["stateMachines"]
-        self.machine: str = machine["stateMachineArn"]
-
-    def execution(self, job_id: str) -> str:
-        return f"{self.machine.replace(':stateMachine:', ':execution:')}:{job_id}"
-
-    def sweep(self) -> dict[str, int]:
-        answer = self.functions.invoke(FunctionName="DataValut-sweep", Payload=b"{}")
-        swept: dict[str, int] = json.load(answer["Payload"])
-        assert "FunctionError" not in answer, swept
-        return swept
-
-
-@pytest.fixture
-def aws(stack: Stack) -> Aws:
-    return Aws(stack)
 
 
 def test_no_more_jobs_run_at_once_than_there_are_slots_and_all_come_to_their_end(
