@@ -151,7 +151,7 @@ class Functions(Construct):
 
         prepare_target = self._step("prepare_target", "Creates the database and its schema", target)
         self._allow(prepare_target, _READ_SECRET, (requests, admin))
-        self._allow(prepare_target, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
+        self._allow(prepare_target, _CREATE_SECRET, (results,))
 
         copy_worker = self._step("copy_worker", "Copies rows, builds indexes and validates keys", {}, memory=2048)
         self._allow(copy_worker, _READ_SECRET, (requests, results))

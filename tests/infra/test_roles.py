@@ -92,7 +92,7 @@ SECRETS_OF_JOBS = {
     "cancel_job": {"request": {"Delete"}},
     "plan_job": {"request": {"Get"}},
     "keep_snapshot": {"request": {"Get"}},
-    "prepare_target": {"request": {"Get"}, "result": {"Create", "Put", "Delete"}},
+    "prepare_target": {"request": {"Get"}, "result": {"Create", "Put"}},
     "copy_worker": {"request": {"Get"}, "result": {"Get"}},
     "finalize_job": {"result": {"Get", "Create", "Put", "Delete"}},
     "settle_job": {"request": {"Get", "Delete"}, "result": {"Delete"}},

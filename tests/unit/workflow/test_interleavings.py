@@ -178,13 +178,12 @@ class World:
         except IllegalMove as refusal:
             raise JobNotRunning(job_id, refusal.current.status) from refusal
         secrets.get_request(job_id)
-        if not self.store.get(job_id).status.is_final:  # asked under the lock that dropping takes
-            self.databases.add(job_id)
-        secrets.put_result(job_id, SOURCE)
-        status = store.get_state(job_id).status
-        if status is not JobStatus.RUNNING:
-            secrets.delete_result(job_id)
+        store.record_progress(job_id, 0.05, "", self.now)
+        status = self.store.get_state(job_id).status
+        if status.is_final:
             raise JobNotRunning(job_id, status)
+        self.secrets.put_result(job_id, SOURCE)  # in one step with the question above: under the lock of the target
+        self.databases.add(job_id)
         if ending is not Ending.REACHED_THE_END:
             store.record_error(job_id, BROKEN)
             raise JobNotRunning(job_id, status)
