@@ -33,6 +33,7 @@ class Configuration:
     `openai_secret` is the name or the ARN of a secret that holds an OpenAI API key; empty means the offline planner.
     `snapshot_keeper_seconds` cuts how long a keeper holds a source's snapshot before the other one takes over; 0 is as
     long as a function may run.
+    `alarm_topic` is the ARN of an SNS topic that alarms are sent to; empty means that they are only shown.
     `interface_endpoint_zones` and `nat_gateways` are numbers of availability zones (docs/deployment.md has the prices).
     """
 
@@ -57,6 +58,7 @@ class Configuration:
     database_storage_limit_gib: int = 1000
     database_multi_az: bool = False
     deletion_protection: bool = True
+    alarm_topic: str = ""
 
     @property
     def is_local(self) -> bool:

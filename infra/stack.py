@@ -11,6 +11,7 @@ from infra.encryption import Encryption
 from infra.events import EventBus, JobEvents
 from infra.functions import Functions, Resources
 from infra.jobs_table import JobsTable
+from infra.measures import Measured
 from infra.network import Network
 from infra.observability import Observability
 from infra.packaging import Bundles
@@ -76,7 +77,7 @@ class DataValutStack(Stack):
             self, "Workflow", functions=functions, configuration=configuration, encryption_key=key
         ).machine
         api = Api(self, "Api", functions=functions, configuration=configuration, encryption_key=key)
-        undelivered = JobEvents(
+        job_events = JobEvents(
             self,
             "JobEvents",
             table=table,
@@ -84,15 +85,21 @@ class DataValutStack(Stack):
             publish_events=functions["publish_events"],
             settle_job=functions["settle_job"],
             encryption_key=key,
-        ).undelivered
+        )
         Observability(
             self,
             "Observability",
             name=self.stack_name,
-            rest_api=api.rest_api,
-            machine=machine,
-            functions=functions,
-            undelivered=undelivered,
+            measured=Measured(
+                rest_api=api.rest_api,
+                machine=machine,
+                functions=functions,
+                undelivered=job_events.undelivered,
+                execution_ended=job_events.execution_ended,
+                table=table,
+                server=target.instance,
+            ),
+            configuration=configuration,
         )
         for name, value, description in (
             ("ApiId", api.rest_api.rest_api_id, "The REST API"),

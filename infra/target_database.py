@@ -95,6 +95,8 @@ class GivenTarget(Construct):
     """A server that is there already, for the local stack. The parameter TargetConnection is the admin's connection
     as JSON, in the shape of RDS: host, port, username, password, dbname."""
 
+    instance = None  # nothing of it is measured
+
     def __init__(self, scope: Construct, construct_id: str, *, secret_name: str) -> None:
         super().__init__(scope, construct_id)
         connection = CfnParameter(self, "TargetConnection", type="String", no_echo=True)

@@ -15,19 +15,21 @@ from datavalut.transfer.target import TargetNames, present_database, publish_tar
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
-from datavalut.workflow.report import make_report, make_result
+from datavalut.workflow.report import Totals, make_report, make_result, totals_of
 from datavalut.workflow.sessions import target_session
 from datavalut.workflow.source_facts import load_facts
 
 
-def finalize(deployment: Deployment, job_id: str) -> None:
-    """Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed.
+def finalize(deployment: Deployment, job_id: str) -> Totals | None:
+    """What the finished database holds; None if the job was completed before.
+
+    Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed.
 
     Raises VerificationFailed, and JobNotRunning if the job was ended meanwhile: then settling drops the database.
     """
     job = deployment.store.get(job_id)
     if job.status is JobStatus.COMPLETED:
-        return
+        return None
     deployment.store.record_progress(job_id, Phase.FINALIZING.start, Phase.FINALIZING.message, deployment.now())
     target = deployment.secrets.get_result(job_id)
     with target_session(job_id, deployment.secrets.target_admin()) as admin:
@@ -48,9 +50,10 @@ def finalize(deployment: Deployment, job_id: str) -> None:
         )
     except IllegalMove as refusal:
         if refusal.current.status is JobStatus.COMPLETED:
-            return
+            return None
         deployment.secrets.delete_result(job_id)  # settling may have been here before it was stored
         raise JobNotRunning(job_id, refusal.current.status) from refusal
+    return totals_of(report)
 
 
 def _wanted_name(job: Job) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TypeVar
@@ -31,14 +32,21 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
         raise JobFailed("the job has ended elsewhere") from error
     except Exception as error:
         cause = job_error(error)
-        if cause is INTERNAL:
-            logger.exception("The step failed unexpectedly")
-        else:
-            logger.warning("The step failed: %s", error)
+        _log_failure(error, cause)
         if _is_transient(error):
             raise TransientFault(json.dumps(asdict(cause))) from None
         deployment.store.record_error(job_id, cause)
         raise JobFailed(cause.code) from None
+
+
+def _log_failure(error: Exception, cause: JobError) -> None:
+    """Without any text: a server's may hold rows, a planner's the prompt. What is for the caller is with the job."""
+    facts: dict[str, object] = {"error": type(error).__name__, "code": cause.code}
+    if cause is INTERNAL:
+        stack = traceback.format_tb(error.__traceback__)
+        logger.error("The step failed unexpectedly", extra=facts | {"stack": stack})
+    else:
+        logger.warning("The step failed", extra=facts)
 
 
 def fault_error(text: str) -> JobError | None:

@@ -9,7 +9,7 @@ from datavalut.aws.execution_end import execution_end
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import Refusal
 from datavalut.jobs.model import Job, JobError, JobStatus
-from datavalut.transfer.errors import JobNoLongerRunning, SourceUnreachable, WrongPassword
+from datavalut.transfer.errors import CopyFailed, JobNoLongerRunning, SourceUnreachable, WrongPassword
 from datavalut.workflow.errors import JobFailed, TransientFault
 from datavalut.workflow.settle import Ending, ExecutionEnd
 from datavalut.workflow.step import fault_error, run_step
@@ -60,6 +60,20 @@ def test_an_unexpected_error_says_nothing_of_its_text(runner: WorkflowRunner) ->
     error = runner.store.get(JOB_ID).error
     assert error is not None
     assert "hunter2" not in str(failure.value) + error.sentence()
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("password=hunter2"), CopyFailed("things", "22P02", "invalid input: hunter2")]
+)
+def test_the_log_says_nothing_of_an_errors_text(
+    runner: WorkflowRunner, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    with pytest.raises(JobFailed):
+        run_step(runner.deployment, JOB_ID, lambda: failing(error))
+    (record,) = caplog.records
+    assert record.__dict__["error"] == type(error).__name__
+    assert record.exc_info is None
+    assert "hunter2" not in str(record.__dict__)
 
 
 def status_event(status: str) -> dict[str, object]:
