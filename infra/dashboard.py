@@ -33,7 +33,11 @@ class Dashboard(Construct):
         dashboard.add_widgets(*self._api(measured))
         dashboard.add_widgets(*self._functions(measured))
         dashboard.add_widgets(
-            _graph("Events that wait", [measured.undelivered_events()], [measured.stream_age()]),
+            _graph(
+                "Events that wait: undelivered, and age of the stream (ms)",
+                [measured.undelivered_events()],
+                [measured.stream_age()],
+            ),
             _graph(
                 "Executions",
                 [

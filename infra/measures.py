@@ -21,13 +21,13 @@ _SERVICE = "datavalut"
 ENDPOINTS = ("create_job", "get_job", "list_jobs", "cancel_job")
 STEPS = ("plan_job", "keep_snapshot", "prepare_target", "copy_worker", "finalize_job", "settle_job")
 
-_TABLE_OPERATIONS = (
-    dynamodb.Operation.GET_ITEM,
-    dynamodb.Operation.QUERY,
-    dynamodb.Operation.PUT_ITEM,
-    dynamodb.Operation.UPDATE_ITEM,
-    dynamodb.Operation.TRANSACT_WRITE_ITEMS,
-)
+_TABLE_OPERATIONS = {
+    "get_item": "GetItem",
+    "query": "Query",
+    "put_item": "PutItem",
+    "update_item": "UpdateItem",
+    "transact_write_items": "TransactWriteItems",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Measured:
             dimensions_map={"service": _SERVICE, **dimensions},
             statistic=statistic,
             period=PERIOD,
-            label=label or name,
+            label=label,
         )
 
     def throttles(self, functions: Sequence[str]) -> cloudwatch.IMetric:
@@ -60,14 +60,14 @@ class Measured:
         return total("Errors", {name: self.functions[name].metric_errors(period=PERIOD) for name in functions})
 
     def table_throttles(self) -> cloudwatch.IMetric:
-        return self.table.metric_throttled_requests_for_operations(
-            operations=list(_TABLE_OPERATIONS), period=PERIOD, label="Throttled requests of the table"
-        )
+        throttled = {
+            name: self.table.metric_throttled_requests_for_operation(operation, period=PERIOD)
+            for name, operation in _TABLE_OPERATIONS.items()
+        }
+        return total("Throttled requests of the table", throttled)
 
     def undelivered_events(self) -> cloudwatch.Metric:
-        return self.undelivered.metric_approximate_number_of_messages_visible(
-            period=PERIOD, statistic="Maximum", label="Undelivered events"
-        )
+        return self.undelivered.metric_approximate_number_of_messages_visible(period=PERIOD, statistic="Maximum")
 
     def lost_events(self) -> cloudwatch.IMetric:
         """Those that did not even come into the queue of the undelivered ones."""
@@ -86,9 +86,7 @@ class Measured:
 
     def stream_age(self) -> cloudwatch.Metric:
         """In milliseconds: of the oldest change of the table that is not yet published."""
-        return self.functions["publish_events"].metric(
-            "IteratorAge", statistic="Maximum", period=PERIOD, label="Age of unpublished changes (ms)"
-        )
+        return self.functions["publish_events"].metric("IteratorAge", statistic="Maximum", period=PERIOD)
 
 
 def total(label: str, metrics: Mapping[str, cloudwatch.Metric]) -> cloudwatch.IMetric:
