@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 from datavalut.errors import DataValutError
 
@@ -30,7 +31,8 @@ class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
     in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
     `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
-    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    run. `target_root_certificates` is a file of the certificates by which the target server proves who it is.
+    `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
     """
 
     jobs_table: str
@@ -41,6 +43,7 @@ class Settings:
     target_secret_arn: str
     target_storage_gib: int
     target_storage_limit_gib: int
+    target_root_certificates: Path | None
     page_token_secret_arn: str
     planner: PlannerChoice
     openai_api_key_secret_arn: str | None
@@ -95,6 +98,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         planner = PlannerChoice(environment.get("PLANNER", PlannerChoice.AUTO))
     except ValueError:
         raise SettingError("PLANNER", f"is none of {', '.join(PlannerChoice)}") from None
+    certificates = environment.get("TARGET_ROOT_CERTIFICATES")
     return Settings(
         jobs_table=environment.get("JOBS_TABLE", ""),
         state_machine_arn=environment.get("STATE_MACHINE_ARN", ""),
@@ -104,6 +108,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
         target_storage_gib=integer("TARGET_STORAGE_GIB", 0),
         target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
+        target_root_certificates=Path(certificates) if certificates else None,
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
         planner=planner,
         openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,

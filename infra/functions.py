@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra import certificates
 from infra.acknowledge import UNNAMED, acknowledge, acknowledge_resource
 from infra.configuration import Configuration
 from infra.jobs_table import INDEXES
@@ -39,11 +40,13 @@ _LENDING_TAG = "datavalut:source"  # as datavalut.aws.secrets has it
 
 @dataclass(frozen=True)
 class Resources:
-    """What functions work on."""
+    """What functions work on. `root_certificates` is where they find those of the target server, None where it is on
+    the same machine."""
 
     table: dynamodb.ITable
     bus: events.IEventBus
     target_secret_arn: str
+    root_certificates: str | None
     page_token_secret_arn: str
     openai_secret: secretsmanager.ISecret | None
     request_secrets: str
@@ -81,6 +84,9 @@ class Functions(Construct):
             *self._api_layers,
             self._layer("Database", str(bundles.database), "Database drivers, pg_dump and the OpenAI client"),
         ]
+        if resources.root_certificates is not None:
+            about = "The certificates by which the target server proves who it is"
+            self._database_layers.append(self._layer("Certificates", str(certificates.folder()), about))
         self.by_name: dict[str, lambda_.Function] = {}
 
         stack = Stack.of(self)
@@ -214,7 +220,7 @@ class Functions(Construct):
         function = self._function(
             name,
             description,
-            self._source_environment() | environment,
+            self._server_environment() | environment,
             layers=self._database_layers,
             network=self._resources.network,
             memory=memory,
@@ -223,12 +229,13 @@ class Functions(Construct):
         self._allow(function, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         return function
 
-    def _source_environment(self) -> dict[str, str]:
+    def _server_environment(self) -> dict[str, str]:
         networks = {
             "SOURCE_ALLOWED_NETWORKS": self._configuration.source_allowed_networks,
             "SOURCE_DENIED_NETWORKS": self._configuration.source_denied_networks,
         }
-        return {name: value for name, value in networks.items() if value}
+        certificates = {"TARGET_ROOT_CERTIFICATES": self._resources.root_certificates or ""}
+        return {name: value for name, value in (networks | certificates).items() if value}
 
     def _function(
         self,

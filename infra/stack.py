@@ -64,6 +64,7 @@ class DataValutStack(Stack):
                 table=table,
                 bus=bus,
                 target_secret_arn=target.secret_arn,
+                root_certificates=target.root_certificates,
                 page_token_secret_arn=secrets.page_token_arn,
                 openai_secret=secrets.openai,
                 request_secrets=secrets.request_arn,

@@ -23,6 +23,7 @@ def workflow_deployment() -> Deployment:
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
         target_disk=target_disk(settings()),
+        target_root_certificates=settings().target_root_certificates,
     )
 
 

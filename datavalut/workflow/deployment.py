@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from datavalut.catalog.model import Catalog
@@ -32,7 +33,8 @@ class Secrets(Protocol):
 class Deployment:
     """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware.
     `most_workers` is how many may share one job's work. `target_disk` is None where the size of the target server's
-    disk is not known."""
+    disk is not known. `target_root_certificates` is a file of those by which the target server must prove who it is;
+    None is for a server on the same machine."""
 
     store: JobStore
     secrets: Secrets
@@ -41,3 +43,4 @@ class Deployment:
     now: Callable[[], datetime]
     most_workers: int = 4
     target_disk: TargetDisk | None = None
+    target_root_certificates: Path | None = None

@@ -32,9 +32,9 @@ def finalize(deployment: Deployment, job_id: str) -> Totals | None:
         return None
     deployment.store.record_progress(job_id, Phase.FINALIZING.start, Phase.FINALIZING.message, deployment.now())
     target = deployment.secrets.get_result(job_id)
-    with target_session(job_id, deployment.secrets.target_admin()) as admin:
+    with target_session(deployment, job_id, deployment.secrets.target_admin()) as admin:
         target = replace(target, database=present_database(admin, TargetNames(job_id)))
-        with target_session(job_id, target) as session:
+        with target_session(deployment, job_id, target) as session:
             report = job.result["report"] if job.result is not None else _verified(deployment, job, session)
             deployment.store.record_result(job_id, make_result(target, report))
             drop_ledger(session)

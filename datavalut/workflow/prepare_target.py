@@ -38,7 +38,7 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
     warnings += tuple(f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out)
     job = deployment.store.get(job_id)
     record = PlanRecord.model_validate(job.plan)
-    with target_session(job_id, target) as session:
+    with target_session(deployment, job_id, target) as session:
         prepare_build(session, scripts, plan_subset(catalog, record.filter), running_check(deployment, job_id))
         store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
 
@@ -75,7 +75,7 @@ def _create_database(
     def is_wanted() -> bool:
         return not deployment.store.get_state(job_id).status.is_final
 
-    with target_session(job_id, admin) as session:
+    with target_session(deployment, job_id, admin) as session:
         secure_server(session)
         create_target(session, names, target.password, catalog, is_wanted)
         locale = database_locale(session, names)

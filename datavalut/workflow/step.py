@@ -42,6 +42,8 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
 def _log_failure(error: Exception, cause: JobError) -> None:
     """Without any text: a server's may hold rows, a planner's the prompt. What is for the caller is with the job."""
     facts: dict[str, object] = {"error": type(error).__name__, "code": cause.code}
+    if error.__cause__ is not None:
+        facts["cause"] = type(error.__cause__).__name__
     if cause is INTERNAL:
         stack = traceback.format_tb(error.__traceback__)
         logger.error("The step failed unexpectedly", extra=facts | {"stack": stack})
