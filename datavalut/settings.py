@@ -45,6 +45,9 @@ class Settings:
     target_storage_limit_gib: int
     target_root_certificates: Path | None
     page_token_secret_arn: str
+    jwt_issuer: str
+    jwt_audience: str
+    jwt_keys_url: str | None
     planner: PlannerChoice
     openai_api_key_secret_arn: str | None
     openai_model: str
@@ -110,6 +113,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
         target_root_certificates=Path(certificates) if certificates else None,
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
+        jwt_issuer=environment.get("JWT_ISSUER", ""),
+        jwt_audience=environment.get("JWT_AUDIENCE", ""),
+        jwt_keys_url=environment.get("JWT_KEYS_URL") or None,
         planner=planner,
         openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,
         openai_model=environment.get("OPENAI_MODEL", "gpt-4.1"),

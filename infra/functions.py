@@ -107,6 +107,8 @@ class Functions(Construct):
         self._add_endpoints(resources)
         self._add_steps(resources)
         self._add_publisher(resources)
+        if bundles.authorizer is not None and configuration.takes_tokens:
+            self._add_authorizer(str(bundles.authorizer))
 
     def _add_endpoints(self, resources: Resources) -> None:
         machine = {"STATE_MACHINE_ARN": self._machine}
@@ -173,6 +175,24 @@ class Functions(Construct):
         self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
+
+    def _add_authorizer(self, layer: str) -> None:
+        """It may do nothing at all, but log."""
+        configuration = self._configuration
+        environment = {
+            "JWT_ISSUER": configuration.jwt_issuer,
+            "JWT_AUDIENCE": configuration.jwt_audience,
+            "JWT_KEYS_URL": configuration.jwt_keys_url,
+        }
+        self._function(
+            "authorize_caller",
+            "Knows callers by their tokens",
+            {name: value for name, value in environment.items() if value},
+            layers=[*self._api_layers, self._layer("Authorizer", layer, "What checks tokens")],
+            network=None,
+            memory=512,
+            timeout=Duration.seconds(15),
+        )
 
     def _keeper_environment(self) -> dict[str, str]:
         seconds = self._configuration.snapshot_keeper_seconds

@@ -1,7 +1,8 @@
 """Requests made up from the OpenAPI document, good ones and bad ones, to the local stack, which the fixtures start:
 whatever they are, the answer is one that the document promises, and never an error of ours."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 import schemathesis
@@ -36,10 +37,13 @@ def document() -> dict[str, Any]:
     return described
 
 
-OPERATIONS = {
-    operation.ok().label: operation.ok()
-    for operation in schemathesis.openapi.from_dict(document()).get_all_operations()
-}
+def operations() -> Iterator[tuple[str, Any]]:
+    for result in schemathesis.openapi.from_dict(document()).get_all_operations():
+        operation = cast(Any, result).ok()
+        yield operation.label, operation
+
+
+OPERATIONS = dict(operations())
 # Any text is a job id to the document, so there are no bad ones; and a list takes parameters that it does not know.
 BAD = ("POST /create-filtered-db", "GET /jobs")
 
