@@ -31,8 +31,9 @@ class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
     in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own.
     `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
-    run. `target_root_certificates` is a file of the certificates by which the target server proves who it is.
-    `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    run. `concurrent_jobs` is how many jobs may run at once. `target_root_certificates` is a file of the certificates by
+    which the target server proves who it is. `target_storage_gib` is what the target server was made with, the limit
+    what it may grow to; 0 is unknown.
     """
 
     jobs_table: str
@@ -56,6 +57,7 @@ class Settings:
     denied_networks: tuple[Network, ...]
     local_owner: str | None
     job_retention_days: int
+    concurrent_jobs: int
     snapshot_keeper_seconds: int | None
 
 
@@ -91,11 +93,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except ValueError as error:
             raise SettingError(variable, str(error)) from None
 
-    def integer(variable: str, default: int) -> int:
+    def integer(variable: str, default: int, least: int = 0) -> int:
         try:
-            return int(environment.get(variable, default))
+            number = int(environment.get(variable, default))
         except ValueError:
             raise SettingError(variable, "is not a whole number") from None
+        if number < least:
+            raise SettingError(variable, f"is below {least}")
+        return number
 
     try:
         planner = PlannerChoice(environment.get("PLANNER", PlannerChoice.AUTO))
@@ -124,6 +129,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         denied_networks=ALWAYS_DENIED_NETWORKS + networks("SOURCE_DENIED_NETWORKS", ""),
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
+        concurrent_jobs=integer("CONCURRENT_JOBS", 3, least=1),
         snapshot_keeper_seconds=integer("SNAPSHOT_KEEPER_SECONDS", 0) or None,
     )
 

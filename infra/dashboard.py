@@ -27,6 +27,10 @@ class Dashboard(Construct):
             ),
         )
         dashboard.add_widgets(
+            _graph("Slots", [measured.own(name, "Maximum") for name in ("SlotsInUse", "SlotsFree")]),
+            _graph("The queue: seconds that its first job has waited", [measured.own("OldestWaitSeconds", "Maximum")]),
+        )
+        dashboard.add_widgets(
             _graph("Rows and bytes in finished databases", [measured.own("RowsCopied")], [measured.own("BytesCopied")]),
             _graph("Seconds by step", [measured.own("StepSeconds", "Sum", step, step=step) for step in STEPS]),
         )
@@ -85,7 +89,7 @@ class Dashboard(Construct):
                 "Throttles",
                 [
                     measured.throttles((*ENDPOINTS, "publish_events")),
-                    measured.throttles(STEPS),
+                    measured.throttles((*STEPS, "sweep")),
                     measured.table_throttles(),
                 ],
             ),

@@ -72,6 +72,13 @@ def _of_jobs(measured: Measured) -> list[_Alarm]:
         _Alarm("JobsFailByUs", measured.own("JobsFailedByUs"), 1, "A job failed through no fault of its caller."),
         _Alarm("JobsFail", measured.own("JobsFailed"), 10, "Ten jobs or more failed within five minutes."),
         _Alarm(
+            "JobsStuckPending",
+            measured.own("OldestWaitSeconds", "Maximum"),
+            60 * 60,
+            "A job has been waiting for an hour to be started.",
+            periods=2,
+        ),
+        _Alarm(
             "JobsTimeOut",
             measured.machine.metric_timed_out(period=PERIOD),
             1,
@@ -115,7 +122,14 @@ def _of_what_it_rests_on(measured: Measured, configuration: Configuration) -> li
             10,
             "Lambda refused to run the API's functions.",
         ),
-        _Alarm("StepsThrottled", measured.throttles(STEPS), 10, "Lambda refused to run steps of jobs."),
+        _Alarm(
+            "SweepFails",
+            measured.functions["sweep"].metric_errors(period=PERIOD),
+            1,
+            "What slipped through is not being swept up.",
+            periods=3,
+        ),
+        _Alarm("StepsThrottled", measured.throttles((*STEPS, "sweep")), 10, "Lambda refused to run steps of jobs."),
         _Alarm(
             "ExecutionsThrottled",
             measured.machine.metric_throttled(period=PERIOD),

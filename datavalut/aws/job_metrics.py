@@ -1,10 +1,13 @@
-"""The metrics of a job's way through its states, counted where every change comes by: in the table's stream."""
+"""The metrics of jobs: of their way through their states, counted where every change comes by, in the table's stream;
+and of the slots that they hold or wait for, measured whenever the sweep runs."""
+
+from datetime import datetime
 
 from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from datavalut.aws.metric_names import MetricName
-from datavalut.jobs.model import Job, JobStatus
+from datavalut.jobs.model import Job, JobStatus, Slots
 from datavalut.jobs.outcome import is_fault_of_the_deployment
 
 _COUNTED_AS = {
@@ -14,6 +17,13 @@ _COUNTED_AS = {
     JobStatus.FAILED: MetricName.JOBS_FAILED,
     JobStatus.CANCELLED: MetricName.JOBS_CANCELLED,
 }
+
+
+def measure_slots(metrics: Metrics, slots: Slots, at: datetime) -> None:
+    waited = (at - slots.waiting_since).total_seconds() if slots.waiting_since is not None else 0.0
+    metrics.add_metric(MetricName.SLOTS_IN_USE, MetricUnit.Count, len(slots.held))
+    metrics.add_metric(MetricName.SLOTS_FREE, MetricUnit.Count, max(slots.limit - len(slots.held), 0))
+    metrics.add_metric(MetricName.OLDEST_WAIT_SECONDS, MetricUnit.Seconds, max(waited, 0.0))
 
 
 def count_move(metrics: Metrics, job: Job) -> None:

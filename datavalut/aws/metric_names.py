@@ -21,5 +21,9 @@ class MetricName(StrEnum):
     BYTES_COPIED = "BytesCopied"
     STEP_SECONDS = "StepSeconds"  # of one run of a step, however it ended
 
+    SLOTS_IN_USE = "SlotsInUse"
+    SLOTS_FREE = "SlotsFree"
+    OLDEST_WAIT_SECONDS = "OldestWaitSeconds"  # of the job that is the next to get a slot; 0 if none waits
+
     RECORDS_PUBLISHED = "RecordsPublished"
     RECORDS_FAILED = "RecordsFailed"

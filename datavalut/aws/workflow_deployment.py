@@ -19,6 +19,7 @@ def workflow_deployment() -> Deployment:
     return Deployment(
         store=services.job_store(),
         secrets=services.secrets(),
+        executions=services.executions(),
         plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),

@@ -121,6 +121,52 @@ def drop_target(admin: connection, names: TargetNames) -> None:
 
 
 @dataclass(frozen=True)
+class MadeTarget:
+    """What a job has left on the server. `is_in_use` says that its database, if there is one, has its final name, and
+    that something depends on its role: this database, rights that others gave it, its being a member of another."""
+
+    job_id: str
+    is_in_use: bool
+
+
+def made_targets(admin: connection) -> tuple[MadeTarget, ...]:
+    """Of all jobs that worked as this connection's role: it is a member of each role that it has made for a job. What
+    merely has such a name or such a comment is not among them."""
+    with writing_target(), admin.cursor() as cursor:
+        cursor.execute(_MADE_TARGETS)
+        return tuple(MadeTarget(*row) for row in cursor.fetchall())
+
+
+_MADE_TARGETS = """
+SELECT
+    'job_' || made.digits,
+    NOT EXISTS (
+        SELECT FROM pg_catalog.pg_database
+        WHERE datdba = made.oid AND datname = 'datavalut_build_' || made.digits
+    )
+    AND (
+        EXISTS (
+            SELECT FROM pg_catalog.pg_shdepend
+            WHERE refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND refobjid = made.oid
+        )
+        OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE member = made.oid)
+    )
+FROM (
+    SELECT oid, pg_catalog.substring(rolname::text, '^filtered_([0-9a-f]{12})$') AS digits FROM pg_catalog.pg_roles
+) AS made
+WHERE
+    pg_catalog.shobj_description(made.oid, 'pg_authid') = 'datavalut job job_' || made.digits
+    AND EXISTS (
+        SELECT FROM pg_catalog.pg_auth_members
+        WHERE
+            roleid = made.oid
+            AND member = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)
+    )
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
 class DatabaseLocale:
     encoding: str
     provider: str  # libc, icu or builtin

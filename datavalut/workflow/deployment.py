@@ -1,6 +1,6 @@
 """What the steps of a job work with, and none of them makes for itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import Protocol
 from datavalut.catalog.model import Catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, Refusal
+from datavalut.jobs.executions import Executions
+from datavalut.jobs.job_secrets import JobSecret
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.store import JobStore
 from datavalut.transfer.addresses import AddressPolicy
@@ -26,6 +28,9 @@ class Secrets(Protocol):
 
     def delete_result(self, job_id: str) -> None: ...
 
+    def of_jobs(self) -> Iterator[JobSecret]:
+        """All secrets that jobs of this deployment have."""
+
     def target_admin(self) -> ConnectionParameters: ...
 
 
@@ -38,6 +43,7 @@ class Deployment:
 
     store: JobStore
     secrets: Secrets
+    executions: Executions
     plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]

@@ -81,13 +81,14 @@ DENIED: dict[str, tuple[Call, ...]] = {
     "create_job": (ADMIN, RESULT, stop_execution, put_event, invoke_settling, scan_jobs),
     "get_job": (ADMIN, REQUEST, write_job, start_execution, stop_execution, put_event),
     "list_jobs": (ADMIN, REQUEST, RESULT, write_job, start_execution, stop_execution, scan_jobs),
-    "cancel_job": (ADMIN, REQUEST, RESULT, start_execution, put_event),
+    "cancel_job": (ADMIN, REQUEST, RESULT, put_event, scan_jobs),
     "plan_job": (RESULT, start_execution, stop_execution, put_event),
     "keep_snapshot": (ADMIN, RESULT, start_execution, stop_execution),
     "prepare_target": (RESULT, start_execution, stop_execution, put_event),
     "copy_worker": (ADMIN, start_execution, stop_execution, put_event),
     "finalize_job": (REQUEST, start_execution, stop_execution, put_event),
-    "settle_job": (RESULT, start_execution, put_event),
+    "settle_job": (RESULT, stop_execution, put_event, scan_jobs),
+    "sweep": (RESULT, put_event, invoke_settling, scan_jobs),
     "publish_events": (ADMIN, REQUEST, RESULT, start_execution, stop_execution),
 }
 

@@ -50,7 +50,9 @@ def test_the_runbooks_links_lead_to_sections() -> None:
     [
         ("JobsFail", {"JobsFailed"}),
         ("JobsFailByUs", {"JobsFailedByUs"}),
+        ("JobsStuckPending", {"OldestWaitSeconds"}),
         ("JobsTimeOut", {"ExecutionsTimedOut"}),
+        ("SweepFails", {"Errors"}),
         ("EventsUndelivered", {"ApproximateNumberOfMessagesVisible"}),
         ("EventsLost", {"InvocationsFailedToBeSentToDlq", "DestinationDeliveryFailures"}),
         ("EventsLate", {"IteratorAge"}),
@@ -68,7 +70,7 @@ def test_an_alarm_watches_what_it_is_named_for(aws: Template, alarm: str, metric
 
 
 def test_every_functions_throttles_are_told() -> None:
-    assert set(FUNCTIONS) == {*ENDPOINTS, *STEPS, "publish_events"}
+    assert set(FUNCTIONS) == {*ENDPOINTS, *STEPS, "publish_events", "sweep"}
 
 
 def test_silence_is_no_alarm_and_no_alarm_watches_more_than_cloudwatch_takes(aws: Template) -> None:
@@ -81,7 +83,7 @@ def test_alarms_and_dashboard_read_only_what_the_functions_write(aws: Template) 
     text = json.dumps(aws.only("AWS::CloudWatch::Dashboard")["DashboardBody"])
     on_dashboard = set(re.findall(rf'\\"{NAMESPACE}\\",\\"(\w+)\\"', text.replace("\\\\", "\\")))
     in_alarms = {alarm["MetricName"] for alarm in alarms(aws).values() if alarm.get("Namespace") == NAMESPACE}
-    assert {"JobsCompleted", "RowsCopied", "BytesCopied", "StepSeconds", "JobWaitSeconds"} <= on_dashboard
+    assert {"JobsCompleted", "RowsCopied", "BytesCopied", "StepSeconds", "JobWaitSeconds", "SlotsInUse"} <= on_dashboard
     assert on_dashboard | in_alarms <= set(MetricName)
 
 

@@ -97,6 +97,6 @@ def test_the_machine_logs_and_traces_but_not_the_data(aws: Template) -> None:
 
 def test_the_functions_know_the_machine_by_its_name(aws: Template) -> None:
     name = aws.only("AWS::StepFunctions::StateMachine")["StateMachineName"]
-    for function in ("create_job", "cancel_job"):
+    for function in ("create_job", "cancel_job", "settle_job", "sweep"):
         arn = aws.functions()[function]["Environment"]["Variables"]["STATE_MACHINE_ARN"]
         assert arn["Fn::Join"][1][-1].endswith(f":stateMachine:{name}")

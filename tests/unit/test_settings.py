@@ -26,3 +26,10 @@ def test_a_setting_that_is_no_number_is_named() -> None:
     with pytest.raises(SettingError) as raised:
         read_settings({"TARGET_STORAGE_GIB": "much"})
     assert raised.value.variable == "TARGET_STORAGE_GIB"
+
+
+def test_at_least_one_job_may_run() -> None:
+    assert read_settings({}).concurrent_jobs == 3
+    with pytest.raises(SettingError) as raised:
+        read_settings({"CONCURRENT_JOBS": "0"})
+    assert raised.value.variable == "CONCURRENT_JOBS"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RETENTION = timedelta(days=30)
+SLOTS = 20
 
 
 class Interfered:
@@ -68,7 +69,7 @@ def interfered(client: "DynamoDBClient") -> Interfered:
 
 @pytest.fixture
 def store(interfered: Interfered) -> DynamoJobStore:
-    return DynamoJobStore(cast("DynamoDBClient", interfered), JOBS_TABLE, RETENTION, pause=lambda _: None)
+    return DynamoJobStore(cast("DynamoDBClient", interfered), JOBS_TABLE, RETENTION, SLOTS, pause=lambda _: None)
 
 
 def items(client: "DynamoDBClient", prefix: str) -> list[dict[str, Any]]:
@@ -94,6 +95,7 @@ class TestConflicts:
         assert store.add_copied(job.job_id, 7, 1).rows_copied == 7
 
     def test_after_too_many_conflicts_nothing_is_written(self, store: DynamoJobStore, interfered: Interfered) -> None:
+        store.slots()  # it begins the table's item of them
         interfered.errors = [conflict_of_transaction() for _ in range(MAX_ATTEMPTS)]
         with pytest.raises(StoreBusy):
             store.create(pending_job(), None, "")
@@ -113,7 +115,7 @@ class TestConflicts:
     ) -> None:
         """The winner is written after the loser has read the job."""
         job = store.create(pending_job(), None, "")
-        winner = DynamoJobStore(client, JOBS_TABLE, RETENTION)
+        winner = DynamoJobStore(client, JOBS_TABLE, RETENTION, SLOTS)
         written = store._written
 
         def lose(writes: Any) -> bool:
@@ -188,6 +190,7 @@ def test_every_field_of_a_job_survives_the_table(store: DynamoJobStore) -> None:
     """A field that is added to Job and forgotten in job_items fails here."""
     job = replace(
         pending_job(),
+        admitted=True,
         progress=0.1,
         started_at=seconds_later(1),
         completed_at=seconds_later(2),

@@ -8,10 +8,11 @@ import pytest
 
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, NotUnderstood, Refusal
+from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.finalize import finalize
-from datavalut.workflow.settle import Ending, ExecutionEnd, settle
+from datavalut.workflow.settle import ExecutionEnd, settle
 from tests.postgres_server import TestServer, execute, query
 from tests.workflow_runner import WorkflowRunner
 

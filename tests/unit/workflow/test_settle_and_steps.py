@@ -8,10 +8,11 @@ import pytest
 from datavalut.aws.execution_end import execution_end
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import Refusal
+from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
 from datavalut.transfer.errors import CopyFailed, JobNoLongerRunning, SourceUnreachable, WrongPassword
 from datavalut.workflow.errors import JobFailed, TransientFault
-from datavalut.workflow.settle import Ending, ExecutionEnd
+from datavalut.workflow.settle import ExecutionEnd
 from datavalut.workflow.step import fault_error, run_step
 from tests.workflow_runner import WorkflowRunner
 
