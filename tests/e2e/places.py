@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -146,11 +147,12 @@ class Watch:
 
 
 def contents(folder: Path, largest: int = 2**40) -> Iterator[tuple[bytes, Path]]:
-    """Of the files up to this size, in bytes."""
-    for file in folder.rglob("*"):
-        with suppress(OSError):  # it is gone
-            if file.is_file() and not file.is_symlink() and file.stat().st_size <= largest:
-                yield file.read_bytes(), file
+    """Of the files up to this size, in bytes. Files and folders that go meanwhile are passed over."""
+    for parent, _, names in os.walk(folder):
+        for file in (Path(parent) / name for name in names):
+            with suppress(OSError):
+                if file.is_file() and not file.is_symlink() and file.stat().st_size <= largest:
+                    yield file.read_bytes(), file
 
 
 def files_of_the_stack(settings: LocalSettings) -> Iterator[tuple[bytes, Path]]:

@@ -83,6 +83,14 @@ def test_the_stage_throttles_and_traces_and_never_logs_bodies(aws: Template) -> 
     assert "AccessLogSetting" in stage
 
 
+def test_the_access_log_names_the_caller_and_holds_no_query(aws: Template) -> None:
+    line = json.loads(aws.only("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+    assert line["caller"] == "$context.identity.userArn"
+    assert line["principal"] == "$context.authorizer.principalId"
+    assert line["requestId"] == "$context.requestId"
+    assert not any("query" in value.lower() or "body" in value.lower() for value in line.values())
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
