@@ -356,6 +356,18 @@ class DynamoJobStore:
             raise JobNotFoundError(job_id)
         return job_from_attributes(attributes)
 
+    def begin_preparation(self, job_id: str) -> int:
+        attributes = self._update_job(
+            job_id,
+            "ADD preparations :one",
+            "#status = :running",
+            names={"#status": "status"},
+            values=to_attributes({":one": 1, ":running": str(JobStatus.RUNNING)}),
+        )
+        if attributes is None:
+            raise JobNotRunning(job_id, self.get_state(job_id).status)
+        return job_from_attributes(attributes).preparations
+
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         facts = {"source_database": source_database, "rows_expected": rows_expected}
         self._record_document(job_id, "plan", plan, facts)

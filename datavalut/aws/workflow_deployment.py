@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from datavalut.aws import services
+from datavalut.aws.faults import is_transient
 from datavalut.catalog.model import Catalog
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.settings import PlannerChoice, Settings, settings
@@ -23,6 +24,7 @@ def workflow_deployment() -> Deployment:
         plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
+        is_transient_fault=is_transient,
         target_disk=target_disk(settings()),
         target_root_certificates=settings().target_root_certificates,
     )

@@ -70,6 +70,7 @@ class Job:
 
     `admitted` says that the job was given a slot, without which it cannot run; it stays when the slot is free again.
     `source_database` is the name of the source's database, `target_database` the name of the finished one.
+    `preparations` is how many runs of the step that makes the database have begun: the last one counts.
     `snapshots` has, by the name of its keeper, each session that holds the source's one moment open.
     `plan` and `report` are JSON objects; `result` is the JSON object that GET shows, less the password.
     """
@@ -89,6 +90,7 @@ class Job:
     source_database: str | None = None
     snapshots: Mapping[str, KeptSnapshot] = field(default_factory=dict)
     snapshot_released: bool = False
+    preparations: int = 0
     rows_expected: int = 0
     rows_copied: int = 0
     tables_copied: int = 0

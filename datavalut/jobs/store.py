@@ -97,6 +97,10 @@ class JobStore(Protocol):
         """Adds to `rows_copied` and `tables_copied`, whatever the status. The job with the sums, without plan and
         result."""
 
+    def begin_preparation(self, job_id: str) -> int:
+        """The number of this run of the step that makes the database, counted in `preparations`. Raises
+        JobNotRunning."""
+
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         """Raises JobNotRunning, and JobTooLarge."""
 
@@ -294,6 +298,12 @@ class InMemoryJobStore:
             job = replace(job, rows_copied=job.rows_copied + rows, tables_copied=job.tables_copied + tables)
             self._jobs[job_id] = job
             return without_documents(job)
+
+    def begin_preparation(self, job_id: str) -> int:
+        with self._lock:
+            job = self._running(job_id)
+            self._jobs[job_id] = replace(job, preparations=job.preparations + 1)
+            return job.preparations + 1
 
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         with self._lock:

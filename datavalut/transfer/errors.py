@@ -259,6 +259,16 @@ class SourceBusy(TransferError):
         self.sqlstate = sqlstate
 
 
+class TargetBusy(TransferError):
+    """The target server refused a statement for others' sake: a deadlock, a lock, its connections."""
+
+    transient = True
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(f"the target server was busy (SQLSTATE {sqlstate})")
+        self.sqlstate = sqlstate
+
+
 class StatementTimedOut(TransferError):
     """One statement ran longer than a worker lives, or somebody cancelled it."""
 

@@ -12,6 +12,7 @@ from datavalut.transfer.errors import (
     SourceConnectionLost,
     SourceQueryFailed,
     StatementTimedOut,
+    TargetBusy,
     TargetConnectionLost,
     TargetNotAllowed,
     TargetQueryFailed,
@@ -29,7 +30,7 @@ def source_error(error: psycopg2.Error, table: str | None = None) -> TransferErr
         return SourceConnectionLost()
     if code == "42501":
         return PermissionDenied(table)
-    if code in ("55P03", "40001", "40P01"):
+    if code in ("55P03", "40001", "40P01", "53300"):
         return SourceBusy(code)
     if code == "57014":
         return StatementTimedOut()
@@ -40,6 +41,8 @@ def target_error(error: psycopg2.Error) -> TransferError:
     code = error.pgcode
     if lost_connection(error):
         return TargetConnectionLost()
+    if code in ("55P03", "40001", "40P01", "53300"):
+        return TargetBusy(code)
     if code == "53100":
         return DiskFull()
     if code == "42501":

@@ -77,6 +77,22 @@ def create_target(
         _create_database(admin, names, like)
 
 
+def take_over(admin: connection, names: TargetNames) -> None:
+    """Makes this session the one that finishes the job's database. Those that were at it before, and all sessions of
+    the job's role, end."""
+    with writing_target(), admin.cursor() as cursor:
+        cursor.execute("SELECT pg_catalog.hashtextextended('datavalut finishes ' || %s, 0)", (names.job_id,))
+        key = cursor.fetchone()
+        cursor.execute(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_locks"
+            " WHERE locktype = 'advisory' AND objsubid = 1 AND pid <> pg_catalog.pg_backend_pid()"
+            " AND (classid::bigint << 32) | objid::bigint = %s",
+            key,
+        )
+        cursor.execute("SELECT pg_catalog.pg_advisory_lock(%s)", key)
+        _end_sessions(admin, names)
+
+
 def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> str:
     """Renames the finished database and returns its final name: `wanted_name`, or where that is taken
     `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated.

@@ -37,6 +37,7 @@ class Secrets(Protocol):
 @dataclass(frozen=True)
 class Deployment:
     """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware.
+    `is_transient_fault` tells which errors of the services pass by themselves.
     `most_workers` is how many may share one job's work. `target_disk` is None where the size of the target server's
     disk is not known. `target_root_certificates` is a file of those by which the target server must prove who it is;
     None is for a server on the same machine."""
@@ -47,6 +48,7 @@ class Deployment:
     plan_prompt: Callable[[str, Catalog], FilterPlan | Refusal]
     source_addresses: AddressPolicy
     now: Callable[[], datetime]
+    is_transient_fault: Callable[[Exception], bool] = lambda _: False
     most_workers: int = 4
     target_disk: TargetDisk | None = None
     target_root_certificates: Path | None = None

@@ -268,7 +268,9 @@ def _of_target(error: BaseException) -> JobError | None:
                 _OURS,
                 tuple(str(discrepancy) for discrepancy in error.discrepancies),
             )
-        case TargetServerUnavailable() | transfer.TargetConnectionLost() | transfer.TargetInUse():
+        case (
+            TargetServerUnavailable() | transfer.TargetConnectionLost() | transfer.TargetBusy() | transfer.TargetInUse()
+        ):
             return JobError("target_unavailable", f"The target server is not available: {error}.", _OURS)
         case TargetVersionUnsupported():
             first, last = error.supported

@@ -4,7 +4,7 @@ import json
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from datavalut.jobs.errors import JobNotFoundError, JobNotRunning, StoreBusy
@@ -23,7 +23,8 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
     """What the step returns.
 
     Raises JobFailed after recording the error with the job, or TransientFault, which carries the error in case that no
-    retry helps (`fault_error`). Both are free of secrets: Step Functions keeps their texts in its history.
+    retry helps (`fault_error`), as JobFailed does if the error could not be recorded. Both are free of secrets: Step
+    Functions keeps their texts in its history.
     """
     try:
         return step()
@@ -33,10 +34,19 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
     except Exception as error:
         cause = job_error(error)
         _log_failure(error, cause)
-        if _is_transient(error):
+        if _is_transient(error) or deployment.is_transient_fault(error):
             raise TransientFault(json.dumps(asdict(cause))) from None
-        deployment.store.record_error(job_id, cause)
+        try:
+            deployment.store.record_error(job_id, cause)
+        except Exception as fault:
+            logger.warning("The error could not be recorded: %s", type(fault).__name__)
+            raise JobFailed(json.dumps(asdict(_without_quotations(cause)))) from None
         raise JobFailed(cause.code) from None
+
+
+def _without_quotations(cause: JobError) -> JobError:
+    """For Step Functions' history: an error's message and details may quote the prompt or rows."""
+    return replace(cause, message=f"The job failed ({cause.code}), and more could not be recorded.", details=())
 
 
 def _log_failure(error: Exception, cause: JobError) -> None:
@@ -52,7 +62,7 @@ def _log_failure(error: Exception, cause: JobError) -> None:
 
 
 def fault_error(text: str) -> JobError | None:
-    """The error that a TransientFault's text carries; None for any other text."""
+    """The error that a TransientFault's or a JobFailed's text carries; None for any other text."""
     try:
         facts = json.loads(text)
         return JobError(facts["code"], facts["message"], facts["remedy"], tuple(facts["details"]))

@@ -166,6 +166,42 @@ class TestExpiry:
         assert store.create(pending_job(2), "key", "fingerprint") == pending_job(2)
 
 
+class TestCosts:
+    def test_reading_listing_and_counting_take_the_same_calls_however_many_jobs_there_are(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        calls: list[str] = []
+        client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+
+        def made_calls() -> list[str]:
+            calls.clear()
+            store.list_jobs(OWNER, None, 2, None)
+            store.list_jobs(OWNER, JobStatus.PENDING, 2, None)
+            store.get_state(pending_job(0).job_id)
+            store.slots()
+            return list(calls)
+
+        store.create(pending_job(0), None, "")
+        few = made_calls()
+        assert few == ["Query", "Query"] * 2 + ["GetItem", "Query"]  # a list is its page and its count
+        for number in range(1, 60):
+            store.create(pending_job(number), None, "")
+        assert made_calls() == few
+        assert store.list_jobs(OWNER, None, 2, None).total == 60
+
+    def test_jobs_that_wait_are_told_apart_by_one_query_whose_answer_has_two_items(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        read: list[int] = []
+        for number in range(SLOTS + 20):
+            store.create(pending_job(number), None, "")
+        client.meta.events.register(
+            "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
+        )
+        assert store.slots().next_job_id == pending_job(SLOTS).job_id
+        assert read == [2]
+
+
 class TestSizes:
     def test_a_document_beyond_all_measure_is_refused_and_nothing_of_it_kept(
         self, store: DynamoJobStore, client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
@@ -197,6 +233,7 @@ def test_every_field_of_a_job_survives_the_table(store: DynamoJobStore) -> None:
         source_database="shop",
         snapshots={"first": KeptSnapshot("00000003-0000001B-1", seconds_later(1))},
         snapshot_released=True,
+        preparations=4,
         rows_expected=1,
         rows_copied=2,
         tables_copied=3,

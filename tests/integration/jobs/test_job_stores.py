@@ -342,6 +342,8 @@ class TestProgress:
         with pytest.raises(JobNotRunning):
             store.record_plan(job.job_id, {}, "shop", 0)
         with pytest.raises(JobNotRunning):
+            store.begin_preparation(job.job_id)
+        with pytest.raises(JobNotRunning):
             store.record_snapshots(job.job_id, FIRST, instead_of={})
         assert store.get(job.job_id) == job
 
@@ -372,6 +374,13 @@ class TestProgress:
         cancelled = store.get(job.job_id)
         assert (cancelled.rows_copied, cancelled.progress, cancelled.message) == (7, 0.4, "Job cancelled")
         assert (cancelled.snapshots, cancelled.snapshot_released) == (FIRST, True)
+
+    def test_runs_of_preparing_are_numbered_and_the_last_one_is_known(self, store: JobStore) -> None:
+        job = running(store)
+        with ThreadPoolExecutor(4) as threads:
+            numbers = list(threads.map(lambda _: store.begin_preparation(job.job_id), range(8)))
+        assert sorted(numbers) == [1, 2, 3, 4, 5, 6, 7, 8]
+        assert store.get(job.job_id).preparations == 8
 
 
 class TestPlansAndSnapshots:

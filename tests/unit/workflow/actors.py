@@ -1,25 +1,36 @@
 """Threads that run one step at a time, in an order that a test chooses: each call of a gated object is a step."""
 
 from collections.abc import Callable
+from enum import Enum
 from threading import Semaphore, Thread, local
 from typing import Any
+
+
+class ServiceFailed(Exception):
+    """A call of a service failed, though what it asked for may have been done."""
 
 
 class Died(BaseException):
     """The actor's process is gone: nothing of it runs any more."""
 
 
+class Fault(Enum):
+    BEFORE = "the call fails and does nothing"
+    AFTER = "the call does what it should, and fails then"
+
+
 _present = local()
 
 
 class Actor:
-    """Runs `work` up to its first gate when it is made. `outcome` or `error` is what it returned or raised."""
+    """Begins `work` with its first step. `outcome` or `error` is what it returned or raised."""
 
     def __init__(self, name: str, work: Callable[[], Any]) -> None:
         self.name = name
         self.outcome: Any = None
         self.error: Exception | None = None
         self.is_done = False
+        self.next_call_fails: Fault | None = None
         self._work = work
         self._is_dead = False
         self._go, self._stopped = Semaphore(0), Semaphore(0)
@@ -54,6 +65,7 @@ class Actor:
     def _run(self) -> None:
         _present.actor = self
         try:
+            self.wait_at_gate()
             self.outcome = self._work()
         except Died:
             pass
@@ -74,8 +86,15 @@ class Gated:
 
         def call(*positional: Any, **named: Any) -> Any:
             actor: Actor | None = getattr(_present, "actor", None)
-            if actor is not None:
-                actor.wait_at_gate()
-            return method(*positional, **named)
+            if actor is None:
+                return method(*positional, **named)
+            actor.wait_at_gate()
+            fault, actor.next_call_fails = actor.next_call_fails, None
+            if fault is Fault.BEFORE:
+                raise ServiceFailed
+            outcome = method(*positional, **named)
+            if fault is Fault.AFTER:
+                raise ServiceFailed
+            return outcome
 
         return call

@@ -38,9 +38,9 @@ from datavalut.workflow import settle as settling
 from datavalut.workflow import sweep as sweeping
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.settle import ExecutionEnd, settle
-from datavalut.workflow.sweep import Sweep
+from datavalut.workflow.sweep import Sweep, SweepIncomplete
 from tests.jobs_examples import OWNER, START
-from tests.unit.workflow.actors import Actor, Gated
+from tests.unit.workflow.actors import Actor, Fault, Gated, ServiceFailed
 
 SLOTS = 2
 SOURCE = ConnectionParameters("source", 5432, "shop", "reader", "secret")
@@ -144,7 +144,7 @@ class World:
         )
 
     def begin(self, name: str, work: Any) -> Actor:
-        actor = Actor(name, lambda: Gated(work).__call__())
+        actor = Actor(name, work)
         self.actors.append(actor)
         return actor
 
@@ -153,11 +153,17 @@ class World:
 
     def run_workflow(self, job_id: str) -> None:
         """What the state machine does with a job, as its steps do it, up to the end that was drawn for it."""
+        try:
+            self._run_states(job_id)
+        except ServiceFailed:  # in settling, again and again
+            self.executions.end(job_id, Ending.FAILED)
+
+    def _run_states(self, job_id: str) -> None:
         ending = self.outcomes.pop(0) if self.outcomes else Ending.REACHED_THE_END
         try:
             self._build(job_id, ending)
             end = ExecutionEnd(Ending.REACHED_THE_END)
-        except (IllegalMove, JobNotRunning, SecretNotFoundError):
+        except (IllegalMove, JobNotRunning, SecretNotFoundError, ServiceFailed):
             end = ExecutionEnd(Ending.FAILED)
         if ending is Ending.TIMED_OUT:  # no state follows
             self.executions.end(job_id, Ending.TIMED_OUT)
@@ -299,6 +305,11 @@ class Interleavings(RuleBasedStateMachine):
         if actor.name.startswith("workflow of "):  # Step Functions hears of it, if only by the machine's time limit
             self.world.executions.end(actor.name.removeprefix("workflow of "), Ending.TIMED_OUT)
 
+    @rule(index=INDEX, fault=st.sampled_from(Fault))
+    def let_a_call_of_one_fail(self, index: int, fault: Fault) -> None:
+        if living := self.world.living():
+            living[index % len(living)].next_call_fails = fault
+
     @precondition(lambda self: self.world.events)
     @rule(index=INDEX, is_lost=st.booleans())
     def deliver_an_event(self, index: int, is_lost: bool) -> None:
@@ -355,7 +366,9 @@ class Interleavings(RuleBasedStateMachine):
     @invariant()
     def nobody_fails_for_a_reason_of_its_own(self) -> None:
         for actor in self.world.actors:
-            assert actor.error is None or isinstance(actor.error, IllegalMove | JobNotStarted)
+            assert actor.error is None or isinstance(
+                actor.error, IllegalMove | JobNotStarted | ServiceFailed | SweepIncomplete
+            )
 
     def teardown(self) -> None:
         try:
