@@ -64,7 +64,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 lock: .venv/installed ## write the requirements' lock files anew
 	cd requirements && ../$(VENV)/$(LOCK) development.in --output-file development.txt
-	cd requirements && for layer in layer-api layer-database; do \
+	cd requirements && for layer in layer-api layer-authorizer layer-database; do \
 		../$(VENV)/$(LOCK) --constraints development.txt $$layer.in --output-file $$layer.txt; done
 	cd requirements && ../$(VENV)/$(LOCK) ministack.in --output-file ministack.txt
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import TypeVar
 
 from datavalut.errors import DataValutError
@@ -42,7 +43,8 @@ class Settings:
     in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own. `copy_workers` is
     how many functions may share one job's work, `concurrent_jobs` how many jobs may run at once.
     `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
-    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
+    run. `target_root_certificates` is a file of the certificates by which the target server proves who it is.
+    `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
     """
 
     jobs_table: str
@@ -53,7 +55,11 @@ class Settings:
     target_secret_arn: str
     target_storage_gib: int
     target_storage_limit_gib: int
+    target_root_certificates: Path | None
     page_token_secret_arn: str
+    jwt_issuer: str
+    jwt_audience: str
+    jwt_keys_url: str | None
     planner: PlannerChoice
     planner_fallback: PlannerFallback
     planner_share_values: bool
@@ -129,6 +135,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             raise SettingError(variable, "is neither true nor false")
         return text in {"true", "1", "yes"}
 
+    certificates = environment.get("TARGET_ROOT_CERTIFICATES")
     return Settings(
         jobs_table=environment.get("JOBS_TABLE", ""),
         state_machine_arn=environment.get("STATE_MACHINE_ARN", ""),
@@ -138,7 +145,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         target_secret_arn=environment.get("TARGET_SECRET_ARN", ""),
         target_storage_gib=integer("TARGET_STORAGE_GIB", 0),
         target_storage_limit_gib=integer("TARGET_STORAGE_LIMIT_GIB", 0),
+        target_root_certificates=Path(certificates) if certificates else None,
         page_token_secret_arn=environment.get("PAGE_TOKEN_SECRET_ARN", ""),
+        jwt_issuer=environment.get("JWT_ISSUER", ""),
+        jwt_audience=environment.get("JWT_AUDIENCE", ""),
+        jwt_keys_url=environment.get("JWT_KEYS_URL") or None,
         planner=choice("PLANNER", PlannerChoice.AUTO),
         planner_fallback=choice("PLANNER_FALLBACK", PlannerFallback.NONE),
         planner_share_values=yes_or_no("PLANNER_SHARE_VALUES"),

@@ -1,8 +1,9 @@
-"""The REST API: four routes, a function each, and our error shape for what API Gateway itself refuses."""
+"""The REST API: four routes, a function each, who may call them, and our error shape for what API Gateway itself
+refuses."""
 
 import json
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -23,7 +24,8 @@ _ROUTES = (
 
 
 class Api(Construct):
-    """Callers sign their requests with IAM credentials; locally anyone on this machine may call."""
+    """Callers sign their requests with IAM credentials, or bring a token of the issuer that the deployment names;
+    locally anyone on this machine may call."""
 
     def __init__(
         self,
@@ -47,17 +49,7 @@ class Api(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=STAGE,
                 access_log_destination=apigateway.LogGroupLogDestination(access),
-                access_log_format=apigateway.AccessLogFormat.json_with_standard_fields(
-                    caller=True,
-                    http_method=True,
-                    ip=True,
-                    protocol=True,
-                    request_time=True,
-                    resource_path=True,
-                    response_length=True,
-                    status=True,
-                    user=True,
-                ),
+                access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_access_log_line())),
                 logging_level=apigateway.MethodLoggingLevel.ERROR,
                 data_trace_enabled=False,  # bodies hold passwords
                 metrics_enabled=True,
@@ -65,11 +57,7 @@ class Api(Construct):
                 throttling_rate_limit=configuration.requests_per_second,
                 throttling_burst_limit=configuration.request_burst,
             ),
-            default_method_options=apigateway.MethodOptions(
-                authorization_type=(
-                    apigateway.AuthorizationType.NONE if configuration.is_local else apigateway.AuthorizationType.IAM
-                )
-            ),
+            default_method_options=self._who_may_call(functions, configuration),
         )
         for method, path, name in _ROUTES:
             resource = self.rest_api.root.resource_for_path(path)
@@ -80,6 +68,24 @@ class Api(Construct):
             self, "Url", value=self._address(), description="The API's address, without a slash at its end"
         )
         output.override_logical_id("ApiUrl")
+
+    def _who_may_call(
+        self, functions: dict[str, lambda_.Function], configuration: Configuration
+    ) -> apigateway.MethodOptions:
+        if configuration.takes_tokens:
+            authorizer = apigateway.TokenAuthorizer(
+                self,
+                "Callers",
+                handler=functions["authorize_caller"],
+                identity_source=apigateway.IdentitySource.header("Authorization"),
+                validation_regex=r"^[Bb]earer +[-_=.A-Za-z0-9]+$",  # what is no token costs no call
+                results_cache_ttl=Duration.minutes(1),  # so long may a token live beyond its time
+            )
+            return apigateway.MethodOptions(
+                authorizer=authorizer, authorization_type=apigateway.AuthorizationType.CUSTOM
+            )
+        kinds = apigateway.AuthorizationType
+        return apigateway.MethodOptions(authorization_type=kinds.NONE if configuration.is_local else kinds.IAM)
 
     def _address(self) -> str:
         stack = Stack.of(self)
@@ -101,6 +107,14 @@ class Api(Construct):
             ("Default4xx", kinds.DEFAULT_4_XX, None, "Bad Request", gateway_text),
             ("Default5xx", kinds.DEFAULT_5_XX, None, "Internal Server Error", json.dumps("Try again in a moment.")),
             ("AccessDenied", kinds.ACCESS_DENIED, 403, "Forbidden", json.dumps("The caller may not do this.")),
+            ("Unauthorized", kinds.UNAUTHORIZED, 401, "Unauthorized", json.dumps("The request bears no valid token.")),
+            (
+                "AuthorizerFails",
+                kinds.AUTHORIZER_FAILURE,
+                500,
+                "Internal Server Error",
+                json.dumps("Callers cannot be known at the moment: try again later."),
+            ),
             ("MissingToken", kinds.MISSING_AUTHENTICATION_TOKEN, *missing_token),
             ("NotFound", kinds.RESOURCE_NOT_FOUND, 404, "Not Found", json.dumps(no_route)),
             ("TooLarge", kinds.REQUEST_TOO_LARGE, 413, "Content Too Large", gateway_text),
@@ -119,6 +133,8 @@ class Api(Construct):
             headers = {"Content-Type": "'application/problem+json'"}
             if status == 429:
                 headers["Retry-After"] = "'2'"
+            if status == 401:
+                headers["WWW-Authenticate"] = "'Bearer'"
             self.rest_api.add_gateway_response(
                 construct_id,
                 type=kind,
@@ -136,7 +152,7 @@ class Api(Construct):
         acknowledge(
             self.rest_api,
             "AwsSolutions-APIG3",
-            "Only callers with IAM credentials reach it, and it throttles; a web ACL can be attached.",
+            "Only callers with IAM credentials or a valid token reach it, and it throttles; a web ACL can be attached.",
         )
         acknowledge(
             self.rest_api,
@@ -149,10 +165,29 @@ class Api(Construct):
             "AwsSolutions-COG4",
             "No user pool: the stack in the emulator has no authorization."
             if configuration.is_local
-            else "Callers are programs with IAM credentials, not users of a pool.",
+            else "Callers are programs with IAM credentials, or come with tokens of an issuer that the operator chose.",
         )
         if configuration.is_local:
             acknowledge(self.rest_api, "AwsSolutions-APIG4", "The emulator listens on 127.0.0.1 alone.")
+
+
+def _access_log_line() -> dict[str, str]:
+    """Who called what, and what came of it: no query, which may hold a page token, and nothing of a body."""
+    field = apigateway.AccessLogField
+    return {
+        "requestId": field.context_request_id(),
+        "requestTime": field.context_request_time(),
+        "ip": field.context_identity_source_ip(),
+        "caller": field.context_identity_user_arn(),
+        "principal": field.context_authorizer_principal_id(),
+        "httpMethod": field.context_http_method(),
+        "path": field.context_path(),
+        "status": field.context_status(),
+        "responseLength": field.context_response_length(),
+        "responseLatency": field.context_response_latency(),
+        "error": field.context_error_response_type(),
+        "traceId": field.context_xray_trace_id(),
+    }
 
 
 def _problem(status: int | None, title: str, detail: str) -> str:

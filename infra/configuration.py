@@ -36,6 +36,9 @@ class Configuration:
     `snapshot_keeper_seconds` cuts how long a keeper holds a source's snapshot before the other one takes over; 0 is as
     long as a function may run.
     `copy_workers` is how many functions share one job's work at most.
+    `jwt_issuer` and `jwt_audience` let callers come with a token of that issuer for that audience, instead of signing
+    their requests with IAM credentials; `jwt_keys_url` is where its keys are, if they cannot be discovered.
+    `alarm_topic` is the ARN of an SNS topic that alarms are sent to; empty means that they are only shown.
     `interface_endpoint_zones` and `nat_gateways` are numbers of availability zones (docs/deployment.md has the prices).
     """
 
@@ -65,10 +68,18 @@ class Configuration:
     database_storage_limit_gib: int = 1000
     database_multi_az: bool = False
     deletion_protection: bool = True
+    alarm_topic: str = ""
+    jwt_issuer: str = ""
+    jwt_audience: str = ""
+    jwt_keys_url: str = ""
 
     @property
     def is_local(self) -> bool:
         return self.target is Target.LOCAL
+
+    @property
+    def takes_tokens(self) -> bool:
+        return bool(self.jwt_issuer)
 
 
 _ONE_OF = {
@@ -98,7 +109,21 @@ def read_configuration(node: Node) -> Configuration:
         choices = _ONE_OF.get(field.name)
         if choices and given[field.name] not in choices:
             raise ConfigurationError(field.name, f"is none of {', '.join(map(str, choices))}")
-    return Configuration(**given)
+    configuration = Configuration(**given)
+    _check_tokens(configuration)
+    return configuration
+
+
+def _check_tokens(configuration: Configuration) -> None:
+    if bool(configuration.jwt_issuer) != bool(configuration.jwt_audience):
+        missing = "jwt_audience" if configuration.jwt_issuer else "jwt_issuer"
+        raise ConfigurationError(missing, "is missing: issuer and audience belong together")
+    if configuration.jwt_keys_url and not configuration.jwt_issuer:
+        raise ConfigurationError("jwt_issuer", "is missing: jwt_keys_url alone says nothing")
+    for name in ("jwt_issuer", "jwt_keys_url"):
+        address = getattr(configuration, name)
+        if address and not address.startswith("https://"):
+            raise ConfigurationError(name, "does not begin with https://")
 
 
 def _typed(name: str, value: Any, kind: Any) -> Any:

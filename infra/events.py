@@ -69,7 +69,7 @@ class JobEvents(Construct):
         settle_job.configure_async_invoke(
             on_failure=destinations.SqsDestination(self.undelivered), retry_attempts=2, max_event_age=Duration.hours(6)
         )
-        events.Rule(
+        self.execution_ended = events.Rule(
             self,
             "ExecutionEnded",
             description="Settles each job whose execution has ended",

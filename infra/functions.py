@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra import certificates
 from infra.acknowledge import UNNAMED, acknowledge, acknowledge_resource
 from infra.configuration import Configuration
 from infra.jobs_table import INDEXES
@@ -40,11 +41,13 @@ _LENDING_TAG = "datavalut:source"  # as datavalut.aws.secrets has it
 
 @dataclass(frozen=True)
 class Resources:
-    """What functions work on."""
+    """What functions work on. `root_certificates` is where they find those of the target server, None where it is on
+    the same machine."""
 
     table: dynamodb.ITable
     bus: events.IEventBus
     target_secret_arn: str
+    root_certificates: str | None
     page_token_secret_arn: str
     openai_secret: secretsmanager.ISecret | None
     request_secrets: str
@@ -82,6 +85,9 @@ class Functions(Construct):
             *self._api_layers,
             self._layer("Database", str(bundles.database), "Database drivers, pg_dump and the OpenAI client"),
         ]
+        if resources.root_certificates is not None:
+            about = "The certificates by which the target server proves who it is"
+            self._database_layers.append(self._layer("Certificates", str(certificates.folder()), about))
         self.by_name: dict[str, lambda_.Function] = {}
 
         stack = Stack.of(self)
@@ -103,6 +109,8 @@ class Functions(Construct):
         self._add_endpoints(resources)
         self._add_steps(resources)
         self._add_publisher(resources)
+        if bundles.authorizer is not None and configuration.takes_tokens:
+            self._add_authorizer(str(bundles.authorizer))
 
     def _add_endpoints(self, resources: Resources) -> None:
         machine = self._machine_environment
@@ -185,6 +193,24 @@ class Functions(Construct):
         self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
 
+    def _add_authorizer(self, layer: str) -> None:
+        """It may do nothing at all, but log."""
+        configuration = self._configuration
+        environment = {
+            "JWT_ISSUER": configuration.jwt_issuer,
+            "JWT_AUDIENCE": configuration.jwt_audience,
+            "JWT_KEYS_URL": configuration.jwt_keys_url,
+        }
+        self._function(
+            "authorize_caller",
+            "Knows callers by their tokens",
+            {name: value for name, value in environment.items() if value},
+            layers=[*self._api_layers, self._layer("Authorizer", layer, "What checks tokens")],
+            network=None,
+            memory=512,
+            timeout=Duration.seconds(15),
+        )
+
     def _keeper_environment(self) -> dict[str, str]:
         seconds = self._configuration.snapshot_keeper_seconds
         return {"SNAPSHOT_KEEPER_SECONDS": str(seconds)} if seconds else {}
@@ -237,7 +263,7 @@ class Functions(Construct):
         function = self._function(
             name,
             description,
-            self._source_environment() | environment,
+            self._server_environment() | environment,
             layers=self._database_layers,
             network=self._resources.network,
             memory=memory,
@@ -246,12 +272,13 @@ class Functions(Construct):
         self._allow(function, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         return function
 
-    def _source_environment(self) -> dict[str, str]:
+    def _server_environment(self) -> dict[str, str]:
         networks = {
             "SOURCE_ALLOWED_NETWORKS": self._configuration.source_allowed_networks,
             "SOURCE_DENIED_NETWORKS": self._configuration.source_denied_networks,
         }
-        return {name: value for name, value in networks.items() if value}
+        certificates = {"TARGET_ROOT_CERTIFICATES": self._resources.root_certificates or ""}
+        return {name: value for name, value in (networks | certificates).items() if value}
 
     def _function(
         self,

@@ -1,7 +1,8 @@
 """What the functions are deployed with, as folders that pip fills: no Docker.
 
 Three layers: the `datavalut` package itself, what every function needs, and what the functions that speak to
-databases need. A folder is built once for its requirements and platform, and used again until they change.
+databases need; and a fourth for the function that checks tokens, where there is one. A folder is built once for its
+requirements and platform, and used again until they change.
 """
 
 import compileall
@@ -81,12 +82,14 @@ class Platform:
 
 @dataclass(frozen=True)
 class Bundles:
-    """Folders to deploy: `functions` holds one folder a function, the others are layers."""
+    """Folders to deploy: `functions` holds one folder a function, the others are layers. `authorizer` is None where
+    callers bring no tokens."""
 
     functions: Path
     library: Path
     api: Path
     database: Path
+    authorizer: Path | None = None
 
 
 def build_bundles(target: Platform) -> Bundles:
@@ -97,6 +100,11 @@ def build_bundles(target: Platform) -> Bundles:
         api=_build_layer("layer-api", target, _keep_called_services),
         database=_build_layer("layer-database", target, _keep_postgres_client),
     )
+
+
+def build_authorizer_layer(target: Platform) -> Path:
+    """For the one function that checks tokens. Raises PackagingError."""
+    return _build_layer("layer-authorizer", target, lambda _: None)
 
 
 def _build_library() -> Path:

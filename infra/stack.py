@@ -11,6 +11,7 @@ from infra.encryption import Encryption
 from infra.events import EventBus, JobEvents
 from infra.functions import Functions, Resources
 from infra.jobs_table import JobsTable
+from infra.measures import Measured
 from infra.network import Network
 from infra.observability import Observability
 from infra.packaging import Bundles
@@ -64,6 +65,7 @@ class DataValutStack(Stack):
                 table=table,
                 bus=bus,
                 target_secret_arn=target.secret_arn,
+                root_certificates=target.root_certificates,
                 page_token_secret_arn=secrets.page_token_arn,
                 openai_secret=secrets.openai,
                 request_secrets=secrets.request_arn,
@@ -77,7 +79,7 @@ class DataValutStack(Stack):
             self, "Workflow", functions=functions, configuration=configuration, encryption_key=key
         ).machine
         api = Api(self, "Api", functions=functions, configuration=configuration, encryption_key=key)
-        undelivered = JobEvents(
+        job_events = JobEvents(
             self,
             "JobEvents",
             table=table,
@@ -85,16 +87,22 @@ class DataValutStack(Stack):
             publish_events=functions["publish_events"],
             settle_job=functions["settle_job"],
             encryption_key=key,
-        ).undelivered
+        )
         SweepSchedule(self, "Sweep", sweep=functions["sweep"])
         Observability(
             self,
             "Observability",
             name=self.stack_name,
-            rest_api=api.rest_api,
-            machine=machine,
-            functions=functions,
-            undelivered=undelivered,
+            measured=Measured(
+                rest_api=api.rest_api,
+                machine=machine,
+                functions=functions,
+                undelivered=job_events.undelivered,
+                execution_ended=job_events.execution_ended,
+                table=table,
+                server=target.instance,
+            ),
+            configuration=configuration,
         )
         for name, value, description in (
             ("ApiId", api.rest_api.rest_api_id, "The REST API"),

@@ -7,6 +7,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from infra import certificates
 from infra.acknowledge import acknowledge
 from infra.configuration import Configuration
 from infra.network import POSTGRES_PORT, Network
@@ -16,8 +17,10 @@ ADMIN = "datavalut_admin"
 
 
 class RdsTarget(Construct):
-    """RDS PostgreSQL 17, encrypted, not public, TLS only. `secret_arn` names the admin's connection as RDS writes it:
-    host, port, username, password, dbname."""
+    """RDS PostgreSQL 17, encrypted, not public, and reached by TLS alone, by a certificate that functions check.
+    `secret_arn` names the admin's connection as RDS writes it: host, port, username, password, dbname."""
+
+    root_certificates = certificates.IN_FUNCTIONS
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class RdsTarget(Construct):
             vpc_subnets=network.database_subnets,
             security_groups=[network.database],
             publicly_accessible=False,
+            ca_certificate=rds.CaCertificate.RDS_CA_RSA2048_G1,  # is in the bundle that functions check by
             port=POSTGRES_PORT,
             database_name="datavalut",
             credentials=rds.Credentials.from_generated_secret(ADMIN, encryption_key=encryption_key),
@@ -94,6 +98,9 @@ class RdsTarget(Construct):
 class GivenTarget(Construct):
     """A server that is there already, for the local stack. The parameter TargetConnection is the admin's connection
     as JSON, in the shape of RDS: host, port, username, password, dbname."""
+
+    instance = None  # nothing of it is measured
+    root_certificates = None  # it is on the same machine
 
     def __init__(self, scope: Construct, construct_id: str, *, secret_name: str) -> None:
         super().__init__(scope, construct_id)

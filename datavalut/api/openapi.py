@@ -19,6 +19,7 @@ _SCHEMAS = "#/components/schemas/"
 
 _PROBLEMS = {
     400: "The body is no JSON object, or a parameter is at fault.",
+    401: "The request bears no valid token, where the deployment wants one.",
     403: "The caller is not known, or may not do this.",
     404: "There is no such job, or it is another caller's.",
     409: "The job was completed, or failed, before.",
@@ -52,7 +53,7 @@ def openapi_document() -> dict[str, Any]:
                 "variables": {"api": {"default": "api-id"}, "region": {"default": "eu-central-1"}},
             },
         ],
-        "security": [{"signature": []}, {}],
+        "security": [{"signature": []}, {"token": []}, {}],
         "paths": {
             "/create-filtered-db": {"post": _create_job()},
             "/jobs": {"get": _list_jobs()},
@@ -67,7 +68,13 @@ def openapi_document() -> dict[str, Any]:
                     "name": "Authorization",
                     "description": "AWS Signature Version 4 in a deployment; nothing in the local stack.",
                     "x-amazon-apigateway-authtype": "awsSigv4",
-                }
+                },
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "Instead of the signature, in a deployment that names an issuer of tokens.",
+                },
             },
         },
     }
@@ -95,7 +102,7 @@ def _create_job() -> dict[str, Any]:
                 },
                 "content": _json_content(JobCreated),
             },
-            **_problems(400, 403, 413, 422, 429, 500, 503),
+            **_problems(400, 401, 403, 413, 422, 429, 500, 503),
         },
     }
 
@@ -110,7 +117,7 @@ def _get_job() -> dict[str, Any]:
                 "headers": {"Retry-After": _retry_after()},
                 "content": _json_content(JobState),
             },
-            **_problems(403, 404, 429, 500),
+            **_problems(401, 403, 404, 429, 500),
         },
     }
 
@@ -135,7 +142,7 @@ def _list_jobs() -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": "A page of jobs.", "content": _json_content(JobList)},
-            **_problems(400, 403, 429, 500),
+            **_problems(400, 401, 403, 429, 500),
         },
     }
 
@@ -149,7 +156,7 @@ def _cancel_job() -> dict[str, Any]:
                 "description": "The job is cancelled. A repeated request gives the same answer.",
                 "content": _json_content(JobCancelled),
             },
-            **_problems(403, 404, 409, 429, 500, 503),
+            **_problems(401, 403, 404, 409, 429, 500, 503),
         },
     }
 

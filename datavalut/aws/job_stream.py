@@ -9,7 +9,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from datavalut.aws.events import EventBus
 from datavalut.aws.job_items import JOB_SORT_KEY, job_from_attributes
+from datavalut.aws.job_metrics import count_move
 from datavalut.aws.job_store import DynamoJobStore
+from datavalut.aws.metric_names import MetricName
 from datavalut.aws.secrets import Secrets
 from datavalut.jobs.events import job_event
 
@@ -31,16 +33,16 @@ def publish_records(
     """
     for record in records:
         try:
-            _publish(record, bus, store, secrets)
+            _publish(record, bus, store, secrets, metrics)
         except Exception as error:
             logger.error("Event not published", error=type(error).__name__, event_id=record.get("eventID"))
-            metrics.add_metric("RecordsFailed", MetricUnit.Count, 1)
+            metrics.add_metric(MetricName.RECORDS_FAILED, MetricUnit.Count, 1)
             return {"batchItemFailures": [{"itemIdentifier": record["dynamodb"]["SequenceNumber"]}]}
-    metrics.add_metric("RecordsPublished", MetricUnit.Count, len(records))
+    metrics.add_metric(MetricName.RECORDS_PUBLISHED, MetricUnit.Count, len(records))
     return {"batchItemFailures": []}
 
 
-def _publish(record: dict[str, Any], bus: EventBus, store: DynamoJobStore, secrets: Secrets) -> None:
+def _publish(record: dict[str, Any], bus: EventBus, store: DynamoJobStore, secrets: Secrets, metrics: Metrics) -> None:
     change = record["dynamodb"]
     if change["Keys"]["sk"]["S"] != JOB_SORT_KEY:
         return
@@ -54,3 +56,4 @@ def _publish(record: dict[str, Any], bus: EventBus, store: DynamoJobStore, secre
     event = job_event(before, after)
     if event is not None:
         bus.publish(event)
+        count_move(metrics, after)

@@ -28,6 +28,7 @@ def workflow_deployment() -> Deployment:
         most_workers=settings().copy_workers,
         is_transient_fault=is_transient,
         target_disk=target_disk(settings()),
+        target_root_certificates=settings().target_root_certificates,
     )
 
 

@@ -7,6 +7,7 @@ from datavalut.jobs.model import Job, JobStatus
 
 EVENT_SOURCE = "datavalut.jobs"
 EVENT_VERSION = "1"
+FAILED_MESSAGE = "Job failed"
 
 DETAIL_TYPES = {
     JobStatus.PENDING: "Job Created",
@@ -19,7 +20,8 @@ DETAIL_TYPES = {
 
 @dataclass(frozen=True)
 class JobEvent:
-    """`detail` is a JSON object. It holds no secret and nothing of the prompt."""
+    """`detail` is a JSON object. It holds no secret, nothing of the prompt and nothing of a row: so it says by its code
+    alone why a job has failed."""
 
     detail_type: str
     detail: dict[str, Any]
@@ -36,8 +38,10 @@ def job_event(before: Job | None, after: Job) -> JobEvent | None:
         "status": str(after.status),
         "previous_status": str(before.status) if before else None,
         "timestamp": after.timestamp.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "message": after.message,
+        "message": after.message if after.status is not JobStatus.FAILED else FAILED_MESSAGE,
     }
     if after.status.is_final:
         detail |= {"rows_copied": after.rows_copied, "tables_copied": after.tables_copied}
+    if after.error is not None and after.status is JobStatus.FAILED:
+        detail["error_code"] = after.error.code
     return JobEvent(DETAIL_TYPES[after.status], detail)

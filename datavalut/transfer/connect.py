@@ -11,6 +11,7 @@ import struct
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
+from pathlib import Path
 
 import psycopg2
 import psycopg2._psycopg
@@ -111,17 +112,21 @@ def connect(
     application_name: str,
     address_policy: AddressPolicy,
     read_only: bool = False,
+    root_certificates: Path | None = None,
 ) -> connection:
     """A session with that application_name, in autocommit mode.
 
     `read_only` makes it a session of a source: it can only read, waits a minute for a lock at most, fails rather than
     read past row-level security, and is not one that a pooler shares among clients. Every session writes values as
     text without loss, ends a statement after 15 minutes, and checks every 10 seconds that its worker still lives.
+    With `root_certificates`, a file of them, the server must have proven by one of these that it is the host.
 
     The host is resolved once, every address of it is checked, and the address connected to is one of those checked.
     Raises the subclasses of ConnectFailed, and UnsupportedServerVersion.
     """
     dsn = checked_dsn(parameters, application_name=application_name, address_policy=address_policy)
+    if root_certificates is not None:
+        dsn |= {"sslmode": "verify-full", "sslrootcert": str(root_certificates)}
     opened = _open(parameters, dsn)
     try:
         major = opened.server_version // 10000

@@ -43,7 +43,7 @@ def work_on_build(deployment: Deployment, job_id: str, remaining_seconds: Callab
         import_kept_snapshot(deployment, job_id, session)
         return session
 
-    with target_session(job_id, deployment.secrets.get_result(job_id)) as session:
+    with target_session(deployment, job_id, deployment.secrets.get_result(job_id)) as session:
         catalog = load_facts(session).catalog
         subset = Subset.of(plan_subset(catalog, record.filter), job.created_at)
         observer = _Observer(deployment, job, record, catalog)

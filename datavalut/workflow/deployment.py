@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from datavalut.connections import ConnectionParameters
@@ -38,7 +39,8 @@ class Deployment:
     """`plan_prompt` is one of the planners of `datavalut.planning`. `now` is the time in UTC, aware.
     `is_transient_fault` tells which errors of the services pass by themselves.
     `most_workers` is how many may share one job's work. `target_disk` is None where the size of the target server's
-    disk is not known."""
+    disk is not known. `target_root_certificates` is a file of those by which the target server must prove who it is;
+    None is for a server on the same machine."""
 
     store: JobStore
     secrets: Secrets
@@ -49,3 +51,4 @@ class Deployment:
     is_transient_fault: Callable[[Exception], bool] = lambda _: False
     most_workers: int = 4
     target_disk: TargetDisk | None = None
+    target_root_certificates: Path | None = None

@@ -15,29 +15,31 @@ from datavalut.transfer.target import TargetNames, present_database, publish_tar
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
-from datavalut.workflow.report import make_report, make_result
+from datavalut.workflow.report import Totals, make_report, make_result, totals_of
 from datavalut.workflow.sessions import target_session
 from datavalut.workflow.source_facts import load_facts
 
 
-def finalize(deployment: Deployment, job_id: str) -> None:
-    """Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed. A run
+def finalize(deployment: Deployment, job_id: str) -> Totals | None:
+    """What the finished database holds; None if the job was completed before.
+
+    Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed. A run
     ends the sessions of those before it, should one still be at it: the last run is the one that is waited for.
 
     Raises VerificationFailed, and JobNotRunning if the job was ended meanwhile: then settling drops the database.
     """
     job = deployment.store.get(job_id)
     if job.status is JobStatus.COMPLETED:
-        return
+        return None
     deployment.store.record_progress(job_id, Phase.FINALIZING.start, Phase.FINALIZING.message, deployment.now())
     target = deployment.secrets.get_result(job_id)
-    with target_session(job_id, deployment.secrets.target_admin()) as admin:
+    with target_session(deployment, job_id, deployment.secrets.target_admin()) as admin:
         take_over(admin, TargetNames(job_id))
         job = deployment.store.get(job_id)  # as those before have left it
         if job.status is JobStatus.COMPLETED:
-            return
+            return None
         target = replace(target, database=present_database(admin, TargetNames(job_id)))
-        with target_session(job_id, target) as session:
+        with target_session(deployment, job_id, target) as session:
             report = job.result["report"] if job.result is not None else _verified(deployment, job, session)
             deployment.store.record_result(job_id, make_result(target, report))
             drop_ledger(session)
@@ -53,9 +55,10 @@ def finalize(deployment: Deployment, job_id: str) -> None:
         )
     except IllegalMove as refusal:
         if refusal.current.status is JobStatus.COMPLETED:
-            return
+            return None
         deployment.secrets.delete_result(job_id)  # settling may have been here before it was stored
         raise JobNotRunning(job_id, refusal.current.status) from refusal
+    return totals_of(report)
 
 
 def _wanted_name(job: Job) -> str:

@@ -55,7 +55,7 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
         return PlanOutcome(dry_run=True, workers=())
     request = deployment.secrets.get_request(job_id)
     open_source = partial(source_session, deployment, job_id, request.source)
-    with open_source() as source, target_session(job_id, deployment.secrets.target_admin()) as target:
+    with open_source() as source, target_session(deployment, job_id, deployment.secrets.target_admin()) as target:
         with reading_source():
             catalog = read_catalog(source)
         warnings = warnings_of(check_databases(source, open_source, target, catalog))

@@ -42,7 +42,7 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
         target, warnings = _create_database(deployment, job_id, run, catalog)
         scripts = read_scripts(archive)
     warnings += tuple(f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out)
-    with target_session(job_id, target) as session:
+    with target_session(deployment, job_id, target) as session:
         prepare_build(session, scripts, plan_subset(catalog, filter_plan), running_check(deployment, job_id))
         store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
 
@@ -95,7 +95,7 @@ def _create_database(
         deployment.secrets.put_result(job_id, target)
         return True
 
-    with target_session(job_id, admin) as session:
+    with target_session(deployment, job_id, admin) as session:
         secure_server(session)
         create_target(session, names, target.password, catalog, is_wanted)
         locale = database_locale(session, names.build_database)

@@ -1,6 +1,7 @@
 """What the caller is told of a finished database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from datavalut.catalog.model import ForeignKey
@@ -58,6 +59,18 @@ def _warnings(completion: Completion, facts: SourceFacts) -> Iterator[str]:
     for key in facts.catalog.foreign_keys:
         if not key.validated:
             yield f"Foreign key {_described(key)} is NOT VALID here as in the source: rows may violate it."
+
+
+@dataclass(frozen=True)
+class Totals:
+    rows: int
+    bytes: int
+
+
+def totals_of(report: Mapping[str, Any]) -> Totals:
+    """Over all tables of a report."""
+    tables = report["tables"]
+    return Totals(sum(table["rows"] for table in tables), sum(table["bytes"] for table in tables))
 
 
 def make_result(target: ConnectionParameters, report: dict[str, Any]) -> dict[str, Any]:

@@ -27,10 +27,15 @@ def source_session(deployment: Deployment, job_id: str, source: ConnectionParame
 
 
 @contextmanager
-def target_session(job_id: str, target: ConnectionParameters) -> Iterator[connection]:
+def target_session(deployment: Deployment, job_id: str, target: ConnectionParameters) -> Iterator[connection]:
     """Raises TargetServerUnavailable, TargetVersionUnsupported."""
     try:
-        opened = connect(target, application_name=job_id, address_policy=ANY_ADDRESS)
+        opened = connect(
+            target,
+            application_name=job_id,
+            address_policy=ANY_ADDRESS,
+            root_certificates=deployment.target_root_certificates,
+        )
     except ConnectFailed as error:
         raise TargetServerUnavailable from error
     except UnsupportedServerVersion as error:

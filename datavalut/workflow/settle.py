@@ -76,6 +76,6 @@ def _end_source_sessions(deployment: Deployment, job_id: str) -> None:
 
 def _drop_target(deployment: Deployment, job_id: str) -> None:
     admin = deployment.secrets.target_admin()
-    with target_session(f"{job_id} settling", admin) as session:
+    with target_session(deployment, f"{job_id} settling", admin) as session:
         drop_target(session, TargetNames(job_id))
     deployment.secrets.delete_result(job_id)

@@ -2,8 +2,9 @@
 
 import json
 import logging
+import traceback
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TypeVar
 
 from datavalut.jobs.errors import JobNotFoundError, JobNotRunning, StoreBusy
@@ -32,18 +33,32 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
         raise JobFailed("the job has ended elsewhere") from error
     except Exception as error:
         cause = job_error(error)
-        if cause is INTERNAL:
-            logger.exception("The step failed unexpectedly")
-        else:
-            logger.warning("The step failed: %s", error)
+        _log_failure(error, cause)
         if _is_transient(error) or deployment.is_transient_fault(error):
             raise TransientFault(json.dumps(asdict(cause))) from None
         try:
             deployment.store.record_error(job_id, cause)
         except Exception as fault:
             logger.warning("The error could not be recorded: %s", type(fault).__name__)
-            raise JobFailed(json.dumps(asdict(cause))) from None
+            raise JobFailed(json.dumps(asdict(_without_quotations(cause)))) from None
         raise JobFailed(cause.code) from None
+
+
+def _without_quotations(cause: JobError) -> JobError:
+    """For Step Functions' history: an error's message and details may quote the prompt or rows."""
+    return replace(cause, message=f"The job failed ({cause.code}), and more could not be recorded.", details=())
+
+
+def _log_failure(error: Exception, cause: JobError) -> None:
+    """Without any text: a server's may hold rows, a planner's the prompt. What is for the caller is with the job."""
+    facts: dict[str, object] = {"error": type(error).__name__, "code": cause.code}
+    if error.__cause__ is not None:
+        facts["cause"] = type(error.__cause__).__name__
+    if cause is INTERNAL:
+        stack = traceback.format_tb(error.__traceback__)
+        logger.error("The step failed unexpectedly", extra=facts | {"stack": stack})
+    else:
+        logger.warning("The step failed", extra=facts)
 
 
 def fault_error(text: str) -> JobError | None:

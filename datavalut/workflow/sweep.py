@@ -122,7 +122,7 @@ class Sweep:
                 logger.warning("Secret without a job deleted: %s of %s", secret.kind, secret.job_id)
 
     def _drop_targets_without_job(self) -> None:
-        with target_session(_SESSION_NAME, self.deployment.secrets.target_admin()) as admin:
+        with target_session(self.deployment, _SESSION_NAME, self.deployment.secrets.target_admin()) as admin:
             made = made_targets(admin)
             jobs = self.deployment.store.find_states([target.job_id for target in made])
             for target in made:

@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from datavalut.aws.telemetry import logger, metrics, tracer
+from datavalut.aws.telemetry import logger, metrics, observed_step, tracer
 from datavalut.aws.workflow_deployment import workflow_deployment
 from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.step import run_step
@@ -15,10 +15,10 @@ from datavalut.workflow.step import run_step
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, bool]:
     job_id = str(event["job_id"])
-    logger.append_keys(job_id=job_id)
-    deployment = workflow_deployment()
 
     def remaining_seconds() -> float:
         return context.get_remaining_time_in_millis() / 1000
 
-    return {"done": run_step(deployment, job_id, lambda: work_on_build(deployment, job_id, remaining_seconds))}
+    with observed_step("copy_worker", job_id):
+        deployment = workflow_deployment()
+        return {"done": run_step(deployment, job_id, lambda: work_on_build(deployment, job_id, remaining_seconds))}

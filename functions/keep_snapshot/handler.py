@@ -1,11 +1,12 @@
 """Keep the snapshot: one of two sessions that hold the source's moment by turns while others read it."""
 
 import math
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from datavalut.aws.telemetry import logger, metrics, tracer
+from datavalut.aws.telemetry import logger, metrics, observed_step, tracer
 from datavalut.aws.workflow_deployment import workflow_deployment
 from datavalut.settings import settings
 from datavalut.workflow.keep_snapshot import Keeper, keep_snapshot
@@ -18,13 +19,13 @@ from datavalut.workflow.step import run_step
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, bool]:
     """`keep` says whether this keeper is to be run again."""
     job_id = str(event["job_id"])
-    logger.append_keys(job_id=job_id)
-    deployment = workflow_deployment()
     keeper = Keeper(event["keeper"])
     longest = settings().snapshot_keeper_seconds or math.inf
 
     def remaining_seconds() -> float:
         return context.get_remaining_time_in_millis() / 1000
 
-    keep = run_step(deployment, job_id, lambda: keep_snapshot(deployment, job_id, keeper, remaining_seconds, longest))
-    return {"keep": keep}
+    with observed_step("keep_snapshot", job_id):
+        deployment = workflow_deployment()
+        step = partial(keep_snapshot, deployment, job_id, keeper, remaining_seconds, longest)
+        return {"keep": run_step(deployment, job_id, step)}

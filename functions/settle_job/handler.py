@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from datavalut.aws.execution_end import execution_end
-from datavalut.aws.telemetry import logger, metrics, tracer
+from datavalut.aws.telemetry import logger, metrics, observed_step, tracer
 from datavalut.aws.workflow_deployment import workflow_deployment
 from datavalut.workflow.settle import settle
 
@@ -15,5 +15,5 @@ from datavalut.workflow.settle import settle
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
     job_id, end = execution_end(event)
-    logger.append_keys(job_id=job_id)
-    return {"status": settle(workflow_deployment(), job_id, end)}
+    with observed_step("settle_job", job_id):
+        return {"status": settle(workflow_deployment(), job_id, end)}

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from datavalut.aws import services
+from datavalut.aws.job_metrics import measure_slots
 from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.aws.workflow_deployment import workflow_deployment
 from datavalut.workflow.sweep import Sweep
@@ -15,7 +16,9 @@ from datavalut.workflow.sweep import Sweep
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """How many of each kind were found and made good."""
-    sweep = Sweep(workflow_deployment(), services.executions())
+    deployment = workflow_deployment()
+    measure_slots(metrics, deployment.store.slots(), deployment.now())  # as they were found, whatever comes of it
+    sweep = Sweep(deployment, services.executions())
     sweep.run()
     swept = {
         "jobs_settled": sweep.jobs_settled,

@@ -28,13 +28,13 @@ FUNCTIONS = (
 @pytest.fixture(scope="session")
 def stub_bundles(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
     folder = tmp_path_factory.mktemp("bundles")
-    for name in FUNCTIONS:
+    for name in (*FUNCTIONS, "authorize_caller"):
         (folder / "functions" / name).mkdir(parents=True)
         (folder / "functions" / name / "handler.py").write_text(f"def handler(event, context): return {name!r}\n")
-    for layer in ("library", "api", "database"):
+    for layer in ("library", "api", "database", "authorizer"):
         (folder / layer / "python").mkdir(parents=True)
         (folder / layer / "python" / f"{layer}.py").write_text("")
-    return Bundles(folder / "functions", folder / "library", folder / "api", folder / "database")
+    return Bundles(folder / "functions", folder / "library", folder / "api", folder / "database", folder / "authorizer")
 
 
 def _template(context: dict[str, str], bundles: Bundles, folder: Path) -> Template:
@@ -48,6 +48,13 @@ def aws(stub_bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Temp
     """What goes to an account, with the OpenAI planner."""
     context = {"target": "aws", "openai_secret": "openai-key"}
     return _template(context, stub_bundles, tmp_path_factory.mktemp("aws"))
+
+
+@pytest.fixture(scope="session")
+def aws_with_tokens(stub_bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """What goes to an account whose callers bring tokens."""
+    context = {"jwt_issuer": "https://issuer.example", "jwt_audience": "datavalut"}
+    return _template(context, stub_bundles, tmp_path_factory.mktemp("aws_with_tokens"))
 
 
 @pytest.fixture(scope="session")

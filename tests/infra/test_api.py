@@ -38,6 +38,37 @@ def test_in_aws_every_request_must_be_signed(aws: Template) -> None:
     assert {method["AuthorizationType"] for method in routes(aws).values()} == {"AWS_IAM"}
 
 
+def test_with_an_issuer_every_request_must_bear_a_token_of_it(aws_with_tokens: Template) -> None:
+    (authorizer,) = aws_with_tokens.resources("AWS::ApiGateway::Authorizer")
+    for method in routes(aws_with_tokens).values():
+        assert method["AuthorizationType"] == "CUSTOM"
+        assert method["AuthorizerId"] == {"Ref": authorizer}
+    described = aws_with_tokens.only("AWS::ApiGateway::Authorizer")
+    assert described["Type"] == "TOKEN"
+    assert described["IdentitySource"] == "method.request.header.Authorization"
+    assert described["AuthorizerResultTtlInSeconds"] <= 60
+    pattern = described["IdentityValidationExpression"]
+    assert re.fullmatch(pattern, "Bearer aaa.bbb-_.ccc")
+    assert not re.fullmatch(pattern, "Basic dXNlcjpwYXNz")
+
+
+def test_without_an_issuer_there_is_nothing_that_checks_tokens(aws: Template, local: Template) -> None:
+    for template in (aws, local):
+        assert "authorize_caller" not in template.functions()
+        assert not template.resources("AWS::ApiGateway::Authorizer")
+
+
+def test_what_checks_tokens_knows_the_issuer_and_may_do_nothing_but_log(aws_with_tokens: Template) -> None:
+    variables = aws_with_tokens.functions()["authorize_caller"]["Environment"]["Variables"]
+    assert (variables["JWT_ISSUER"], variables["JWT_AUDIENCE"]) == ("https://issuer.example", "datavalut")
+    assert {it for it in aws_with_tokens.actions("authorize_caller") if not it.startswith("kms:")} == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+    }
+
+
 def test_locally_no_request_is_signed(local: Template) -> None:
     assert {method["AuthorizationType"] for method in routes(local).values()} == {"NONE"}
 
@@ -52,11 +83,21 @@ def test_the_stage_throttles_and_traces_and_never_logs_bodies(aws: Template) -> 
     assert "AccessLogSetting" in stage
 
 
+def test_the_access_log_names_the_caller_and_holds_no_query(aws: Template) -> None:
+    line = json.loads(aws.only("AWS::ApiGateway::Stage")["AccessLogSetting"]["Format"])
+    assert line["caller"] == "$context.identity.userArn"
+    assert line["principal"] == "$context.authorizer.principalId"
+    assert line["requestId"] == "$context.requestId"
+    assert not any("query" in value.lower() or "body" in value.lower() for value in line.values())
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
         ("DEFAULT_4XX", None),
         ("DEFAULT_5XX", None),
+        ("UNAUTHORIZED", "401"),
+        ("AUTHORIZER_FAILURE", "500"),
         ("ACCESS_DENIED", "403"),
         ("MISSING_AUTHENTICATION_TOKEN", "403"),
         ("RESOURCE_NOT_FOUND", "404"),

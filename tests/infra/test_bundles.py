@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.packaging import PROJECT, Bundles, Platform, build_bundles
+from infra.packaging import PROJECT, Bundles, Platform, build_authorizer_layer, build_bundles
 from infra.workflow import STEPS
 from tests.infra.conftest import FUNCTIONS
 
@@ -33,6 +33,14 @@ def test_a_function_starts_with_nothing_but_its_layers(function: str, bundles: B
     path = [str(PROJECT / "functions" / function), *map(str, layers_of(function, bundles))]
     script = f"import sys; sys.path[:0] = {path!r}; import handler; assert callable(handler.handler)"
     outcome = run_traced(function, script)
+    assert outcome.returncode == 0, outcome.stderr
+
+
+def test_what_checks_tokens_starts_with_nothing_but_its_layers(bundles: Bundles) -> None:
+    layers = (bundles.library, bundles.api, build_authorizer_layer(Platform.of_this_machine()))
+    path = [str(PROJECT / "functions" / "authorize_caller"), *(str(layer / "python") for layer in layers)]
+    script = f"import sys; sys.path[:0] = {path!r}; import handler, cryptography; assert callable(handler.handler)"
+    outcome = run_traced("authorize_caller", script)
     assert outcome.returncode == 0, outcome.stderr
 
 

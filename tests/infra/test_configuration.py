@@ -39,3 +39,28 @@ def test_values_of_a_command_line_are_texts() -> None:
 def test_a_value_that_cannot_be_meant_is_refused_by_its_name(name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=name):
         read({name: value})
+
+
+@pytest.mark.parametrize(
+    ("context", "name"),
+    [
+        ({"jwt_issuer": "https://issuer.example"}, "jwt_audience"),
+        ({"jwt_audience": "datavalut"}, "jwt_issuer"),
+        ({"jwt_keys_url": "https://issuer.example/keys"}, "jwt_issuer"),
+        ({"jwt_issuer": "http://issuer.example", "jwt_audience": "datavalut"}, "jwt_issuer"),
+        (
+            {
+                "jwt_issuer": "https://issuer.example",
+                "jwt_audience": "datavalut",
+                "jwt_keys_url": "http://issuer.example/keys",
+            },
+            "jwt_keys_url",
+        ),
+    ],
+)
+def test_tokens_need_an_issuer_and_an_audience_and_keys_that_nobody_can_swap(
+    context: dict[str, object], name: str
+) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        read(context)
+    assert error.value.name == name

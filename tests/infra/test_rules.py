@@ -16,7 +16,7 @@ from tests.infra.template import Template
 CFN_LINT = (Path(sys.executable).with_name("cfn-lint"), "--ignore-checks", "W3005", "--")
 
 
-@pytest.mark.parametrize("target", ["aws", "local"])
+@pytest.mark.parametrize("target", ["aws", "aws_with_tokens", "local"])
 def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, target: str) -> None:
     template: Template = request.getfixturevalue(target)
     outcome = subprocess.run([*CFN_LINT, str(template.file)], capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from datavalut.aws import job_items, services
 from datavalut.aws.errors import EventNotPublished
 from datavalut.connections import ConnectionParameters
 from datavalut.jobs.events import JobEvent
-from datavalut.jobs.model import Job, JobStatus
+from datavalut.jobs.model import Job, JobError, JobStatus
 from tests.api_stack import CONTEXT, load_function, running_api
 from tests.jobs_examples import OWNER, pending_job, seconds_later
 
@@ -94,6 +95,48 @@ def test_a_job_that_has_lapsed_leaves_the_count_and_is_not_told(bus: RecordingBu
     assert store.list_jobs(OWNER, None, 10, None).total == 0
     assert services.secrets().find_result(PENDING.job_id) is None
     assert bus.published == []
+
+
+def metrics_of(output: str) -> dict[str, list[float]]:
+    """By their names, what the function wrote for CloudWatch to read."""
+    values: dict[str, list[float]] = {}
+    for line in output.splitlines():
+        written = json.loads(line)
+        if "_aws" in written:
+            names = [it["Name"] for described in written["_aws"]["CloudWatchMetrics"] for it in described["Metrics"]]
+            for name in names:
+                value = written[name]
+                values.setdefault(name, []).extend(value if isinstance(value, list) else [value])
+    return values
+
+
+def test_a_jobs_way_through_its_states_is_measured(bus: RecordingBus, capsys: pytest.CaptureFixture[str]) -> None:
+    started = replace(RUNNING, started_at=PENDING.created_at + timedelta(seconds=10))
+    completed = replace(started, status=JobStatus.COMPLETED, completed_at=PENDING.created_at + timedelta(seconds=40))
+    call(record(1, None, PENDING), record(2, PENDING, started), record(3, started, completed))
+    metrics = metrics_of(capsys.readouterr().out)
+    assert metrics["JobsCreated"] == metrics["JobsStarted"] == metrics["JobsCompleted"] == [1]
+    assert metrics["JobWaitSeconds"] == [10]
+    assert metrics["JobSeconds"] == [30]
+    assert "JobsFailed" not in metrics
+
+
+@pytest.mark.parametrize(("code", "ours"), [("wrong_password", False), ("internal_error", True)])
+def test_a_failure_is_measured_by_whose_fault_it_is(
+    bus: RecordingBus, capsys: pytest.CaptureFixture[str], code: str, ours: bool
+) -> None:
+    call(record(1, RUNNING, replace(FAILED, error=JobError(code, "", ""))))
+    metrics = metrics_of(capsys.readouterr().out)
+    assert metrics["JobsFailed"] == [1]
+    assert ("JobsFailedByUs" in metrics) == ours
+
+
+def test_what_was_not_published_is_not_counted(bus: RecordingBus, capsys: pytest.CaptureFixture[str]) -> None:
+    bus.refused = PENDING.job_id
+    call(record(1, None, PENDING))
+    metrics = metrics_of(capsys.readouterr().out)
+    assert metrics["RecordsFailed"] == [1]
+    assert "JobsCreated" not in metrics
 
 
 def test_an_event_reaches_the_bus(monkeypatch: pytest.MonkeyPatch) -> None:

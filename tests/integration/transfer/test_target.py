@@ -62,6 +62,22 @@ def test_the_job_has_a_database_of_its_own_and_a_role_without_powers(postgres: T
         ) == [(False, False, False, False, False, True, True)]
 
 
+def test_the_role_belongs_to_no_other_and_owns_nothing_but_its_database(postgres: TestServer) -> None:
+    with made_target(postgres, PLAIN) as made:
+        assert (
+            query(
+                postgres.superuser,
+                "SELECT role.rolname::text FROM pg_auth_members JOIN pg_roles AS role ON role.oid = roleid"
+                f" JOIN pg_roles AS owner ON owner.oid = member WHERE owner.rolname = '{made.database.user}'",
+            )
+            == []
+        )
+        assert query(
+            postgres.superuser,
+            f"SELECT datname::text FROM pg_database WHERE pg_get_userbyid(datdba) = '{made.database.user}'",
+        ) == [(made.names.build_database,)]
+
+
 def test_another_role_cannot_connect_to_it(postgres: TestServer) -> None:
     with made_target(postgres, PLAIN) as one, made_target(postgres, PLAIN) as other:
         assert query(other.database, f"SELECT has_database_privilege('{one.names.build_database}', 'CONNECT')") == [

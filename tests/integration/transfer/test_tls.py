@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -18,9 +20,9 @@ from tests.postgres_server import execute, open_connection, running_server
 
 
 def self_signed() -> tuple[str, str]:
-    """A key and its certificate, for nobody in particular, in PEM."""
+    """A key and its certificate, for the host localhost, in PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody.example")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -30,6 +32,7 @@ def self_signed() -> tuple[str, str]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())
     )
     encoding = serialization.Encoding.PEM
@@ -38,9 +41,14 @@ def self_signed() -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def encrypted() -> Iterator[ConnectionParameters]:
+def key_and_certificate() -> tuple[str, str]:
+    return self_signed()
+
+
+@pytest.fixture(scope="module")
+def encrypted(key_and_certificate: tuple[str, str]) -> Iterator[ConnectionParameters]:
     """A server that takes encrypted connections only."""
-    key, certificate = self_signed()
+    key, certificate = key_and_certificate
     files = {
         "server.key": key,
         "server.crt": certificate,
@@ -105,3 +113,41 @@ def test_a_certificate_that_nobody_trusts_is_refused(encrypted: ConnectionParame
 
 def test_a_wrong_password_is_told_through_encryption_too(encrypted: ConnectionParameters) -> None:
     assert isinstance(failure(replace(encrypted, password="wrong"), sslmode="require"), WrongPassword)
+
+
+@pytest.fixture
+def root(key_and_certificate: tuple[str, str], tmp_path: Path) -> Path:
+    """A file with the server's certificate, which vouches for itself."""
+    file = tmp_path / "root.pem"
+    file.write_text(key_and_certificate[1])
+    return file
+
+
+def connect_trusting(root: Path, parameters: ConnectionParameters) -> Any:
+    return connect(parameters, application_name="tests", address_policy=ANY_ADDRESS, root_certificates=root)
+
+
+def test_a_server_that_proves_who_it_is_is_connected_to(encrypted: ConnectionParameters, root: Path) -> None:
+    # Not even by what the connection itself says can the check be left out.
+    named = replace(encrypted, host="localhost", options={"sslmode": "disable"})
+    with closing(connect_trusting(root, named)) as session:
+        assert session.info.ssl_in_use
+
+
+def test_a_server_with_the_certificate_of_another_host_is_refused(encrypted: ConnectionParameters, root: Path) -> None:
+    with pytest.raises(TlsFailed):
+        connect_trusting(root, encrypted)  # by its address, for which it has none
+
+
+def test_a_server_with_a_certificate_of_an_unknown_issuer_is_refused(
+    encrypted: ConnectionParameters, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.pem"
+    other.write_text(self_signed()[1])
+    with pytest.raises(TlsFailed):
+        connect_trusting(other, replace(encrypted, host="localhost"))
+
+
+def test_without_the_file_of_certificates_nobody_is_trusted(encrypted: ConnectionParameters, tmp_path: Path) -> None:
+    with pytest.raises(TlsFailed):
+        connect_trusting(tmp_path / "missing.pem", replace(encrypted, host="localhost"))

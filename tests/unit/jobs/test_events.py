@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from datavalut.jobs.events import job_event
-from datavalut.jobs.model import LEGAL_MOVES, JobStatus
+from datavalut.jobs.model import LEGAL_MOVES, JobError, JobStatus
 from tests.jobs_examples import OWNER, pending_job
 
 PENDING = pending_job()
@@ -36,6 +36,15 @@ def test_every_move_is_told_and_an_end_with_what_was_copied(before: JobStatus, a
     assert (event.detail["previous_status"], event.detail["status"]) == (before, after)
     copied = {name: event.detail[name] for name in ("rows_copied", "tables_copied") if name in event.detail}
     assert copied == ({"rows_copied": 7, "tables_copied": 2} if after.is_final else {})
+
+
+def test_a_failure_is_told_by_its_code_alone() -> None:
+    error = JobError("prompt_not_understood", 'What is "hunter2"?', "Say it in other words.", ("hunter2",))
+    running = replace(PENDING, status=JobStatus.RUNNING)
+    event = job_event(running, replace(running, status=JobStatus.FAILED, message=error.message, error=error))
+    assert event is not None
+    assert event.detail["error_code"] == "prompt_not_understood"
+    assert "hunter2" not in str(event.detail)
 
 
 def test_progress_is_not_told() -> None:

@@ -12,7 +12,7 @@ from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import Refusal
 from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
-from datavalut.transfer.errors import JobNoLongerRunning, SourceUnreachable, WrongPassword
+from datavalut.transfer.errors import CopyFailed, JobNoLongerRunning, SourceUnreachable, WrongPassword
 from datavalut.transfer.statements import source_error, target_error
 from datavalut.workflow.errors import JobFailed, TransientFault
 from datavalut.workflow.job_errors import INTERNAL
@@ -74,6 +74,15 @@ def test_an_error_that_cannot_be_recorded_is_carried_to_the_end(
     assert end.error.code == "wrong_password"
 
 
+def test_what_step_functions_keeps_of_an_error_quotes_neither_prompt_nor_rows(
+    runner: WorkflowRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner.store, "record_error", lambda *_: failing(ConnectionError("throttled")))
+    with pytest.raises(JobFailed) as failure:
+        run_step(runner.deployment, JOB_ID, lambda: failing(CopyFailed("things", "22P02", "invalid input: hunter2")))
+    assert "hunter2" not in str(failure.value)
+
+
 @pytest.mark.parametrize("code", ["40001", "40P01", "55P03", "53300"])
 def test_what_a_server_refuses_for_others_sake_is_transient(code: str) -> None:
     class Refused(psycopg2.Error):
@@ -95,6 +104,20 @@ def test_an_unexpected_error_says_nothing_of_its_text(runner: WorkflowRunner) ->
     error = runner.store.get(JOB_ID).error
     assert error is not None
     assert "hunter2" not in str(failure.value) + error.sentence()
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("password=hunter2"), CopyFailed("things", "22P02", "invalid input: hunter2")]
+)
+def test_the_log_says_nothing_of_an_errors_text(
+    runner: WorkflowRunner, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    with pytest.raises(JobFailed):
+        run_step(runner.deployment, JOB_ID, lambda: failing(error))
+    (record,) = caplog.records
+    assert record.__dict__["error"] == type(error).__name__
+    assert record.exc_info is None
+    assert "hunter2" not in str(record.__dict__)
 
 
 def status_event(status: str) -> dict[str, object]:
