@@ -1,8 +1,6 @@
-"""Two hundred jobs at the same moment, with the store in DynamoDB (moto) and transactions that meet each other. Needs
-nothing."""
+"""Many jobs at the same moment, also with the store in DynamoDB (moto) and transactions that collide. Needs nothing."""
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -19,10 +17,11 @@ from datavalut.jobs.lifecycle import cancel_job, create_job
 from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.slots import free_slot
+from datavalut.jobs.store import InMemoryJobStore, JobStore
 from tests.aws_doubles import JOBS_TABLE, OneRequestAtATime, create_jobs_table, dynamodb_client, fake_aws
 from tests.jobs_examples import OWNER
 
-JOBS, CANCELLED, SLOTS = 200, 20, 3
+SLOTS = 3
 REQUEST = RequestSecret(ConnectionParameters("h", 5432, "shop", "u", "p"), filter_prompt="all customers")
 
 
@@ -59,7 +58,7 @@ class Secrets:
 class Executions:
     """Runs each job to its end, in a thread of its own; `most` is how many ever ran at once."""
 
-    def __init__(self, store: DynamoJobStore) -> None:
+    def __init__(self, store: JobStore) -> None:
         self._store = store
         self._threads = ThreadPoolExecutor(SLOTS * 4)
         self._lock = threading.Lock()
@@ -87,16 +86,22 @@ class Executions:
         free_slot(job_id, self._store, self, datetime.now(UTC))
 
 
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoJobStore]:
+def test_two_hundred_in_memory() -> None:
+    run_all(InMemoryJobStore(SLOTS), jobs=200, cancels=20)
+
+
+def test_sixty_with_transactions_that_collide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer, because moto copies all of its tables for each transaction."""
     with fake_aws(monkeypatch):
         client = dynamodb_client()
         create_jobs_table(client)
         colliding = cast("Any", Colliding(OneRequestAtATime(client)))
-        yield DynamoJobStore(colliding, JOBS_TABLE, timedelta(days=30), SLOTS, pause=lambda _: None)
+        store = DynamoJobStore(colliding, JOBS_TABLE, timedelta(days=30), SLOTS, pause=lambda _: None)
+        run_all(store, jobs=60, cancels=10)
 
 
-def test_each_comes_to_its_end_and_no_more_run_at_once_than_there_are_slots(store: DynamoJobStore) -> None:
+def run_all(store: JobStore, jobs: int, cancels: int) -> None:
+    """Each comes to its end, and no more run at once than there are slots."""
     executions, secrets = Executions(store), Secrets()
 
     def create(_: int) -> Job:
@@ -120,15 +125,15 @@ def test_each_comes_to_its_end_and_no_more_run_at_once_than_there_are_slots(stor
         return False
 
     with ThreadPoolExecutor(32) as threads:
-        jobs = list(threads.map(create, range(JOBS)))
-        cancelled = sum(threads.map(cancel, jobs[-CANCELLED:]))
+        created = list(threads.map(create, range(jobs)))
+        cancelled = sum(threads.map(cancel, created[-cancels:]))
     while (slots := store.slots()).held or slots.next_job_id:
         for running in list(executions.started.values()):
             running.result()
     assert executions.most <= SLOTS
     totals = {status: store.list_jobs(OWNER, status, 1, None).total for status in JobStatus}
     assert totals == dict.fromkeys(JobStatus, 0) | {
-        JobStatus.COMPLETED: JOBS - cancelled,
+        JobStatus.COMPLETED: jobs - cancelled,
         JobStatus.CANCELLED: cancelled,
     }
-    assert {store.get_state(job.job_id).status for job in jobs} <= {JobStatus.COMPLETED, JobStatus.CANCELLED}
+    assert {store.get_state(job.job_id).status for job in created} <= {JobStatus.COMPLETED, JobStatus.CANCELLED}
