@@ -148,16 +148,17 @@ class Copying:
     def _is_found_by(self, table: Table, keyed: TableName) -> bool:
         """Whether each row is found by one key of the table `keyed`, and by an index: then ranges of the keys make
         ranges of the rows."""
-        decided = self.subset.plan.table(table.name)
+        plan = self.subset.plan
+        decided = plan.table(table.name)
+        if plan.referencing_cycles[table.name] or plan.filtering_cycles[table.name]:
+            return False  # a row of a circle may be reached from any key
         if decided.chooses_rows:
             only_link = decided.links == decided.filters and len(decided.links) == 1 and not decided.referenced_in
             return only_link and decided.links[0].indexed and decided.links[0].parent == keyed
         references = [
-            key
-            for key in self.subset.plan.catalog.references_to(table.name)
-            if self.subset.plan.table(key.child).brings_in_along(key)
+            key for key in plan.catalog.references_to(table.name) if plan.table(key.child).brings_in_along(key)
         ]
-        return len(references) == 1
+        return len(references) == 1 and references[0].child == keyed
 
     def _chunks_by_keys(self, table: Table, keyed: TableName, columns: tuple[str, ...]) -> tuple[Chunk, ...]:
         names = [sql.Identifier(column) for column in columns]
