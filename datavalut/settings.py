@@ -40,9 +40,9 @@ class PlannerFallback(StrEnum):
 class Settings:
     """`*_networks` say which addresses a source may have, after name resolution: one that is in a denied network and
     in no allowed one is refused. `secret_key_arn` is the KMS key of new secrets, None for AWS's own. `copy_workers` is
-    how many functions may share one job's work. `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it
-    at most, None for as long as its function may run. `target_storage_gib` is what the target server was made with,
-    the limit what it may grow to; 0 is unknown.
+    how many functions may share one job's work, `concurrent_jobs` how many jobs may run at once.
+    `snapshot_keeper_seconds` is how long a keeper of a snapshot holds it at most, None for as long as its function may
+    run. `target_storage_gib` is what the target server was made with, the limit what it may grow to; 0 is unknown.
     """
 
     jobs_table: str
@@ -65,6 +65,7 @@ class Settings:
     denied_networks: tuple[Network, ...]
     local_owner: str | None
     job_retention_days: int
+    concurrent_jobs: int
     snapshot_keeper_seconds: int | None
     copy_workers: int
 
@@ -101,11 +102,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except ValueError as error:
             raise SettingError(variable, str(error)) from None
 
-    def integer(variable: str, default: int) -> int:
+    def integer(variable: str, default: int, least: int = 0) -> int:
         try:
-            return int(environment.get(variable, default))
+            number = int(environment.get(variable, default))
         except ValueError:
             raise SettingError(variable, "is not a whole number") from None
+        if number < least:
+            raise SettingError(variable, f"is below {least}")
+        return number
 
     def positive(variable: str, default: int) -> int:
         number = integer(variable, default)
@@ -147,6 +151,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         local_owner=environment.get("LOCAL_OWNER") or None,
         job_retention_days=integer("JOB_RETENTION_DAYS", 30),
         copy_workers=integer("COPY_WORKERS", 4),
+        concurrent_jobs=integer("CONCURRENT_JOBS", 3, least=1),
         snapshot_keeper_seconds=integer("SNAPSHOT_KEEPER_SECONDS", 0) or None,
     )
 

@@ -32,6 +32,7 @@ class Configuration:
     are lists with commas, of networks in which a source may or may not be; empty means the library's defaults.
     `openai_secret` is the name or the ARN of a secret that holds an OpenAI API key; without it, and without
     `openai_base_url`, the offline planner reads the prompts.
+    `concurrent_jobs` is how many jobs may run at once; the others wait.
     `snapshot_keeper_seconds` cuts how long a keeper holds a source's snapshot before the other one takes over; 0 is as
     long as a function may run.
     `copy_workers` is how many functions share one job's work at most.
@@ -41,6 +42,7 @@ class Configuration:
     target: Target = Target.AWS
     architecture: str = "x86_64"
     secret_prefix: str = "datavalut"  # noqa: S105 a name, not a secret
+    concurrent_jobs: int = 3
     retention: int = 30
     log_retention: int = 90
     planner: str = "auto"
@@ -80,6 +82,8 @@ _ONE_OF = {
     "interface_endpoint_zones": (0, 1, 2),
 }
 
+_AT_LEAST_ONE = ("concurrent_jobs", "retention")
+
 
 def read_configuration(node: Node) -> Configuration:
     """Raises ConfigurationError. Values come as text from a command line, and as JSON from cdk.json."""
@@ -89,6 +93,8 @@ def read_configuration(node: Node) -> Configuration:
         if value is None:
             continue
         given[field.name] = _typed(field.name, value, type(field.default))
+        if field.name in _AT_LEAST_ONE and given[field.name] < 1:
+            raise ConfigurationError(field.name, "is below one")
         choices = _ONE_OF.get(field.name)
         if choices and given[field.name] not in choices:
             raise ConfigurationError(field.name, f"is none of {', '.join(map(str, choices))}")

@@ -20,6 +20,7 @@ from infra.network import Network
 from infra.packaging import Bundles
 
 LONGEST = Duration.seconds(900)
+_SETTLING = Duration.seconds(300)
 
 # A transaction needs the permissions of its parts; there is none of its own.
 _READ_JOBS = ("dynamodb:GetItem", "dynamodb:Query")
@@ -92,6 +93,7 @@ class Functions(Construct):
             resource_name=resources.state_machine_name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+        self._machine_environment = {"STATE_MACHINE_ARN": self._machine}
         self._executions = stack.format_arn(
             service="states",
             resource="execution",
@@ -103,7 +105,7 @@ class Functions(Construct):
         self._add_publisher(resources)
 
     def _add_endpoints(self, resources: Resources) -> None:
-        machine = {"STATE_MACHINE_ARN": self._machine}
+        machine = self._machine_environment
         page_token = resources.page_token_secret_arn
 
         create_job = self._api_function(
@@ -126,6 +128,7 @@ class Functions(Construct):
         cancel_job = self._api_function("cancel_job", "Cancels a job and stops its execution", machine)
         self._allow(cancel_job, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
         self._allow(cancel_job, _DELETE_SECRET, (resources.request_secrets,))
+        self._allow(cancel_job, ("states:StartExecution",), (self._machine,))  # of the job that gets its slot
         self._allow(cancel_job, ("states:StopExecution",), (self._executions,))
 
     def _add_steps(self, resources: Resources) -> None:
@@ -151,7 +154,7 @@ class Functions(Construct):
 
         prepare_target = self._step("prepare_target", "Creates the database and its schema", target)
         self._allow(prepare_target, _READ_SECRET, (requests, admin))
-        self._allow(prepare_target, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
+        self._allow(prepare_target, _CREATE_SECRET, (results,))
 
         copy_worker = self._step("copy_worker", "Copies rows, builds indexes and validates keys", {}, memory=2048)
         self._allow(copy_worker, _READ_SECRET, (requests, results))
@@ -160,9 +163,20 @@ class Functions(Construct):
         self._allow(finalize_job, _READ_SECRET, (results, admin))
         self._allow(finalize_job, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
-        settle_job = self._step("settle_job", "Ends a job, whatever ended it", target, timeout=Duration.seconds(300))
+        settle_job = self._step(
+            "settle_job", "Ends a job, whatever ended it", target | self._machine_environment, timeout=_SETTLING
+        )
+        self._allow(settle_job, ("states:StartExecution",), (self._machine,))  # of the job that gets its slot
         self._allow(settle_job, _READ_SECRET, (requests, admin))
         self._allow(settle_job, _DELETE_SECRET, (requests, results))
+
+        sweep = self._step("sweep", "Ends what slipped through", target | self._machine_environment, timeout=LONGEST)
+        self._allow(sweep, ("dynamodb:BatchGetItem",), (self._table,))
+        self._allow(sweep, _READ_SECRET, (requests, admin))
+        self._allow(sweep, _DELETE_SECRET, (requests, results))
+        self._allow(sweep, ("secretsmanager:ListSecrets",), (UNNAMED,))  # names only; AWS knows no resource for it
+        self._allow(sweep, ("states:StartExecution", "states:ListExecutions"), (self._machine,))
+        self._allow(sweep, ("states:StopExecution", "states:DescribeExecution"), (self._executions,))
 
     def _add_publisher(self, resources: Resources) -> None:
         bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
@@ -313,6 +327,7 @@ class Functions(Construct):
             "JOBS_TABLE": self._resources.table.table_name,
             "SECRET_PREFIX": configuration.secret_prefix,
             "JOB_RETENTION_DAYS": str(configuration.retention),
+            "CONCURRENT_JOBS": str(configuration.concurrent_jobs),
             "POWERTOOLS_SERVICE_NAME": "datavalut",
             "POWERTOOLS_METRICS_NAMESPACE": "DataValut",
             "POWERTOOLS_LOG_LEVEL": "INFO",

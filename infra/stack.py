@@ -15,6 +15,7 @@ from infra.network import Network
 from infra.observability import Observability
 from infra.packaging import Bundles
 from infra.secrets import Secrets
+from infra.sweep import SweepSchedule
 from infra.target_database import GivenTarget, RdsTarget
 from infra.workflow import Workflow, state_machine_name
 
@@ -85,6 +86,7 @@ class DataValutStack(Stack):
             settle_job=functions["settle_job"],
             encryption_key=key,
         ).undelivered
+        SweepSchedule(self, "Sweep", sweep=functions["sweep"])
         Observability(
             self,
             "Observability",

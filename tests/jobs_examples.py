@@ -14,6 +14,11 @@ def seconds_later(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
+def admitted_job(number: int = 1, **changes: Any) -> Job:
+    """As a store with a free slot keeps `pending_job`."""
+    return pending_job(number, **changes, admitted=True)
+
+
 def pending_job(number: int = 1, **changes: Any) -> Job:
     """Job `number`, created that many minutes after START."""
     created_at = START + timedelta(minutes=number)

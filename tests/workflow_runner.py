@@ -1,7 +1,7 @@
 """A job's steps run by hand, in the order of the state machine, with everything real but AWS."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,8 @@ from typing import Any
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.jobs.errors import SecretNotFoundError
+from datavalut.jobs.executions import Ending
+from datavalut.jobs.job_secrets import JobSecret, JobSecretKind
 from datavalut.jobs.lifecycle import new_job_id
 from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
@@ -23,7 +25,7 @@ from datavalut.workflow.finalize import finalize
 from datavalut.workflow.keep_snapshot import Keeper, keep_snapshot
 from datavalut.workflow.plan_filter import plan_filter
 from datavalut.workflow.prepare_target import prepare_target
-from datavalut.workflow.settle import Ending, ExecutionEnd, settle
+from datavalut.workflow.settle import ExecutionEnd, settle
 from datavalut.workflow.step import fault_error, run_step
 
 
@@ -52,8 +54,24 @@ class InMemorySecrets:
     def delete_result(self, job_id: str) -> None:
         self.results.pop(job_id, None)
 
+    def of_jobs(self) -> Iterator[JobSecret]:
+        """As if each had been stored long ago."""
+        long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+        yield from [JobSecret(JobSecretKind.REQUEST, job_id, long_ago) for job_id in self.requests]
+        yield from [JobSecret(JobSecretKind.RESULT, job_id, long_ago) for job_id in self.results]
+
     def target_admin(self) -> ConnectionParameters:
         return self.admin
+
+
+class NoExecutions:
+    """The test itself is what runs the jobs."""
+
+    def start(self, job_id: str) -> None:
+        pass
+
+    def stop(self, job_id: str) -> bool:
+        return False
 
 
 class WorkflowRunner:
@@ -68,6 +86,7 @@ class WorkflowRunner:
         self.deployment = Deployment(
             store=self.store,
             secrets=self.secrets,
+            executions=NoExecutions(),
             plan_prompt=lambda prompt, source: answer,
             source_addresses=ANY_ADDRESS,
             now=lambda: datetime.now(UTC),

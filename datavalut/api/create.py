@@ -6,7 +6,8 @@ from typing import Protocol
 from datavalut.api.errors import FieldProblem, InvalidFields
 from datavalut.api.requests import CreateJobBody
 from datavalut.connections import ConnectionParameters, PortNotANumberError, parse_connection_string
-from datavalut.jobs.lifecycle import Executions, RequestSecrets, create_failed_job, create_job
+from datavalut.jobs.executions import Executions
+from datavalut.jobs.lifecycle import RequestSecrets, create_failed_job, create_job
 from datavalut.jobs.model import Job, JobError, JobRequest
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.source_secret import SourceSecretRefused

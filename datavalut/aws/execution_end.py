@@ -3,15 +3,10 @@
 import json
 from typing import Any
 
-from datavalut.workflow.settle import Ending, ExecutionEnd
+from datavalut.aws.executions import ENDINGS
+from datavalut.jobs.executions import Ending
+from datavalut.workflow.settle import ExecutionEnd
 from datavalut.workflow.step import fault_error
-
-_OF_STATUS = {
-    "SUCCEEDED": Ending.REACHED_THE_END,
-    "FAILED": Ending.FAILED,
-    "TIMED_OUT": Ending.TIMED_OUT,
-    "ABORTED": Ending.STOPPED,
-}
 
 
 def execution_end(event: dict[str, Any]) -> tuple[str, ExecutionEnd]:
@@ -22,7 +17,7 @@ def execution_end(event: dict[str, Any]) -> tuple[str, ExecutionEnd]:
     """
     if "detail" in event:
         detail = event["detail"]
-        return str(detail["name"]), ExecutionEnd(_OF_STATUS[detail["status"]])
+        return str(detail["name"]), ExecutionEnd(ENDINGS[detail["status"]])
     job_id = str(event["job_id"])
     failure = event.get("failure")
     if failure is None:

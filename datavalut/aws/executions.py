@@ -1,12 +1,22 @@
 """Step Functions: each job is one execution, named by the job's id."""
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from datavalut.jobs.executions import Ending, FoundExecution
+
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+
+ENDINGS = {
+    "SUCCEEDED": Ending.REACHED_THE_END,
+    "FAILED": Ending.FAILED,
+    "TIMED_OUT": Ending.TIMED_OUT,
+    "ABORTED": Ending.STOPPED,
+}
 
 
 class Executions:
@@ -35,6 +45,23 @@ class Executions:
                 raise
             return False
         return True
+
+    def find(self, job_id: str) -> FoundExecution | None:
+        try:
+            status = self._client.describe_execution(executionArn=self.arn(job_id))["status"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionDoesNotExist":
+                raise
+            return None
+        return FoundExecution(ENDINGS.get(status))
+
+    def running(self) -> Iterator[str]:
+        pages = self._client.get_paginator("list_executions").paginate(
+            stateMachineArn=self._state_machine_arn, statusFilter="RUNNING"
+        )
+        for page in pages:
+            for execution in page["executions"]:
+                yield execution["name"]
 
     def arn(self, job_id: str) -> str:
         return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{job_id}"

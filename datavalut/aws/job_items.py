@@ -5,16 +5,22 @@ One table holds, by partition and sort key:
     job#<job id>          job                        the job, small: every write of it costs its size
     job#<job id>          document#<id>#<part>       a part of its plan or result, JSON compressed by gzip
     job#<job id>          forgotten                  the job has expired, and the counters know
-    owner#<owner>         counters                   how many jobs the owner has in each status
+    owner#<owner>         counters#<shard>           how many jobs the owner has in each status
     idempotency#<hash>    idempotency                which job an owner's idempotency key stands for
+    slots                 held                       which jobs may run
+    slots                 waiting#<age>#<job id>     a job that is to run as soon as it may
 
 A plan or a result may be larger than DynamoDB's 400 KB an item: it is split into parts. It is never changed: the job
 points to it by a new id each time, so that a reader of the pointer finds the whole of it.
+
+An owner's counters are several items, whose sum is the number: each job counts in one of them, so that jobs that one
+owner creates at the same moment seldom wait for each other.
 """
 
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -24,7 +30,7 @@ from typing import Any
 
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 
-from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus, KeptSnapshot
+from datavalut.jobs.model import HeldSlot, Job, JobError, JobRequest, JobStatus, KeptSnapshot, Slots
 from datavalut.jobs.store import page_key
 
 Attributes = dict[str, Any]  # as the low-level client takes and gives them: {"name": {"S": "value"}}
@@ -34,8 +40,12 @@ BY_OWNER_AND_STATUS = "by_owner_and_status"
 
 JOB_SORT_KEY = "job"
 FORGOTTEN_SORT_KEY = "forgotten"
-COUNTERS_SORT_KEY = "counters"
 IDEMPOTENCY_SORT_KEY = "idempotency"
+SLOTS_PARTITION = "slots"
+HELD_SORT_KEY = "held"  # before WAITING_PREFIX in order: one query gives it and the oldest waiting job
+WAITING_PREFIX = "waiting#"
+COUNTERS_PREFIX = "counters#"
+COUNTER_SHARDS = 16
 
 DOCUMENT_PART_BYTES = 300_000
 MAX_DOCUMENT_BYTES = 12_000_000  # compressed
@@ -51,6 +61,14 @@ def owner_partition(owner: str) -> str:
 
 def status_partition(owner: str, status: JobStatus) -> str:
     return f"owner#{owner}#{status}"
+
+
+def counters_sort_key(job_id: str) -> str:
+    return f"{COUNTERS_PREFIX}{zlib.crc32(job_id.encode()) % COUNTER_SHARDS:02}"
+
+
+def waiting_sort_key(job_id: str, created_at: datetime) -> str:
+    return f"{WAITING_PREFIX}{stored_time(created_at)}#{job_id}"
 
 
 def idempotency_partition(owner: str, idempotency_key: str) -> str:
@@ -131,6 +149,7 @@ def job_values(job: Job) -> dict[str, Any]:
         "created_at": stored_time(job.created_at),
         "timestamp": stored_time(job.timestamp),
         "request": {name: value for name, value in asdict(job.request).items() if value is not None},
+        "admitted": job.admitted,
         "progress": stored_number(job.progress),
         "started_at": stored_time(job.started_at) if job.started_at else None,
         "completed_at": stored_time(job.completed_at) if job.completed_at else None,
@@ -138,6 +157,7 @@ def job_values(job: Job) -> dict[str, Any]:
         "source_database": job.source_database,
         "snapshots": stored_snapshots(job.snapshots),
         "snapshot_released": job.snapshot_released,
+        "preparations": job.preparations,
         "rows_expected": job.rows_expected,
         "rows_copied": job.rows_copied,
         "tables_copied": job.tables_copied,
@@ -160,6 +180,7 @@ def job_from_attributes(attributes: Attributes) -> Job:
         created_at=datetime.fromisoformat(values["created_at"]),
         timestamp=datetime.fromisoformat(values["timestamp"]),
         request=JobRequest(**values["request"]),
+        admitted=values["admitted"],
         progress=float(values["progress"]),
         started_at=time("started_at"),
         completed_at=time("completed_at"),
@@ -167,9 +188,37 @@ def job_from_attributes(attributes: Attributes) -> Job:
         source_database=values.get("source_database"),
         snapshots=_snapshots(values.get("snapshots", {})),
         snapshot_released=values["snapshot_released"],
+        preparations=int(values["preparations"]),
         rows_expected=int(values["rows_expected"]),
         rows_copied=int(values["rows_copied"]),
         tables_copied=int(values["tables_copied"]),
+    )
+
+
+def stored_slot(slot: HeldSlot) -> dict[str, Any]:
+    return {"since": stored_time(slot.since), "started": slot.started}
+
+
+def waiting_values(job: Job) -> dict[str, Any]:
+    return {
+        "pk": SLOTS_PARTITION,
+        "sk": waiting_sort_key(job.job_id, job.created_at),
+        "job_id": job.job_id,
+        "created_at": stored_time(job.created_at),
+    }
+
+
+def slots_from_items(held: Attributes, oldest: Attributes | None, limit: int) -> Slots:
+    """From the item of the held slots and that of the oldest waiting job."""
+    waiting = from_attributes(oldest) if oldest else {}
+    return Slots(
+        limit=limit,
+        held={
+            job_id: HeldSlot(datetime.fromisoformat(slot["since"]), slot["started"])
+            for job_id, slot in from_attributes(held)["held"].items()
+        },
+        next_job_id=waiting.get("job_id"),
+        waiting_since=datetime.fromisoformat(waiting["created_at"]) if waiting else None,
     )
 
 

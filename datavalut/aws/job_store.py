@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -17,6 +17,7 @@ from datavalut.aws.job_items import (
     job_from_attributes,
     stored_error,
     stored_number,
+    stored_slot,
     stored_snapshots,
     stored_time,
     to_attributes,
@@ -29,7 +30,7 @@ from datavalut.jobs.errors import (
     JobTooLarge,
     StoreBusy,
 )
-from datavalut.jobs.model import Job, JobError, JobStatus, KeptSnapshot
+from datavalut.jobs.model import HeldSlot, Job, JobError, JobStatus, KeptSnapshot, Slots
 from datavalut.jobs.store import JobPage, moved
 
 if TYPE_CHECKING:
@@ -37,61 +38,79 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MAX_ATTEMPTS = 16  # at a write that others may get in between; with the pauses below about 5 s at worst
+_BATCH = 100  # of keys that DynamoDB reads in one call
 _FORGOTTEN_KEPT = timedelta(days=7)  # streams keep their records for one
 _DOCUMENT_OUTLIVES_JOB = timedelta(days=7)  # jobs end well within
 
 Document = Literal["plan", "result"]
 
 
-class UpdateNames(TypedDict, total=False):
-    """DynamoDB refuses an empty map of names: there is one, or the parameter is left out."""
+class UsedInUpdate(TypedDict, total=False):
+    """What an expression's `#` and `:` stand for. DynamoDB refuses empty maps: those are left out."""
 
     ExpressionAttributeNames: dict[str, str]
+    ExpressionAttributeValues: Attributes
 
 
 class DynamoJobStore:
-    """See `datavalut.jobs.store.JobStore`. Jobs vanish `retention` after their end."""
+    """See `datavalut.jobs.store.JobStore`. Jobs vanish `retention` after their end. `slot_limit` is how many may run
+    at once."""
 
     def __init__(
         self,
         client: "DynamoDBClient",
         table: str,
         retention: timedelta,
+        slot_limit: int,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._table = table
         self._retention = retention
+        self._slot_limit = slot_limit
         self._pause = pause
 
     # creating
 
     def create(self, job: Job, idempotency_key: str | None, request_fingerprint: str) -> Job:
-        expires_at = _epoch(job.created_at + self._retention)
-        writes: list[TransactWriteItemTypeDef] = [
-            self._put({**job_items.job_values(job), "expires_at": expires_at}),
-            self._count(job.owner, {job.status: 1}),
-        ]
-        if idempotency_key is not None:
-            writes.append(
-                self._put(
-                    {
-                        "pk": job_items.idempotency_partition(job.owner, idempotency_key),
-                        "sk": job_items.IDEMPOTENCY_SORT_KEY,
-                        "job_id": job.job_id,
-                        "fingerprint": request_fingerprint,
-                        "expires_at": expires_at,
-                    }
-                )
-            )
-        for _ in self._attempts(job.job_id):
-            if self._written(writes):
-                return job
+        for attempt in self._attempts():
+            # Where many come for a slot at once, each but one waits at its second attempt, whether a slot is free or
+            # not: waiting needs nothing that others write too, and `admit_next` has the rest in order.
+            new = replace(job, admitted=attempt == 0 and self._may_start_at_once(job))
+            if self._written(self._creation(new, idempotency_key, request_fingerprint)):
+                return new
             if idempotency_key is not None:
                 earlier = self._created_earlier(job.owner, idempotency_key, request_fingerprint)
                 if earlier is not None:
                     return earlier
         raise StoreBusy(job.job_id)
+
+    def _may_start_at_once(self, job: Job) -> bool:
+        slots = self.slots()
+        return job.status is JobStatus.PENDING and slots.has_room and slots.next_job_id is None
+
+    def _creation(
+        self, job: Job, idempotency_key: str | None, request_fingerprint: str
+    ) -> "list[TransactWriteItemTypeDef]":
+        expires_at = _epoch(job.created_at + self._retention)
+        writes = [
+            self._put({**job_items.job_values(job), "expires_at": expires_at}),
+            self._count(job, {job.status: 1}),
+        ]
+        if job.admitted:
+            writes.append(self._hold_slot(job.job_id, job.created_at))
+        elif job.status is JobStatus.PENDING:
+            writes.append(self._put(job_items.waiting_values(job)))
+        if idempotency_key is not None:
+            record = {
+                "pk": job_items.idempotency_partition(job.owner, idempotency_key),
+                "sk": job_items.IDEMPOTENCY_SORT_KEY,
+                "job_id": job.job_id,
+                "fingerprint": request_fingerprint,
+                "expires_at": expires_at,
+            }
+            writes.append(self._put(record))
+        return writes
 
     def _created_earlier(self, owner: str, idempotency_key: str, request_fingerprint: str) -> Job | None:
         record = self._item(job_items.idempotency_partition(owner, idempotency_key), job_items.IDEMPOTENCY_SORT_KEY)
@@ -133,6 +152,21 @@ class DynamoJobStore:
     def get_state(self, job_id: str) -> Job:
         return job_from_attributes(self._job_attributes(job_id))
 
+    def find_states(self, job_ids: Collection[str]) -> dict[str, Job]:
+        found: dict[str, Job] = {}
+        left = [_key(job_items.job_partition(job_id), job_items.JOB_SORT_KEY) for job_id in job_ids]
+        while left:
+            some, left = left[:_BATCH], left[_BATCH:]
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": some, "ConsistentRead": True}})
+            for item in answer["Responses"][self._table]:
+                job = job_from_attributes(item)
+                found[job.job_id] = job
+            unread = answer["UnprocessedKeys"].get(self._table, {"Keys": []})["Keys"]
+            if unread:
+                self._pause(1)
+                left += unread
+        return found
+
     def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
         if status is None:
             index, number, partition = job_items.BY_OWNER, 1, job_items.owner_partition(owner)
@@ -165,9 +199,16 @@ class DynamoJobStore:
         )
 
     def _counted(self, owner: str, status: JobStatus | None) -> int:
-        item = self._item(job_items.owner_partition(owner), job_items.COUNTERS_SORT_KEY)
-        counters = from_attributes(item) if item else {}
-        return sum(int(counters.get(each, 0)) for each in JobStatus if status in (None, each))
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues=to_attributes(
+                {":pk": job_items.owner_partition(owner), ":prefix": job_items.COUNTERS_PREFIX}
+            ),
+            ConsistentRead=True,
+        )
+        shards = [from_attributes(item) for item in answer["Items"]]
+        return sum(int(shard.get(each, 0)) for shard in shards for each in JobStatus if status in (None, each))
 
     # changing
 
@@ -186,7 +227,7 @@ class DynamoJobStore:
     ) -> Job:
         document_id: str | None = None
         try:
-            for _ in self._attempts(job_id):
+            for _ in self._attempts():
                 current = self.get_state(job_id)
                 job = moved(
                     current,
@@ -200,7 +241,10 @@ class DynamoJobStore:
                 )
                 if result is not None and document_id is None:
                     document_id = self._write_document(job_id, "result", result, at)
-                if self._written([self._move(current, job, document_id), self._recount(current, job)]):
+                writes = [self._move(current, job, document_id), self._count(job, {current.status: -1, job.status: 1})]
+                if current.status is JobStatus.PENDING and not current.admitted:
+                    writes.append(self._delete_waiting(job_id, current.created_at))
+                if self._written(writes):
                     return job
             raise StoreBusy(job_id)
         except (IllegalMove, StoreBusy):
@@ -234,15 +278,61 @@ class DynamoJobStore:
                 "TableName": self._table,
                 "Key": _key(job_items.job_partition(job.job_id), job_items.JOB_SORT_KEY),
                 "UpdateExpression": expression,
-                "ConditionExpression": "#status = :status_before AND #timestamp <= :timestamp"
-                f" AND {error_as_read}(#error)",
+                "ConditionExpression": "#status = :status_before AND admitted = :admitted"
+                f" AND #timestamp <= :timestamp AND {error_as_read}(#error)",
                 "ExpressionAttributeNames": {**names, "#error": "error"},
-                "ExpressionAttributeValues": to_attributes({**values, ":status_before": str(current.status)}),
+                "ExpressionAttributeValues": to_attributes(
+                    {**values, ":status_before": str(current.status), ":admitted": current.admitted}
+                ),
             }
         }
 
+    def slots(self) -> Slots:
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=to_attributes({":pk": job_items.SLOTS_PARTITION}),
+            ConsistentRead=True,
+            Limit=2,
+        )
+        match answer["Items"]:
+            case [held, *oldest] if held["sk"]["S"] == job_items.HELD_SORT_KEY:
+                return job_items.slots_from_items(held, oldest[0] if oldest else None, self._slot_limit)
+        # The first job of a deployment: a slot is written into this item, and so it has to be there.
+        self._written([self._put({"pk": job_items.SLOTS_PARTITION, "sk": job_items.HELD_SORT_KEY, "held": {}})])
+        return self.slots()
+
+    def admit_next(self, at: datetime) -> Job | None:
+        job_id = ""
+        for _ in self._attempts():
+            slots = self.slots()
+            if slots.next_job_id is None or slots.waiting_since is None or not slots.has_room:
+                return None
+            job_id = slots.next_job_id
+            no_more_waiting = self._delete_waiting(job_id, slots.waiting_since)
+            job = self._waiting(job_id)
+            if job is None:
+                self._written([no_more_waiting])
+            elif self._written([self._admit(job_id), self._hold_slot(job_id, at), no_more_waiting]):
+                return replace(job, admitted=True)
+        raise StoreBusy(job_id)
+
+    def _waiting(self, job_id: str) -> Job | None:
+        """The job if it waits. That it is said to and does not is of another's doing, in this moment or by hand."""
+        try:
+            job = self.get_state(job_id)
+        except JobNotFoundError:
+            return None
+        return job if job.status is JobStatus.PENDING and not job.admitted else None
+
+    def record_started(self, job_id: str) -> None:
+        self._update_slot(job_id, "SET #held.#job_id.started = :true", {":true": True})
+
+    def free_slot(self, job_id: str) -> None:
+        self._update_slot(job_id, "REMOVE #held.#job_id", {})
+
     def record_progress(self, job_id: str, progress: float, message: str, at: datetime) -> None:
-        for _ in self._attempts(job_id):
+        for _ in self._attempts():
             changes = {"progress": stored_number(progress), "message": message, "timestamp": stored_time(at)}
             if self._changed(
                 job_id, changes, "#status = :running AND #progress <= :progress AND #timestamp <= :timestamp"
@@ -255,7 +345,7 @@ class DynamoJobStore:
         raise StoreBusy(job_id)
 
     def add_copied(self, job_id: str, rows: int, tables: int) -> Job:
-        attributes = self._update(
+        attributes = self._update_job(
             job_id,
             "ADD rows_copied :rows, tables_copied :tables",
             "attribute_exists(pk)",
@@ -265,6 +355,18 @@ class DynamoJobStore:
         if attributes is None:
             raise JobNotFoundError(job_id)
         return job_from_attributes(attributes)
+
+    def begin_preparation(self, job_id: str) -> int:
+        attributes = self._update_job(
+            job_id,
+            "ADD preparations :one",
+            "#status = :running",
+            names={"#status": "status"},
+            values=to_attributes({":one": 1, ":running": str(JobStatus.RUNNING)}),
+        )
+        if attributes is None:
+            raise JobNotRunning(job_id, self.get_state(job_id).status)
+        return job_from_attributes(attributes).preparations
 
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         facts = {"source_database": source_database, "rows_expected": rows_expected}
@@ -285,7 +387,7 @@ class DynamoJobStore:
         self, job_id: str, snapshots: Mapping[str, KeptSnapshot], *, instead_of: Mapping[str, KeptSnapshot]
     ) -> bool:
         values = {"snapshots": stored_snapshots(snapshots), "instead_of": stored_snapshots(instead_of)}
-        recorded = self._update(
+        recorded = self._update_job(
             job_id,
             "SET #snapshots = :snapshots",
             "#status = :running AND #snapshots = :instead_of",
@@ -315,8 +417,8 @@ class DynamoJobStore:
                 "expires_at": _epoch(datetime.now(UTC) + _FORGOTTEN_KEPT),
             }
         )
-        for _ in self._attempts(job.job_id):
-            if self._written([forgotten, self._count(job.owner, {job.status: -1})]):
+        for _ in self._attempts():
+            if self._written([forgotten, self._count(job, {job.status: -1})]):
                 return
             if self._item(job_items.job_partition(job.job_id), job_items.FORGOTTEN_SORT_KEY) is not None:
                 return
@@ -367,7 +469,7 @@ class DynamoJobStore:
 
     # single steps
 
-    def _attempts(self, job_id: str) -> Iterator[int]:
+    def _attempts(self) -> Iterator[int]:
         """Numbers of attempts, with a growing random pause before each but the first."""
         for attempt in range(MAX_ATTEMPTS):
             if attempt:
@@ -396,23 +498,35 @@ class DynamoJobStore:
         values |= {f":{status}": str(status) for status in JobStatus if f":{status}" in condition}
         if "#status" in condition:
             names["#status"] = "status"
-        return self._update(job_id, expression, condition, names, to_attributes(values)) is not None
+        return self._update_job(job_id, expression, condition, names, to_attributes(values)) is not None
 
-    def _update(
+    def _update_job(
         self, job_id: str, expression: str, condition: str, names: dict[str, str], values: Attributes
     ) -> Attributes | None:
         """The job's new attributes; None if the condition did not hold."""
-        some_names: UpdateNames = {"ExpressionAttributeNames": names} if names else {}
-        for _ in self._attempts(job_id):
+        key = _key(job_items.job_partition(job_id), job_items.JOB_SORT_KEY)
+        return self._update(job_id, key, expression, condition, _used(names, values))
+
+    def _update_slot(self, job_id: str, expression: str, values: dict[str, Any]) -> bool:
+        """Whether the job holds a slot, `#held.#job_id` in the expression."""
+        key = _key(job_items.SLOTS_PARTITION, job_items.HELD_SORT_KEY)
+        names = {"#held": "held", "#job_id": job_id}
+        condition = "attribute_exists(#held.#job_id)"
+        return self._update(job_id, key, expression, condition, _used(names, to_attributes(values))) is not None
+
+    def _update(
+        self, job_id: str, key: Attributes, expression: str, condition: str, used: UsedInUpdate
+    ) -> Attributes | None:
+        """The item's new attributes; None if the condition did not hold."""
+        for _ in self._attempts():
             try:
                 answer = self._client.update_item(
                     TableName=self._table,
-                    Key=_key(job_items.job_partition(job_id), job_items.JOB_SORT_KEY),
+                    Key=key,
                     UpdateExpression=expression,
                     ConditionExpression=condition,
-                    ExpressionAttributeValues=values,
                     ReturnValues="ALL_NEW",
-                    **some_names,
+                    **used,
                 )
             except ClientError as error:
                 if _is(error, "ConditionalCheckFailedException"):
@@ -451,14 +565,42 @@ class DynamoJobStore:
             }
         }
 
-    def _recount(self, before: Job, after: Job) -> "TransactWriteItemTypeDef":
-        return self._count(before.owner, {before.status: -1, after.status: 1})
-
-    def _count(self, owner: str, changes: dict[JobStatus, int]) -> "TransactWriteItemTypeDef":
+    def _hold_slot(self, job_id: str, since: datetime) -> "TransactWriteItemTypeDef":
         return {
             "Update": {
                 "TableName": self._table,
-                "Key": _key(job_items.owner_partition(owner), job_items.COUNTERS_SORT_KEY),
+                "Key": _key(job_items.SLOTS_PARTITION, job_items.HELD_SORT_KEY),
+                "UpdateExpression": "SET #held.#job_id = :slot",
+                "ConditionExpression": "size(#held) < :limit AND attribute_not_exists(#held.#job_id)",
+                "ExpressionAttributeNames": {"#held": "held", "#job_id": job_id},
+                "ExpressionAttributeValues": to_attributes(
+                    {":slot": stored_slot(HeldSlot(since)), ":limit": self._slot_limit}
+                ),
+            }
+        }
+
+    def _admit(self, job_id: str) -> "TransactWriteItemTypeDef":
+        values = {":true": True, ":false": False, ":pending": str(JobStatus.PENDING)}
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(job_items.job_partition(job_id), job_items.JOB_SORT_KEY),
+                "UpdateExpression": "SET admitted = :true",
+                "ConditionExpression": "#status = :pending AND admitted = :false",
+                "ExpressionAttributeNames": {"#status": "status"},
+                "ExpressionAttributeValues": to_attributes(values),
+            }
+        }
+
+    def _delete_waiting(self, job_id: str, created_at: datetime) -> "TransactWriteItemTypeDef":
+        sort_key = job_items.waiting_sort_key(job_id, created_at)
+        return {"Delete": {"TableName": self._table, "Key": _key(job_items.SLOTS_PARTITION, sort_key)}}
+
+    def _count(self, job: Job, changes: dict[JobStatus, int]) -> "TransactWriteItemTypeDef":
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(job_items.owner_partition(job.owner), job_items.counters_sort_key(job.job_id)),
                 "UpdateExpression": "ADD " + ", ".join(f"#{status} :{status}" for status in changes),
                 "ExpressionAttributeNames": {f"#{status}": str(status) for status in changes},
                 "ExpressionAttributeValues": to_attributes({f":{status}": by for status, by in changes.items()}),
@@ -474,6 +616,15 @@ def _set(changes: dict[str, Any]) -> tuple[str, dict[str, str], dict[str, Any]]:
     """An update expression with its names and values. All names are given as #name: many are reserved words."""
     expression = "SET " + ", ".join(f"#{name} = :{name}" for name in changes)
     return expression, {f"#{name}": name for name in changes}, {f":{name}": value for name, value in changes.items()}
+
+
+def _used(names: dict[str, str], values: Attributes) -> UsedInUpdate:
+    used: UsedInUpdate = {}
+    if names:
+        used["ExpressionAttributeNames"] = names
+    if values:
+        used["ExpressionAttributeValues"] = values
+    return used
 
 
 def _is(error: ClientError, code: str) -> bool:

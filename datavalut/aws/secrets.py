@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from datavalut.connections import ConnectionParameters, ConnectionStringError
 from datavalut.jobs.errors import SecretNotFoundError
+from datavalut.jobs.job_secrets import JobSecret, JobSecretKind
 from datavalut.jobs.request_secret import RequestSecret
 from datavalut.jobs.source_secret import SourceSecretRefused
 
@@ -81,6 +82,19 @@ class Secrets:
     def delete_result(self, job_id: str) -> None:
         """Does nothing if it is gone already."""
         self._delete(self._result_name(job_id))
+
+    def of_jobs(self) -> Iterator[JobSecret]:
+        """All secrets that jobs of this deployment have, by their names."""
+        ours = re.compile(rf"{re.escape(self._prefix)}/(?P<kind>request|result)/(?P<job_id>job_[0-9a-f]{{12}})")
+        pages = self._client.get_paginator("list_secrets").paginate(
+            Filters=[{"Key": "name", "Values": [f"{self._prefix}/request/", f"{self._prefix}/result/"]}]
+        )
+        for page in pages:
+            for secret in page["SecretList"]:
+                match = ours.fullmatch(secret["Name"])
+                if match is not None:
+                    changed_at = secret.get("LastChangedDate", secret["CreatedDate"])
+                    yield JobSecret(JobSecretKind(match["kind"]), match["job_id"], changed_at)
 
     # of the deployment
 

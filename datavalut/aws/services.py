@@ -30,6 +30,7 @@ def job_store() -> DynamoJobStore:
         boto3.client("dynamodb", config=_CLIENT_CONFIG),
         settings().jobs_table,
         timedelta(days=settings().job_retention_days),
+        settings().concurrent_jobs,
     )
 
 

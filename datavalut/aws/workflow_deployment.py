@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from datavalut.aws import services
+from datavalut.aws.faults import is_transient
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.planning.fallback import plan_with_fallback
 from datavalut.planning.source import PlanningSource
@@ -20,10 +21,12 @@ def workflow_deployment() -> Deployment:
     return Deployment(
         store=services.job_store(),
         secrets=services.secrets(),
+        executions=services.executions(),
         plan_prompt=_plan_prompt,
         source_addresses=AddressPolicy(settings().allowed_networks, settings().denied_networks),
         now=lambda: datetime.now(UTC),
         most_workers=settings().copy_workers,
+        is_transient_fault=is_transient,
         target_disk=target_disk(settings()),
     )
 

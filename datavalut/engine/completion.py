@@ -20,6 +20,7 @@ from datavalut.transfer.ledger import copied_tables, counted_tables, measured_ta
 from datavalut.transfer.row_security import past_row_security
 from datavalut.transfer.sequences import SequenceState, set_sequences
 from datavalut.transfer.statements import writing_target
+from datavalut.transfer.target import database_locale
 from datavalut.transfer.verify import Verification, verify_target
 
 
@@ -29,6 +30,8 @@ class Proof(StrEnum):
     WHOLE = "whole condition"
     # Of rows that were counted, compared or ranked with it, the target need not hold all.
     OWN_COLUMNS = "conditions on its own columns"
+    # The target compares text otherwise than the source does.
+    NONE = "none, as the target server does not have the source's locale"
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,9 @@ def _proven_roots(
                 yield table.name, proof
                 break
         else:
+            if not database_locale(target, target.info.dbname).is_that_of(subset.plan.catalog):
+                yield table.name, Proof.NONE
+                continue
             raise VerificationFailed(
                 (Discrepancy(f"rows of {table.name} that do not meet its condition", str(required), str(others)),)
             )

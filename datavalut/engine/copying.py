@@ -1,7 +1,7 @@
 """Rows of a table or a chunk, from the source's snapshot into the target: once, whatever is run again."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Table, TableKind, TableName
-from datavalut.engine.cutting import copy_seconds, cut_by_pages, keys_per_chunk
-from datavalut.engine.keys import TargetKeys, distinct_keys
+from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
+from datavalut.engine.cutting import MOST_KEY_BYTES, copy_seconds, cut_by_pages, keys_per_chunk
+from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
-from datavalut.subset.known import copied_before
-from datavalut.subset.model import SubsetPlan
+from datavalut.subset.known import Holding, chosen_key_columns, copied_before
+from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.pages import PageRange
-from datavalut.subset.sql import copy_query, required_rows_query
+from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
 from datavalut.transfer.copy import CopiedRows, copy_chunk
 from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
@@ -37,7 +37,7 @@ class Subset:
 
     plan: SubsetPlan
     reference_time: datetime
-    copied_before: Mapping[TableName, frozenset[TableName]]
+    copied_before: Mapping[Holding, frozenset[Holding]]
 
     @classmethod
     def of(cls, plan: SubsetPlan, reference_time: datetime) -> "Subset":
@@ -59,7 +59,7 @@ class Copying:
     def copy_or_cut(self, item: WorkItem) -> tuple[Chunk, ...]:
         """Copies the rows of the item, or gives the chunks that they are to be copied in."""
         table = self._table(item)
-        keys = self._keys(table.name, item.chunk)
+        keys = self._keys(Holding(table.name), item.chunk)
         query = self._query(table, keys, item.chunk)
         # Statistics change: what was copied whole by a worker that could not say so is not cut by the next one.
         if item.chunk is None and not is_copied(self.target, table.name):
@@ -71,14 +71,49 @@ class Copying:
             self.measure(item)
         return ()
 
+    def copy_chosen_keys(self, item: WorkItem) -> None:
+        """Keeps the keys of the rows that a table's rule chooses beside the table, in the work's own schema."""
+        table = self._table(item)
+        holding = Holding(table.name, chosen_keys=True)
+        relation = relation_of(self.subset.plan, holding)
+        columns = chosen_key_columns(self.subset.plan, self.subset.plan.table(table.name))
+        query = chosen_keys_query(
+            self.subset.plan,
+            table.name,
+            self.subset.reference_time,
+            render_root,
+            known_sets=self._keys(holding),
+        )
+        with writing_target(), self.target.cursor() as cursor:
+            cursor.execute(
+                sql.SQL("CREATE TABLE IF NOT EXISTS {} AS SELECT {} FROM {} WITH NO DATA").format(
+                    sql.Identifier(relation.schema, relation.name),
+                    sql.SQL(", ").join(map(sql.Identifier, columns)),
+                    sql.Identifier(table.name.schema, table.name.name),
+                )
+            )
+        kept = [table.column(column) for column in columns]
+        copy_chunk(self.source, query, self.target, relation, kept, check=self.check)
+
     def measure(self, item: WorkItem) -> None:
         """What the report says of a table whose rows are all there."""
         table = self._table(item)
         decided = self.subset.plan.table(table.name)
         copied = copied_rows(self.target, table.name)
         required = 0
-        if decided.may_hold_required_rows:
-            query = required_rows_query(self.subset.plan, table.name, self.subset.reference_time, render_root)
+        chosen = Holding(table.name, chosen_keys=True)
+        if chosen in self.subset.copied_before[Holding(table.name)]:
+            required = copied - copied_rows(self.target, relation_of(self.subset.plan, chosen))
+        elif decided.rule is Rule.EXCLUDED:
+            required = copied
+        elif decided.may_hold_required_rows:
+            query = required_rows_query(
+                self.subset.plan,
+                table.name,
+                self.subset.reference_time,
+                render_root,
+                known_sets=self._keys(Holding(table.name)),
+            )
             required = self._count(query, table)
         if decided.whole:
             in_source, estimated = copied, False
@@ -95,8 +130,8 @@ class Copying:
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         return self.subset.plan.catalog.table(item.table)
 
-    def _keys(self, name: TableName, chunk: Chunk | None) -> TargetKeys:
-        return TargetKeys(self.target, self.subset.plan, self.subset.copied_before[name], chunk)
+    def _keys(self, holding: Holding, chunk: Chunk | None = None) -> TargetKeys:
+        return TargetKeys(self.target, self.subset.plan, self.subset.copied_before[holding], chunk)
 
     def _query(self, table: Table, keys: TargetKeys, chunk: Chunk | None) -> sql.Composable:
         return copy_query(
@@ -135,42 +170,61 @@ class Copying:
     def _chunks(self, table: Table, keys: TargetKeys, query: sql.Composable) -> tuple[Chunk, ...]:
         if table.data_bytes < _LEAST_CUT_BYTES:
             return ()
-        ((keyed, columns),) = keys.too_many if len(keys.too_many) == 1 else ((None, ()),)
-        if keyed is not None and self._is_found_by(table, keyed):
-            return self._chunks_by_keys(table, keyed, columns)
+        if len(keys.too_many) == 1:
+            ((keyed, columns),) = keys.too_many
+            if self._is_found_by(table, keyed):
+                return self._chunks_by_keys(table, keyed, columns)
         explained = self._explain(query, table)
-        rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, table.name)
+        others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
+        rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
         if copy_seconds(table, rows_expected, reads_whole=reads_whole) == 0:
             return ()
         ranges = cut_by_pages(table, rows_expected, self.subset.plan.catalog.server_version, reads_whole=reads_whole)
         return tuple(Chunk(number, pages.first, pages.end) for number, pages in enumerate(ranges))
 
-    def _is_found_by(self, table: Table, keyed: TableName) -> bool:
-        """Whether each row is found by one key of the table `keyed`, and by an index: then ranges of the keys make
-        ranges of the rows."""
+    def _is_found_by(self, table: Table, keyed: Holding) -> bool:
+        """Whether each row is found by one key of `keyed`, and by an index: then ranges of the keys make ranges of the
+        rows."""
         plan = self.subset.plan
         decided = plan.table(table.name)
         if plan.referencing_cycles[table.name] or plan.filtering_cycles[table.name]:
             return False  # a row of a circle may be reached from any key
         if decided.chooses_rows:
             only_link = decided.links == decided.filters and len(decided.links) == 1 and not decided.referenced_in
-            return only_link and decided.links[0].indexed and decided.links[0].parent == keyed
+            return only_link and decided.links[0].indexed and decided.links[0].parent == keyed.table
         references = [
             key for key in plan.catalog.references_to(table.name) if plan.table(key.child).brings_in_along(key)
         ]
-        return len(references) == 1 and references[0].child == keyed
+        if len(references) != 1 or references[0].child != keyed.table:
+            return False
+        # Values that the parent takes for equal must not lie in different ranges.
+        return self._is_compared_alike(references[0])
 
-    def _chunks_by_keys(self, table: Table, keyed: TableName, columns: tuple[str, ...]) -> tuple[Chunk, ...]:
+    def _is_compared_alike(self, key: ForeignKey) -> bool:
+        child, parent = (self.subset.plan.catalog.table(name) for name in (key.child, key.parent))
+        columns = (child.column(column) for column in key.columns)
+        others = (parent.column(column) for column in key.parent_columns)
+        return all(
+            (column.type_name, column.collation) == (other.type_name, other.collation)
+            for column, other in zip(columns, others, strict=True)
+        )
+
+    def _chunks_by_keys(self, table: Table, keyed: Holding, columns: tuple[str, ...]) -> tuple[Chunk, ...]:
         names = [sql.Identifier(column) for column in columns]
+        size = keys_per_chunk(table, self.subset.plan.catalog.table(keyed.table))
         query = sql.SQL(
-            "SELECT {texts} FROM (SELECT key.*, row_number() OVER (ORDER BY {names}) AS place FROM ({keys}) AS key"
-            " WHERE {none_null}) AS placed WHERE place > 1 AND (place - 1) % {size} = 0 ORDER BY place"
+            "SELECT {texts} FROM (SELECT key.*, row_number() OVER (ORDER BY {names}) AS place,"
+            " LEAST({size}, GREATEST(1, {most_bytes} / GREATEST(1, max({bytes_of_key}) OVER ()))) AS size"
+            " FROM ({keys}) AS key WHERE {none_null}) AS placed"
+            " WHERE place > 1 AND (place - 1) % size = 0 ORDER BY place"
         ).format(
             texts=sql.SQL(", ").join(sql.SQL("{}::text").format(name) for name in names),
             names=sql.SQL(", ").join(names),
             none_null=sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(name) for name in names),
             keys=distinct_keys(self.subset.plan, keyed, columns),
-            size=sql.Literal(keys_per_chunk(table, self.subset.plan.catalog.table(keyed))),
+            size=sql.Literal(size),
+            most_bytes=sql.Literal(MOST_KEY_BYTES),
+            bytes_of_key=bytes_of_key(columns),
         )
         with writing_target(), self.target.cursor() as cursor:
             cursor.execute(query)
@@ -200,6 +254,7 @@ def _can_be_frozen(table: Table) -> bool:
     return table.kind is TableKind.ORDINARY and table.data_bytes >= _LEAST_FROZEN_BYTES
 
 
-def _reads_whole(plan: Mapping[str, Any], name: TableName) -> bool:
-    scans = plan["Node Type"] in ("Seq Scan", "Parallel Seq Scan") and plan.get("Relation Name") == name.name
-    return scans or any(_reads_whole(child, name) for child in plan.get("Plans", ()))
+def _reads_whole(plan: Mapping[str, Any], others: Collection[TableName]) -> bool:
+    """Whether a table is scanned that is none of the others: the one in question, or a partition of it."""
+    scans = plan["Node Type"] == "Seq Scan" and TableName(plan["Schema"], plan["Relation Name"]) not in others
+    return scans or any(_reads_whole(child, others) for child in plan.get("Plans", ()))

@@ -15,11 +15,12 @@ MOST_CHUNKS = 10_000  # of a table
 READ_BYTES_PER_SECOND = 100_000_000
 COPY_BYTES_PER_SECOND = 20_000_000
 
-# A set of keys goes into a query as text: what a worker holds of it several times, and the server parses.
-MOST_KEYS = 1_000_000
-MOST_KEY_BYTES = 16_000_000
+# The keys that a query has known go into it as text: what a worker holds of it several times, and the server parses.
+MOST_KEYS = 1_000_000  # of one set
+MOST_KEY_BYTES = 8_000_000  # of all sets of the query
 
-_FIRST_MAJOR_WITH_PAGE_RANGES = 14  # older servers read the whole table for each range
+_FIRST_MAJOR_WITH_PAGE_RANGES = 14  # older servers read the whole table for each range: so there are fewer
+_CHUNK_SECONDS_WHERE_ALL_IS_READ = 300
 
 
 def copy_seconds(table: Table, rows_expected: int, *, reads_whole: bool) -> float:
@@ -34,9 +35,10 @@ def cut_by_pages(
 ) -> tuple[PageRange, ...]:
     """Ranges of about the same size that hold every page, now and later. `server_version` is `server_version_num`."""
     if server_version // 10000 < _FIRST_MAJOR_WITH_PAGE_RANGES:
-        return (PageRange(),)
-    seconds = copy_seconds(table, rows_expected, reads_whole=reads_whole)
-    count = max(1, min(ceil(seconds / CHUNK_SECONDS), table.pages, MOST_CHUNKS))
+        chunks = copy_seconds(table, rows_expected, reads_whole=False) / _CHUNK_SECONDS_WHERE_ALL_IS_READ
+    else:
+        chunks = copy_seconds(table, rows_expected, reads_whole=reads_whole) / CHUNK_SECONDS
+    count = max(1, min(ceil(chunks), table.pages, MOST_CHUNKS))
     bounds = [table.pages * number // count for number in range(count)]
     return tuple(PageRange(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True))
 

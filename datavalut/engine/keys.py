@@ -11,27 +11,29 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import TableName
 from datavalut.engine.cutting import MOST_KEY_BYTES, MOST_KEYS
 from datavalut.engine.work_items import Chunk
-from datavalut.subset.known import KnownKeys, may_be_known, table_that_holds
+from datavalut.subset.known import Holding, KnownKeys, chosen_key_columns, holding_of, may_be_known
 from datavalut.subset.model import SubsetPlan
 from datavalut.subset.row_sets import RowSet
+from datavalut.transfer.ledger import WORK_SCHEMA
 from datavalut.transfer.statements import writing_target
 
 
 class TargetKeys:
-    """`KnownSets` of one table's query. `copied` are the tables that were copied before it.
+    """`KnownSets` of one table's query. `copied` is what was copied before it.
 
-    A set with more keys than a query takes is not known, unless `chunk` limits it to a range of them. Keys are read
-    once and remembered. Raises errors about the target.
+    A set with more keys than a query takes beside those that it has already is not known, unless `chunk` limits it to a
+    range of them. Keys are read once and remembered. Raises errors about the target.
     """
 
     def __init__(
-        self, target: connection, subset: SubsetPlan, copied: frozenset[TableName], chunk: Chunk | None = None
+        self, target: connection, subset: SubsetPlan, copied: frozenset[Holding], chunk: Chunk | None = None
     ) -> None:
         self._target = target
         self._subset = subset
         self._copied = copied
         self._chunk = chunk
         self._found: dict[tuple[RowSet, tuple[str, ...]], KnownKeys | None] = {}
+        self._bytes_left = MOST_KEY_BYTES
 
     def __call__(self, row_set: RowSet, columns: Sequence[str]) -> KnownKeys | None:
         asked = (row_set, tuple(columns))
@@ -40,36 +42,38 @@ class TargetKeys:
         return self._found[asked]
 
     @property
-    def too_many(self) -> tuple[tuple[TableName, tuple[str, ...]], ...]:
-        """The tables and columns that were asked for in vain, because they have too many keys."""
+    def too_many(self) -> tuple[tuple[Holding, tuple[str, ...]], ...]:
+        """The holdings and columns that were asked for in vain, because they have too many keys."""
         return tuple(
-            (name, columns)
+            (holding, columns)
             for (row_set, columns), keys in self._found.items()
-            if keys is None and (name := self._holder(row_set, columns)) is not None
+            if keys is None and (holding := self._holding(row_set, columns)) is not None
         )
 
-    def _holder(self, row_set: RowSet, columns: Sequence[str]) -> TableName | None:
-        name = table_that_holds(self._subset, row_set)
-        if name is None or name not in self._copied:
+    def _holding(self, row_set: RowSet, columns: Sequence[str]) -> Holding | None:
+        holding = holding_of(self._subset, row_set)
+        if holding is None or holding not in self._copied:
             return None
-        return name if may_be_known(self._subset.catalog.table(name), columns) else None
+        if holding.chosen_keys:
+            held = chosen_key_columns(self._subset, self._subset.table(holding.table))
+            return holding if set(columns) <= set(held) else None
+        return holding if may_be_known(self._subset.catalog, holding.table, columns) else None
 
     def _read(self, row_set: RowSet, columns: tuple[str, ...]) -> KnownKeys | None:
-        name = self._holder(row_set, columns)
-        if name is None or not columns:
+        holding = self._holding(row_set, columns)
+        if holding is None or not columns:
             return None
-        texts = [sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns]
-        bytes_of_key = sql.SQL(" + ").join(sql.SQL("COALESCE(octet_length({}), 0)").format(text) for text in texts)
         query = sql.SQL(
             "WITH key AS MATERIALIZED ({keys} LIMIT {most_keys} + 1)\n"
-            "SELECT fits, {arrays} FROM (\n"
-            "SELECT count(*) <= {most_keys} AND COALESCE(sum({bytes_of_key}), 0) <= {most_bytes} AS fits FROM key\n"
-            ") AS size"
+            "SELECT bytes, {arrays} FROM (\n"
+            "SELECT bytes, keys <= {most_keys} AND bytes <= {most_bytes} AS fits\n"
+            "FROM (SELECT count(*) AS keys, COALESCE(sum({bytes_of_key}), 0)::bigint AS bytes FROM key) AS size\n"
+            ") AS fitting"
         ).format(
-            keys=self._keys(name, columns),
+            keys=distinct_keys(self._subset, holding, columns, self._chunk),
             most_keys=sql.Literal(MOST_KEYS),
-            most_bytes=sql.Literal(MOST_KEY_BYTES),
-            bytes_of_key=bytes_of_key,
+            most_bytes=sql.Literal(self._bytes_left),
+            bytes_of_key=bytes_of_key(columns),
             arrays=sql.SQL(", ").join(
                 sql.SQL("CASE WHEN fits THEN COALESCE((SELECT array_agg({}) FROM key)::text, '{{}}') END").format(
                     sql.Identifier(column)
@@ -79,24 +83,33 @@ class TargetKeys:
         )
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute(query)
-            ((fits, *arrays),) = cursor.fetchall()
-        if not fits:
+            ((size, *arrays),) = cursor.fetchall()
+        if None in arrays:
+            if self._chunk is not None and (self._chunk.first_key or self._chunk.end_key) is not None:
+                # The complete query would give the rows of all chunks.
+                raise AssertionError(f"the keys of a chunk of {holding.table} are {size} bytes")
             return None
-        table = self._subset.catalog.table(name)
+        self._bytes_left -= size
+        table = self._subset.catalog.table(holding.table)
         return KnownKeys(tuple(table.column(column) for column in columns), tuple(arrays))
 
-    def _keys(self, name: TableName, columns: tuple[str, ...]) -> sql.Composable:
-        return distinct_keys(self._subset, name, columns, self._chunk)
+
+def bytes_of_key(columns: Sequence[str]) -> sql.Composable:
+    """Of its texts."""
+    return sql.SQL(" + ").join(
+        sql.SQL("COALESCE(octet_length({}::text), 0)").format(sql.Identifier(column)) for column in columns
+    )
 
 
 def distinct_keys(
-    subset: SubsetPlan, name: TableName, columns: Sequence[str], chunk: Chunk | None = None
+    subset: SubsetPlan, holding: Holding, columns: Sequence[str], chunk: Chunk | None = None
 ) -> sql.Composable:
-    """A SELECT of the keys that the target's table holds, in the chunk's range if it has one.
+    """A SELECT of the keys that the target holds, in the chunk's range if it has one.
 
     The columns may be those of several foreign keys, so nulls among them do not matter, unless there is nothing else.
     """
-    table = subset.catalog.table(name)
+    table = subset.catalog.table(holding.table)
+    name = relation_of(subset, holding)
     names = [sql.Identifier(column) for column in columns]
     conditions = []
     if not any(table.column(column).not_null for column in columns):
@@ -115,7 +128,15 @@ def distinct_keys(
     return sql.SQL("SELECT {}{} FROM {}{}{}").format(
         sql.SQL("" if frozenset(columns) in unique else "DISTINCT "),
         sql.SQL(", ").join(names),
-        sql.SQL("ONLY " if table.inherited else ""),
+        sql.SQL("ONLY " if table.inherited and not holding.chosen_keys else ""),
         sql.Identifier(name.schema, name.name),
         sql.SQL(" WHERE {}").format(sql.SQL(" AND ").join(conditions)) if conditions else sql.SQL(""),
     )
+
+
+def relation_of(subset: SubsetPlan, holding: Holding) -> TableName:
+    """Where in the target it is: the table itself, or a table of the work's own."""
+    if not holding.chosen_keys:
+        return holding.table
+    position = [table.name for table in subset.tables].index(holding.table)
+    return TableName(WORK_SCHEMA, f"chosen_{position}")

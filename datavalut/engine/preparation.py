@@ -14,6 +14,7 @@ from datavalut.transfer.schema import restore_pre_data
 from datavalut.transfer.statements import writing_target
 
 _TABLE = "TABLE"
+_FUNCTIONS = ("FUNCTION", "AGGREGATE")
 
 
 def prepare_build(
@@ -25,7 +26,8 @@ def prepare_build(
     """
     create_ledger(target)
     restore_pre_data(target, scripts.pre_data, check)
-    work = plan_work(subset, scripts.post_data.pieces, _table_entries(target, scripts))
+    functions = frozenset(piece.entry for piece in scripts.pre_data.pieces if piece.kind in _FUNCTIONS)
+    work = plan_work(subset, scripts.post_data.pieces, _table_entries(target, scripts), functions)
     fill_queue(target, work, scripts.post_data.preamble)
 
 

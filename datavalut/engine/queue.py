@@ -102,14 +102,14 @@ class WorkQueue:
                 claimed = cursor.fetchone()
                 if claimed is not None:
                     return _item(claimed)
-                self._let_go(row.number)
+                self.let_go(_item(row))
         return None
 
     def finish(self, item: WorkItem) -> None:
         """Those that wait for the item need wait no longer."""
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute("UPDATE datavalut_work.items SET done = true WHERE number = %s", (item.number,))
-        self._let_go(item.number)
+        self.let_go(item)
 
     def cut(self, item: WorkItem, chunks: Sequence[Chunk]) -> None:
         """Puts chunks before the item: it can be claimed again when they are done."""
@@ -125,7 +125,7 @@ class WorkQueue:
                 ([chunk.number for chunk in numbered], item.number),
             )
             cursor.execute("COMMIT")
-        self._let_go(item.number)
+        self.let_go(item)
 
     def is_finished(self) -> bool:
         """Whether every item is done."""
@@ -136,7 +136,7 @@ class WorkQueue:
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute(
                 "SELECT COALESCE(avg(done::integer), 1)::double precision FROM datavalut_work.items"
-                " WHERE kind NOT IN ('chunk', 'rows')"
+                " WHERE kind NOT IN ('keys', 'chunk', 'rows')"
             )
             ((share,),) = cursor.fetchall()
         return float(share)
@@ -144,7 +144,7 @@ class WorkQueue:
     def has_rows_left(self) -> bool:
         """Whether anything is still to be read from the source."""
         return self._is_true(
-            "SELECT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done AND kind IN ('chunk', 'rows'))"
+            "SELECT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done AND kind IN ('keys', 'chunk', 'rows'))"
         )
 
     def pieces(self, item: WorkItem) -> tuple[Piece, ...]:
@@ -174,9 +174,10 @@ class WorkQueue:
             ((answer,),) = cursor.fetchall()
         return bool(answer)
 
-    def _let_go(self, number: int) -> None:
+    def let_go(self, item: WorkItem) -> None:
+        """It can be claimed again."""
         with writing_target(), self._target.cursor() as cursor:
-            cursor.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (_lock_key(number),))
+            cursor.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (_lock_key(item.number),))
 
 
 _PREFERENCE = {str(kind): place for place, kind in enumerate(WorkKind)}

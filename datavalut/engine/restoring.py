@@ -28,14 +28,20 @@ from datavalut.transfer.verify import analyze_materialized_views, count_rows
 _MOST_DEADLOCKS = 20
 
 
+class TimeIsUp(Exception):
+    """A worker is to begin nothing more."""
+
+
 @dataclass(frozen=True)
 class Restoring:
-    """`target` is the session that the queue's claims are bound to."""
+    """`target` is the session that the queue's claims are bound to. Each method raises TimeIsUp between two pieces of
+    its work where `has_time` says so: what is made is made, and the item is still to be finished."""
 
     target: connection
     queue: WorkQueue
     catalog: Catalog
     check: Callable[[], None]
+    has_time: Callable[[], bool] = lambda: True
 
     def make_indexes(self, item: WorkItem) -> None:
         """And what needs a table with its rows, before others lock it: statistics, and the count that proves it."""
@@ -64,6 +70,8 @@ class Restoring:
 
     def _make(self, item: WorkItem, pieces: Iterable[Piece]) -> None:
         for piece in pieces:
+            if not self.has_time():
+                raise TimeIsUp
             try:
                 self._undisturbed(partial(self._make_piece, item, piece))
             except PolicyForAbsentRole:

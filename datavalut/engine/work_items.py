@@ -1,7 +1,8 @@
 """The work of a build, as items that wait for each other. Pure: which worker does what, and when, is not known here.
 
 rows of a table (cut into chunks where it is big)
-    wait for the rows of the tables whose keys they need
+    wait for the rows of the tables whose keys they need, or for the keys alone of the rows that a table's rule
+    chooses, where rows that are merely required come among them
 indexes of a table
     wait for its rows
 all foreign keys, not yet validated, which takes a moment
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from datavalut.catalog.model import Catalog, TableKind, TableName
-from datavalut.subset.known import copied_before
+from datavalut.subset.known import Holding, copied_before
 from datavalut.subset.model import SubsetPlan
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.schema import was_never_validated
@@ -26,6 +27,7 @@ from datavalut.transfer.schema import was_never_validated
 class WorkKind(StrEnum):
     """In the order in which workers prefer them: rows are what others wait for."""
 
+    KEYS = "keys"
     CHUNK = "chunk"
     ROWS = "rows"
     INDEXES = "indexes"
@@ -79,23 +81,38 @@ class TableEntry:
     root: TableName
 
 
-def plan_work(subset: SubsetPlan, pieces: Sequence[Piece], tables: Mapping[int, TableEntry]) -> Work:
-    """`pieces` are those that come after the rows; `tables` are the archive's entries that are tables or partitions.
+def plan_work(
+    subset: SubsetPlan,
+    pieces: Sequence[Piece],
+    tables: Mapping[int, TableEntry],
+    functions: Collection[int] = frozenset(),
+) -> Work:
+    """`pieces` are those that come after the rows; `tables` are the archive's entries that are tables or partitions,
+    and `functions` those that are functions.
 
     Items are numbered from 1, and wait for lower numbers only.
     """
-    return _Planner(subset, _PiecesByTable(subset.catalog, pieces, tables)).work()
+    return _Planner(subset, _PiecesByTable(subset.catalog, pieces, tables, functions)).work()
 
 
-_INDEX_KINDS = frozenset({"CONSTRAINT", "CHECK CONSTRAINT", "INDEX", "INDEX ATTACH", "STATISTICS"})
+# Check constraints that were never validated, the only ones after the rows, are not among them: on a parent by
+# inheritance such a one would be checked for rows that are still to come into its children.
+_INDEX_KINDS = frozenset({"CONSTRAINT", "INDEX", "INDEX ATTACH", "STATISTICS"})
 _FOREIGN_KEY = "FK CONSTRAINT"
 ROW_SECURITY = "ROW SECURITY"
 
 
 class _PiecesByTable:
-    """Which pieces belong to which item. `foreign_keys` and `partitioned_foreign_keys` are by their child."""
+    """Which pieces belong to which item. `foreign_keys` and `partitioned_foreign_keys` are by tables among which their
+    children are."""
 
-    def __init__(self, catalog: Catalog, pieces: Sequence[Piece], tables: Mapping[int, TableEntry]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        pieces: Sequence[Piece],
+        tables: Mapping[int, TableEntry],
+        functions: Collection[int],
+    ) -> None:
         self._catalog = catalog
         self._tables = tables
         self.indexes: dict[TableName, list[Piece]] = {}
@@ -104,9 +121,11 @@ class _PiecesByTable:
         self.at_the_end: list[Piece] = []
         row_security: list[Piece] = []
         owners = {entry: table.root for entry, table in tables.items()}
+        # A function may read tables, whose rows must be there: what needs one comes when all rows are.
+        waiting = set(functions)
         for piece in pieces:
             owner = next((owners[entry] for entry in piece.needs if entry in owners), None)
-            if piece.kind in _INDEX_KINDS and owner is not None:
+            if piece.kind in _INDEX_KINDS and owner is not None and waiting.isdisjoint(piece.needs):
                 owners[piece.entry] = owner  # a partition's index is attached by a piece that needs the two indexes
                 self.indexes.setdefault(owner, []).append(piece)
             elif piece.kind == _FOREIGN_KEY and not was_never_validated(piece):
@@ -114,22 +133,24 @@ class _PiecesByTable:
             elif piece.kind == ROW_SECURITY:
                 row_security.append(piece)
             else:
+                waiting.add(piece.entry)
                 self.at_the_end.append(piece)
         # Forced on its owner, row-level security would hide rows from the materialized views.
         self.row_security = tuple(row_security)
 
     def _add_foreign_key(self, piece: Piece) -> None:
         tables = [self._tables[entry] for entry in piece.needs if entry in self._tables]
-        # It is named "<child> <constraint>", and both names may have blanks.
-        children = [table for table in tables if table.name.schema == piece.schema and _begins_with(piece, table)]
+        # It is named "<child> <constraint>", and both names may have blanks: more than one table may be the child.
+        children = [table.root for table in tables if table.name.schema == piece.schema and _begins_with(piece, table)]
         if not children:
             self.at_the_end.append(piece)
             return
-        child = max(children, key=lambda table: len(table.name.name))
         # PostgreSQL before 18 has no NOT VALID for a partitioned child, nor validates one to a partitioned parent.
         partitioned = any(self._catalog.table(table.root).kind is TableKind.PARTITIONED for table in tables)
         by_child = self.partitioned_foreign_keys if partitioned else self.foreign_keys
-        by_child.setdefault(child.root, []).append(piece)
+        by_child.setdefault(children[0], []).append(piece)
+        for other in children[1:]:
+            by_child.setdefault(other, [])
 
 
 def _begins_with(piece: Piece, table: TableEntry) -> bool:
@@ -166,10 +187,12 @@ class _Planner:
 
     def _add_rows(self) -> Mapping[TableName, int]:
         before = copied_before(self._subset)
-        numbers: dict[TableName, int] = {}
-        for name in in_order_of_need(before):
-            numbers[name] = self._add(WorkKind.ROWS, name, sorted(numbers[needed] for needed in before[name]))
-        return numbers
+        numbers: dict[Holding, int] = {}
+        for holding in in_order_of_need(before):
+            kind = WorkKind.KEYS if holding.chosen_keys else WorkKind.ROWS
+            after = sorted(numbers[needed] for needed in before[holding])
+            numbers[holding] = self._add(kind, holding.table, after)
+        return {holding.table: number for holding, number in numbers.items() if not holding.chosen_keys}
 
     def _add(
         self, kind: WorkKind, table: TableName | None, after: Collection[int], pieces: Iterable[Piece] = ()
@@ -182,17 +205,17 @@ class _Planner:
         return number
 
 
-def in_order_of_need(before: Mapping[TableName, Collection[TableName]]) -> list[TableName]:
-    """Each table after those that it waits for."""
-    ordered: dict[TableName, None] = {}
+def in_order_of_need(before: Mapping[Holding, Collection[Holding]]) -> list[Holding]:
+    """Each after those that it waits for."""
+    ordered: dict[Holding, None] = {}
     for start in before:
         pending = [start]
         while pending:
-            name = pending[-1]
-            missing = [needed for needed in sorted(before[name]) if needed not in ordered]
+            holding = pending[-1]
+            missing = [needed for needed in sorted(before[holding]) if needed not in ordered]
             if missing:
                 pending.extend(missing)
             else:
-                ordered.setdefault(name)
+                ordered.setdefault(holding)
                 pending.pop()
     return list(ordered)

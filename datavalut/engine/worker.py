@@ -11,9 +11,10 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import TableName
 from datavalut.engine.copying import Copying, Subset
 from datavalut.engine.queue import WorkQueue
-from datavalut.engine.restoring import Restoring
+from datavalut.engine.restoring import Restoring, TimeIsUp
 from datavalut.engine.work_items import WorkItem, WorkKind
 from datavalut.transfer.schema import reset_search_path, take_settings
+from datavalut.transfer.snapshot import require_unrewritten
 from datavalut.transfer.statements import writing_target
 
 _SHORTEST_WAIT_SECONDS = 0.01
@@ -69,7 +70,7 @@ class Worker:
         """
         preamble = self._queue.preamble()
         give_memory(self.target, self.workers)
-        restoring = Restoring(self.target, self._queue, self.subset.plan.catalog, self.observer.check)
+        restoring = Restoring(self.target, self._queue, self.subset.plan.catalog, self.observer.check, has_time)
         wait = _SHORTEST_WAIT_SECONDS
         with ExitStack() as sessions:
             while True:
@@ -78,22 +79,25 @@ class Worker:
                     return self._queue.is_finished()
                 item = self._queue.claim()
                 if item is not None:
-                    self._do(item, restoring, preamble, sessions)
+                    try:
+                        self._do(item, restoring, preamble, sessions)
+                    except TimeIsUp:
+                        self._queue.let_go(item)
+                        return False
                     wait = _SHORTEST_WAIT_SECONDS
                 elif self._queue.is_finished():
                     return True
                 else:
-                    if self._copying is not None and not self._queue.has_rows_left():
-                        sessions.close()
-                        self._copying = None
+                    self._let_source_go(sessions)
                     time.sleep(wait)
                     wait = min(wait * 1.5, _LONGEST_WAIT_SECONDS)
 
     def _do(self, item: WorkItem, restoring: Restoring, preamble: bytes, sessions: ExitStack) -> None:
-        if item.kind in (WorkKind.ROWS, WorkKind.CHUNK):
+        if item.kind in (WorkKind.KEYS, WorkKind.ROWS, WorkKind.CHUNK):
             reset_search_path(self.target)
             self._copy(item, sessions)
             return
+        self._let_source_go(sessions)
         take_settings(self.target, preamble)
         match item.kind:
             case WorkKind.INDEXES:
@@ -108,18 +112,27 @@ class Worker:
         if not self._queue.has_rows_left():
             self.observer.restored(self._queue.share_restored())
 
+    def _let_source_go(self, sessions: ExitStack) -> None:
+        """Nothing of the source is held longer than it is read."""
+        if self._copying is not None and not self._queue.has_rows_left():
+            sessions.close()
+            self._copying = None
+
     def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
         if self._copying is None:
             observer = self.observer
             source = self.open_source(sessions)
             self._copying = Copying(source, self.target, self.subset, observer.check, observer.sent, observer.copied)
-        if item.is_cut:
+        if item.kind is WorkKind.KEYS:
+            self._copying.copy_chosen_keys(item)
+        elif item.is_cut:
             self._copying.measure(item)
         else:
             chunks = self._copying.copy_or_cut(item)
             if chunks:
                 self._queue.cut(item, chunks)
                 return
+        require_unrewritten(self._copying.source)
         self.make_sure(self._copying.source)
         self._queue.finish(item)
         if item.table is not None and item.kind is WorkKind.ROWS:

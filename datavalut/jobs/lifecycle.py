@@ -4,15 +4,21 @@ Each step is put so that dying after it leaves nothing that cannot be found: the
 the job before its execution. What is left over then carries the job's id.
 """
 
+import logging
+from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
 from typing import Protocol
 
 from datavalut.errors import DataValutError
 from datavalut.jobs.errors import IllegalMove, JobNotFoundError
+from datavalut.jobs.executions import Executions
 from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
+from datavalut.jobs.slots import start_admitted_job, start_waiting_jobs
 from datavalut.jobs.store import JobStore
+
+logger = logging.getLogger(__name__)
 
 CREATED_MESSAGE = "Waiting to start"
 CANCELLED_MESSAGE = "Job cancelled"
@@ -29,14 +35,6 @@ class RequestSecrets(Protocol):
 
     def delete_request(self, job_id: str) -> None:
         """Does nothing if it is gone already."""
-
-
-class Executions(Protocol):
-    def start(self, job_id: str) -> None:
-        """Can be repeated without harm."""
-
-    def stop(self, job_id: str) -> bool:
-        """Whether there was an execution, running or ended."""
 
 
 class JobNotStarted(DataValutError):
@@ -63,11 +61,21 @@ def create_job(
     secrets: RequestSecrets,
     executions: Executions,
 ) -> Job:
-    """Stores a job and starts it; with an idempotency key that was sent before, gives the job of that time.
+    """Stores a job, and starts it unless it has to wait; with an idempotency key that was sent before, gives the job of
+    that time.
 
     Raises IdempotencyKeyReused, and JobNotStarted: then the job is `failed`, its secret deleted, its key free.
     """
-    new = _new_job(owner, request, secret.source.database, at)
+    new = Job(
+        job_id=new_job_id(),
+        owner=owner,
+        status=JobStatus.PENDING,
+        message=CREATED_MESSAGE,
+        created_at=at,
+        timestamp=at,
+        request=request,
+        source_database=secret.source.database,
+    )
     secrets.put_request(new.job_id, secret)
     try:
         job = store.create(new, idempotency_key, request_fingerprint)
@@ -80,15 +88,20 @@ def create_job(
         secrets.delete_request(new.job_id)
     if job.status is not JobStatus.PENDING:
         return job
+    if not job.admitted:
+        _start_others(store, executions, at)  # or this one: a slot may have become free before it waited
+        return job
     # An earlier request of this key may have died before it came here, so its job is started (again) as well.
     try:
-        executions.start(job.job_id)
+        start_admitted_job(job.job_id, store, executions)
     except Exception as cause:
         if not _fail_before_start(job, NOT_STARTED, at, store):
             return store.get_state(job.job_id)  # started by another request of this key, or cancelled: that stands
         if idempotency_key is not None:
             store.release_idempotency_key(owner, idempotency_key, job.job_id)
         secrets.delete_request(job.job_id)
+        store.free_slot(job.job_id)
+        _start_others(store, executions, at)
         raise JobNotStarted(job.job_id) from cause
     return job
 
@@ -103,14 +116,24 @@ def create_failed_job(
     at: datetime,
     store: JobStore,
 ) -> Job:
-    """A job for a request that is well formed but known to lead nowhere: it fails at once, and its error says why.
+    """A job for a request that is well formed but known to lead nowhere: it is stored as failed, and its error says
+    why. Its caller is told that it was accepted, as of every job.
 
     Raises IdempotencyKeyReused.
     """
-    job = store.create(_new_job(owner, request, None, at), idempotency_key, request_fingerprint)
-    if job.status is JobStatus.PENDING:
-        _fail_before_start(job, error, at, store)
-    return job
+    failed = Job(
+        job_id=new_job_id(),
+        owner=owner,
+        status=JobStatus.FAILED,
+        message=error.message,
+        created_at=at,
+        timestamp=at,
+        request=request,
+        completed_at=at,
+        error=error,
+    )
+    job = store.create(failed, idempotency_key, request_fingerprint)
+    return replace(job, status=JobStatus.PENDING, message=CREATED_MESSAGE) if job == failed else job
 
 
 def cancel_job(
@@ -135,23 +158,22 @@ def cancel_job(
         if refusal.current.status is not JobStatus.CANCELLED:
             raise
         job = refusal.current  # stopped again below: the first time, it may not have come to that
-    if not executions.stop(job_id):
-        # Nothing runs that could clean up. Should the execution start right now, it finds the job cancelled.
-        secrets.delete_request(job_id)
+    if job.admitted and executions.stop(job_id):
+        return job
+    # Nothing runs that could clean up. Should the execution start right now, it finds the job cancelled.
+    secrets.delete_request(job_id)
+    if job.admitted:
+        store.free_slot(job_id)
+        _start_others(store, executions, at)
     return job
 
 
-def _new_job(owner: str, request: JobRequest, source_database: str | None, at: datetime) -> Job:
-    return Job(
-        job_id=new_job_id(),
-        owner=owner,
-        status=JobStatus.PENDING,
-        message=CREATED_MESSAGE,
-        created_at=at,
-        timestamp=at,
-        request=request,
-        source_database=source_database,
-    )
+def _start_others(store: JobStore, executions: Executions, at: datetime) -> None:
+    """What this request is about is done: it does not fail for other jobs' sake."""
+    try:
+        start_waiting_jobs(store, executions, at)
+    except Exception as error:
+        logger.warning("Waiting jobs are left to the next request or the sweep: %s", type(error).__name__)
 
 
 def _fail_before_start(job: Job, error: JobError, at: datetime, store: JobStore) -> bool:

@@ -68,7 +68,9 @@ class KeptSnapshot:
 class Job:
     """One job as stored. Times are UTC with zone. `timestamp` is the last change and `progress` (0 to 1) never fall.
 
+    `admitted` says that the job was given a slot, without which it cannot run; it stays when the slot is free again.
     `source_database` is the name of the source's database, `target_database` the name of the finished one.
+    `preparations` is how many runs of the step that makes the database have begun: the last one counts.
     `snapshots` has, by the name of its keeper, each session that holds the source's one moment open.
     `plan` and `report` are JSON objects; `result` is the JSON object that GET shows, less the password.
     """
@@ -80,6 +82,7 @@ class Job:
     created_at: datetime
     timestamp: datetime
     request: JobRequest = field(default_factory=JobRequest)
+    admitted: bool = False
     progress: float = 0.0
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -87,8 +90,33 @@ class Job:
     source_database: str | None = None
     snapshots: Mapping[str, KeptSnapshot] = field(default_factory=dict)
     snapshot_released: bool = False
+    preparations: int = 0
     rows_expected: int = 0
     rows_copied: int = 0
     tables_copied: int = 0
     plan: dict[str, Any] | None = None
     result: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class HeldSlot:
+    """A job holds it `since` it was admitted. `started` says that its execution is known to have been started."""
+
+    since: datetime
+    started: bool = False
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Which jobs run or are about to, and which is the next. `held` is by job id; `waiting_since` is when the next job
+    was created."""
+
+    limit: int
+    held: Mapping[str, HeldSlot]
+    next_job_id: str | None = None
+    waiting_since: datetime | None = None
+
+    @property
+    def has_room(self) -> bool:
+        """There may be more held than the limit says, after a deployment with a lower one."""
+        return len(self.held) < self.limit

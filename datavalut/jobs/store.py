@@ -3,14 +3,14 @@
 `datavalut.aws.job_store` is the store of a deployment. Both pass the same tests, tests/integration/jobs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 from typing import Any, Protocol
 
 from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, JobNotRunning
-from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobStatus, KeptSnapshot
+from datavalut.jobs.model import LEGAL_MOVES, HeldSlot, Job, JobError, JobStatus, KeptSnapshot, Slots
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class JobStore(Protocol):
     def create(self, job: Job, idempotency_key: str | None, request_fingerprint: str) -> Job:
         """Stores a new job, or returns the one that this owner created with this key before.
 
+        A pending job is admitted if a slot is free and no job waits; else it waits itself. `admit_next` may have been
+        called before it waited, so whoever created it calls that once more. A job that has ended takes no slot.
+
         Raises IdempotencyKeyReused if that one had another fingerprint.
         """
 
@@ -44,6 +47,9 @@ class JobStore(Protocol):
 
     def get_state(self, job_id: str) -> Job:
         """The job without plan and result (None): one small read, for polling."""
+
+    def find_states(self, job_ids: Collection[str]) -> dict[str, Job]:
+        """As `get_state`, of many jobs; those that are not there are left out."""
 
     def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
         """The owner's jobs, newest first. A job written a moment ago may be missing or in its former state."""
@@ -63,6 +69,7 @@ class JobStore(Protocol):
     ) -> Job:
         """Changes the status if LEGAL_MOVES has the move, and returns the job without plan and result.
 
+        Only a job that was admitted can be moved to `running`. A job that ends before it was admitted waits no more.
         A move to `running` sets `started_at`, and one to an end `completed_at`: to `at`, if not given otherwise. A
         move to `completed` sets `progress` to 1. A failed job has the error that was recorded first, be it here or
         by `record_error`; where there is one, its message is the job's.
@@ -71,12 +78,28 @@ class JobStore(Protocol):
         also for one from another status.
         """
 
+    def slots(self) -> Slots:
+        """Who holds a slot, and who is the next to get one."""
+
+    def admit_next(self, at: datetime) -> Job | None:
+        """Gives a free slot to the oldest waiting job. None if no slot is free or no job waits."""
+
+    def record_started(self, job_id: str) -> None:
+        """Notes at the job's slot, if it has one, that its execution has been started."""
+
+    def free_slot(self, job_id: str) -> None:
+        """Takes the job's slot back, if it has one: for a job that has ended. It never gets one again."""
+
     def record_progress(self, job_id: str, progress: float, message: str, at: datetime) -> None:
         """Raises JobNotRunning. A progress below the present one changes nothing."""
 
     def add_copied(self, job_id: str, rows: int, tables: int) -> Job:
         """Adds to `rows_copied` and `tables_copied`, whatever the status. The job with the sums, without plan and
         result."""
+
+    def begin_preparation(self, job_id: str) -> int:
+        """The number of this run of the step that makes the database, counted in `preparations`. Raises
+        JobNotRunning."""
 
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         """Raises JobNotRunning, and JobTooLarge."""
@@ -121,7 +144,8 @@ def moved(
     only_from: JobStatus | None,
 ) -> Job:
     """What `JobStore.move` makes of the job, but for its result. Raises IllegalMove."""
-    if to_status not in LEGAL_MOVES[current.status] or only_from not in (None, current.status):
+    without_slot = to_status is JobStatus.RUNNING and not current.admitted
+    if to_status not in LEGAL_MOVES[current.status] or only_from not in (None, current.status) or without_slot:
         raise IllegalMove(without_documents(current), to_status)
     if to_status is JobStatus.FAILED:
         error = current.error or error
@@ -148,8 +172,10 @@ def moved(
 class InMemoryJobStore:
     """The store of unit tests."""
 
+    slot_limit: int = 3
     _jobs: dict[str, Job] = field(default_factory=dict)
     _idempotency: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # to (job id, fingerprint)
+    _held: dict[str, HeldSlot] = field(default_factory=dict)
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def create(self, job: Job, idempotency_key: str | None, request_fingerprint: str) -> Job:
@@ -161,6 +187,9 @@ class InMemoryJobStore:
                     raise IdempotencyKeyReused(job_id)
                 if job_id != job.job_id:
                     return self._jobs[job_id]
+            slots = self.slots()
+            if job.status is JobStatus.PENDING and slots.has_room and slots.next_job_id is None:
+                job = self._admitted(job, job.created_at)
             self._jobs[job.job_id] = job
             return job
 
@@ -177,6 +206,10 @@ class InMemoryJobStore:
 
     def get_state(self, job_id: str) -> Job:
         return without_documents(self.get(job_id))
+
+    def find_states(self, job_ids: Collection[str]) -> dict[str, Job]:
+        with self._lock:
+            return {job_id: without_documents(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
 
     def list_jobs(self, owner: str, status: JobStatus | None, limit: int, after: str | None) -> JobPage:
         with self._lock:
@@ -220,6 +253,38 @@ class InMemoryJobStore:
             self._jobs[job_id] = job if result is None else replace(job, result=result)
             return without_documents(job)
 
+    def slots(self) -> Slots:
+        with self._lock:
+            waiting = [job for job in self._jobs.values() if job.status is JobStatus.PENDING and not job.admitted]
+            oldest = min(waiting, key=page_key, default=None)
+            return Slots(
+                limit=self.slot_limit,
+                held=dict(self._held),
+                next_job_id=oldest.job_id if oldest else None,
+                waiting_since=oldest.created_at if oldest else None,
+            )
+
+    def admit_next(self, at: datetime) -> Job | None:
+        with self._lock:
+            slots = self.slots()
+            if slots.next_job_id is None or not slots.has_room:
+                return None
+            job = self._jobs[slots.next_job_id] = self._admitted(self._jobs[slots.next_job_id], at)
+            return without_documents(job)
+
+    def _admitted(self, job: Job, at: datetime) -> Job:
+        self._held[job.job_id] = HeldSlot(at)
+        return replace(job, admitted=True)
+
+    def record_started(self, job_id: str) -> None:
+        with self._lock:
+            if job_id in self._held:
+                self._held[job_id] = replace(self._held[job_id], started=True)
+
+    def free_slot(self, job_id: str) -> None:
+        with self._lock:
+            self._held.pop(job_id, None)
+
     def record_progress(self, job_id: str, progress: float, message: str, at: datetime) -> None:
         with self._lock:
             job = self._running(job_id)
@@ -233,6 +298,12 @@ class InMemoryJobStore:
             job = replace(job, rows_copied=job.rows_copied + rows, tables_copied=job.tables_copied + tables)
             self._jobs[job_id] = job
             return without_documents(job)
+
+    def begin_preparation(self, job_id: str) -> int:
+        with self._lock:
+            job = self._running(job_id)
+            self._jobs[job_id] = replace(job, preparations=job.preparations + 1)
+            return job.preparations + 1
 
     def record_plan(self, job_id: str, plan: dict[str, Any], source_database: str, rows_expected: int) -> None:
         with self._lock:

@@ -10,48 +10,110 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from datavalut.catalog.model import Column, Table, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Column, ForeignKey, TableName, TypeCategory
+from datavalut.subset.fragments import needed_of_parent
 from datavalut.subset.graph import cycles
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
 from datavalut.subset.row_sets import ADDRESS, Chosen, Referenced, RowSet
 
 
-def copied_before(subset: SubsetPlan) -> Mapping[TableName, frozenset[TableName]]:
-    """Per table those that are to be copied before it, so that their keys are known. Free of circles: tables whose
-    rows depend on each other do not wait for each other, and are found by complete queries."""
-    direct = {table.name: _read_by(subset, table) for table in subset.tables}
+@dataclass(frozen=True, order=True)
+class Holding:
+    """What the target gets at one time: all kept rows of a table, or, before these, the keys alone of the rows that its
+    rule chooses, where rows that are merely required come among them later."""
+
+    table: TableName
+    chosen_keys: bool = False
+
+
+def copied_before(subset: SubsetPlan) -> Mapping[Holding, frozenset[Holding]]:
+    """Per holding those that are to be copied before it, so that their keys are known. Free of circles: what depends on
+    each other does not wait for each other, and is found by complete queries."""
+    direct: dict[Holding, frozenset[Holding]] = {}
+    for table in subset.tables:
+        if chosen_key_columns(subset, table):
+            direct[Holding(table.name, chosen_keys=True)] = _read_by_chosen(subset, table)
+        direct[Holding(table.name)] = _read_by_kept(subset, table)
     circles = cycles(direct, direct.__getitem__)
-    before: dict[TableName, frozenset[TableName]] = {}
-    for name in direct:
-        together = circles[name] or (name,)
-        before[name] = frozenset(read for member in together for read in direct[member]).difference(together)
+    before: dict[Holding, frozenset[Holding]] = {}
+    for holding in direct:
+        together = circles[holding] or (holding,)
+        before[holding] = frozenset(read for member in together for read in direct[member]).difference(together)
     return before
 
 
-def _read_by(subset: SubsetPlan, table: TableSubset) -> frozenset[TableName]:
-    """The tables that the table's query may read sets of, but for whole ones, which are read where they are."""
-    parents = [key.parent for key in (*table.links, *table.filters)] if table.chooses_rows else []
+def chosen_key_columns(subset: SubsetPlan, table: TableSubset) -> tuple[str, ...]:
+    """The columns by which other tables look for the rows that this one's rule chooses, if its kept rows are not just
+    these; () if they are, or if nobody looks."""
+    if not table.chooses_rows or not table.is_referenced(subset.last_round):
+        return ()
+    asked = [
+        key
+        for key in subset.catalog.references_to(table.name)
+        if key.child != table.name and _looks_for_parents(subset.table(key.child), key)
+    ]
+    columns = dict.fromkeys(column for key in asked for column in needed_of_parent(key))
+    return tuple(columns) if may_be_known(subset.catalog, table.name, tuple(columns)) else ()
+
+
+def _looks_for_parents(child: TableSubset, key: ForeignKey) -> bool:
+    return child.chooses_rows and key in (*child.links, *child.filters)
+
+
+def _read_by_chosen(subset: SubsetPlan, table: TableSubset) -> frozenset[Holding]:
+    """What the query for the rows that the rule chooses may take keys from."""
+    keys = (*table.links, *table.filters) if table.chooses_rows else ()
+    sets = (_parents_read(subset, table, key) for key in keys)
+    return frozenset(
+        holding for row_set in sets if row_set is not None and (holding := holding_of(subset, row_set)) is not None
+    )
+
+
+def _parents_read(subset: SubsetPlan, table: TableSubset, key: ForeignKey) -> RowSet | None:
+    """The set of the key's parent that the child's rule asks for; None for whole tables, read where they are."""
+    parent = subset.table(key.parent)
+    if parent.whole or parent.rule is Rule.EMPTY:
+        return None
+    if parent.root is not None or subset.chosen_together(table, key):
+        return Chosen(parent.name)
+    before = [number for number in parent.referenced_in if number < table.round]
+    return Referenced(parent.name, max(before)) if before else None
+
+
+def _read_by_kept(subset: SubsetPlan, table: TableSubset) -> frozenset[Holding]:
     references = subset.catalog.references_to(table.name) if table.referenced_in else ()
-    children = [key.child for key in references if subset.table(key.child).brings_in_along(key)]
-    tables = (subset.table(name) for name in (*parents, *children))
-    return frozenset(read.name for read in tables if not read.whole and read.rule is not Rule.EMPTY)
+    children = [subset.table(key.child) for key in references if subset.table(key.child).brings_in_along(key)]
+    kept = {Holding(child.name) for child in children if not child.whole and child.rule is not Rule.EMPTY}
+    # Of the rows that are kept, those of the keys are not the required ones, which are counted by that.
+    own = {Holding(table.name, chosen_keys=True)} if chosen_key_columns(subset, table) else set()
+    return _read_by_chosen(subset, table) | kept | own
 
 
-def table_that_holds(subset: SubsetPlan, row_set: RowSet) -> TableName | None:
-    """The table whose rows in the target, once it is copied, are those of the set."""
+def holding_of(subset: SubsetPlan, row_set: RowSet) -> Holding | None:
+    """What of the target, once it is copied, are the rows of the set, or their keys."""
     match row_set:
-        case Chosen(name) if not subset.table(name).is_referenced(subset.last_round):
-            return name
+        case Chosen(name):
+            table = subset.table(name)
+            if not table.is_referenced(subset.last_round):
+                return Holding(name)
+            return Holding(name, chosen_keys=True) if chosen_key_columns(subset, table) else None
         case Referenced(name, round_number):
             table = subset.table(name)
-            return None if table.chooses_rows or round_number != max(table.referenced_in) else name
+            return None if table.chooses_rows or round_number != max(table.referenced_in) else Holding(name)
         case _:
             return None
 
 
-def may_be_known(table: Table, columns: Sequence[str]) -> bool:
-    """Whether arrays can carry these columns: not addresses, which the target does not have."""
-    return all(name not in ADDRESS and table.has_column(name) and _is_carried(table.column(name)) for name in columns)
+def may_be_known(catalog: Catalog, name: TableName, columns: Sequence[str]) -> bool:
+    """Whether arrays can carry these columns of the table: not addresses, which the target does not have, nor text of a
+    database that does not know its encoding."""
+    table = catalog.table(name)
+    if any(column in ADDRESS or not table.has_column(column) for column in columns):
+        return False
+    wanted = [table.column(column) for column in columns]
+    if catalog.encoding == "SQL_ASCII" and any(column.category is TypeCategory.TEXT for column in wanted):
+        return False
+    return all(map(_is_carried, wanted))
 
 
 def _is_carried(column: Column) -> bool:

@@ -85,6 +85,10 @@ class SubsetQuery:
         columns = tuple(column.name for column in self._catalog.table(name).stored_columns)
         return self._sets.before(self._kept(self._subset.table(name), columns, in_pages(pages)))
 
+    def chosen_keys(self, name: TableName, columns: Sequence[str]) -> sql.Composable:
+        """These columns of the rows that the table's rule chooses, each row once."""
+        return self._sets.before(self._body(Chosen(name), columns))
+
     def required_rows(self, name: TableName) -> sql.Composable:
         """How many kept rows the table's rule does not choose; 0 for a table without such a count."""
         table = self._subset.table(name)

@@ -6,7 +6,7 @@ from datetime import datetime
 from psycopg2 import sql
 
 from datavalut.catalog.model import TableName
-from datavalut.subset.known import KnownSets, nothing_known
+from datavalut.subset.known import KnownSets, chosen_key_columns, nothing_known
 from datavalut.subset.model import SubsetPlan
 from datavalut.subset.pages import EVERY_PAGE, PageRange
 from datavalut.subset.query import RenderRoot, SubsetQuery
@@ -30,6 +30,20 @@ def copy_query(
     return SubsetQuery(subset, reference_time, render_root, known_sets).kept_rows(table_name, pages)
 
 
+def chosen_keys_query(
+    subset: SubsetPlan,
+    table_name: TableName,
+    reference_time: datetime,
+    render_root: RenderRoot,
+    *,
+    known_sets: KnownSets = nothing_known,
+) -> sql.Composable:
+    """A SELECT of the `chosen_key_columns` of the rows that the table's rule chooses, each row once, in no order.
+    Raises UnknownTable."""
+    columns = chosen_key_columns(subset, subset.table(table_name))
+    return SubsetQuery(subset, reference_time, render_root, known_sets).chosen_keys(table_name, columns)
+
+
 def count_query(
     subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
 ) -> sql.Composable:
@@ -39,11 +53,16 @@ def count_query(
 
 
 def required_rows_query(
-    subset: SubsetPlan, table_name: TableName, reference_time: datetime, render_root: RenderRoot
+    subset: SubsetPlan,
+    table_name: TableName,
+    reference_time: datetime,
+    render_root: RenderRoot,
+    *,
+    known_sets: KnownSets = nothing_known,
 ) -> sql.Composable:
     """A SELECT of one row and column: how many rows of the table are kept only because kept rows reference them.
 
     For a root, descendant, sibling or excluded table; 0 for the others, for which this is the rule or cannot be.
     Raises UnknownTable.
     """
-    return SubsetQuery(subset, reference_time, render_root).required_rows(table_name)
+    return SubsetQuery(subset, reference_time, render_root, known_sets).required_rows(table_name)

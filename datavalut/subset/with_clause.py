@@ -44,7 +44,7 @@ class WithClause:
         rendered: dict[RowSet, int] = {}
         # A body that is rendered may ask for more columns of a set that was rendered already.
         while rendered != (asked := {row_set: len(columns) for row_set, columns in self._columns.items()}):
-            for row_set in asked:
+            for row_set in [row_set for row_set in asked if rendered.get(row_set) != asked[row_set]]:
                 self._user = row_set
                 bodies[row_set] = self._body(row_set, tuple(self._columns[row_set]))
             rendered = asked

@@ -249,17 +249,6 @@ class TargetConnectionLost(TransferError):
         super().__init__("the connection to the target server was lost")
 
 
-class TargetBusy(TransferError):
-    """A lock was not granted: workers of one build waited for each other in a circle. Nothing of the statement
-    remains."""
-
-    transient = True
-
-    def __init__(self, sqlstate: str) -> None:
-        super().__init__(f"the target server cancelled a statement because of others (SQLSTATE {sqlstate})")
-        self.sqlstate = sqlstate
-
-
 class SourceBusy(TransferError):
     """A lock was not granted in time, or a standby had to cancel the query to follow its primary."""
 
@@ -267,6 +256,16 @@ class SourceBusy(TransferError):
 
     def __init__(self, sqlstate: str) -> None:
         super().__init__(f"the source cancelled the query because of other activity (SQLSTATE {sqlstate})")
+        self.sqlstate = sqlstate
+
+
+class TargetBusy(TransferError):
+    """The target server refused a statement for others' sake: a deadlock, a lock, its connections."""
+
+    transient = True
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(f"the target server was busy (SQLSTATE {sqlstate})")
         self.sqlstate = sqlstate
 
 

@@ -136,11 +136,13 @@ def counted_tables(target: connection) -> dict[TableName, int]:
 
 
 def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
-    """What has been copied so far, by table."""
+    """What has been copied so far, by table; not the keys that are kept for the work."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(
             "SELECT table_schema, table_name, sum(rows)::bigint, sum(bytes)::bigint, sum(seconds), count(*)"
-            " FROM datavalut_work.copied GROUP BY table_schema, table_name ORDER BY table_schema, table_name"
+            " FROM datavalut_work.copied WHERE table_schema <> %s"
+            " GROUP BY table_schema, table_name ORDER BY table_schema, table_name",
+            (WORK_SCHEMA,),
         )
         return tuple(
             CopiedTable(TableName(schema, name), rows, size, seconds, chunks)

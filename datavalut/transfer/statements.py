@@ -23,7 +23,8 @@ from datavalut.transfer.errors import (
 _CONNECTION_CLASSES = ("08",)
 _SHUTDOWN = ("57P01", "57P02", "57P03", "57P05", "25P03")  # the server or an admin ended the session
 
-_BUSY = ("55P03", "40001", "40P01")  # lock not available, serialization failure, deadlock
+# Lock not available, serialization failure, deadlock, too many connections.
+_BUSY = ("55P03", "40001", "40P01", "53300")
 
 
 def source_error(error: psycopg2.Error, table: str | None = None) -> TransferError:

@@ -77,6 +77,22 @@ def create_target(
         _create_database(admin, names, like)
 
 
+def take_over(admin: connection, names: TargetNames) -> None:
+    """Makes this session the one that finishes the job's database. Those that were at it before, and all sessions of
+    the job's role, end."""
+    with writing_target(), admin.cursor() as cursor:
+        cursor.execute("SELECT pg_catalog.hashtextextended('datavalut finishes ' || %s, 0)", (names.job_id,))
+        key = cursor.fetchone()
+        cursor.execute(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_locks"
+            " WHERE locktype = 'advisory' AND objsubid = 1 AND pid <> pg_catalog.pg_backend_pid()"
+            " AND (classid::bigint << 32) | objid::bigint = %s",
+            key,
+        )
+        cursor.execute("SELECT pg_catalog.pg_advisory_lock(%s)", key)
+        _end_sessions(admin, names)
+
+
 def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> str:
     """Renames the finished database and returns its final name: `wanted_name`, or where that is taken
     `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated.
@@ -121,6 +137,52 @@ def drop_target(admin: connection, names: TargetNames) -> None:
 
 
 @dataclass(frozen=True)
+class MadeTarget:
+    """What a job has left on the server. `is_in_use` says that its database, if there is one, has its final name, and
+    that something depends on its role: this database, rights that others gave it, its being a member of another."""
+
+    job_id: str
+    is_in_use: bool
+
+
+def made_targets(admin: connection) -> tuple[MadeTarget, ...]:
+    """Of all jobs that worked as this connection's role: it is a member of each role that it has made for a job. What
+    merely has such a name or such a comment is not among them."""
+    with writing_target(), admin.cursor() as cursor:
+        cursor.execute(_MADE_TARGETS)
+        return tuple(MadeTarget(*row) for row in cursor.fetchall())
+
+
+_MADE_TARGETS = """
+SELECT
+    'job_' || made.digits,
+    NOT EXISTS (
+        SELECT FROM pg_catalog.pg_database
+        WHERE datdba = made.oid AND datname = 'datavalut_build_' || made.digits
+    )
+    AND (
+        EXISTS (
+            SELECT FROM pg_catalog.pg_shdepend
+            WHERE refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND refobjid = made.oid
+        )
+        OR EXISTS (SELECT FROM pg_catalog.pg_auth_members WHERE member = made.oid)
+    )
+FROM (
+    SELECT oid, pg_catalog.substring(rolname::text, '^filtered_([0-9a-f]{12})$') AS digits FROM pg_catalog.pg_roles
+) AS made
+WHERE
+    pg_catalog.shobj_description(made.oid, 'pg_authid') = 'datavalut job job_' || made.digits
+    AND EXISTS (
+        SELECT FROM pg_catalog.pg_auth_members
+        WHERE
+            roleid = made.oid
+            AND member = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user)
+    )
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
 class DatabaseLocale:
     encoding: str
     provider: str  # libc, icu or builtin
@@ -131,20 +193,20 @@ class DatabaseLocale:
         return self == DatabaseLocale(source.encoding, source.locale_provider, source.collation, source.character_type)
 
 
-def database_locale(admin: connection, names: TargetNames) -> DatabaseLocale:
-    """What the job's database got, to be compared with what the source has."""
-    with writing_target(), admin.cursor() as cursor:
+def database_locale(session: connection, database: str) -> DatabaseLocale:
+    """What the database got, to be compared with what the source has. `session` is any of its server's."""
+    with writing_target(), session.cursor() as cursor:
         cursor.execute(
             "SELECT pg_catalog.pg_encoding_to_char(encoding),"
             " CASE pg_catalog.to_jsonb(db) ->> 'datlocprovider'"
             " WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,"
             " datcollate, datctype"
             " FROM pg_catalog.pg_database AS db WHERE datname = %s",
-            (names.build_database,),
+            (database,),
         )
         row = cursor.fetchone()
     if row is None:
-        raise TargetMissing(names.build_database)
+        raise TargetMissing(database)
     return DatabaseLocale(*row)
 
 

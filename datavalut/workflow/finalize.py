@@ -11,7 +11,7 @@ from datavalut.jobs.errors import IllegalMove, JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.ledger import drop_ledger
-from datavalut.transfer.target import TargetNames, present_database, publish_target
+from datavalut.transfer.target import TargetNames, present_database, publish_target, take_over
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
@@ -21,7 +21,8 @@ from datavalut.workflow.source_facts import load_facts
 
 
 def finalize(deployment: Deployment, job_id: str) -> None:
-    """Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed.
+    """Can be repeated from wherever it was cut off: the report is recorded before what it is made of is removed. A run
+    ends the sessions of those before it, should one still be at it: the last run is the one that is waited for.
 
     Raises VerificationFailed, and JobNotRunning if the job was ended meanwhile: then settling drops the database.
     """
@@ -31,6 +32,10 @@ def finalize(deployment: Deployment, job_id: str) -> None:
     deployment.store.record_progress(job_id, Phase.FINALIZING.start, Phase.FINALIZING.message, deployment.now())
     target = deployment.secrets.get_result(job_id)
     with target_session(job_id, deployment.secrets.target_admin()) as admin:
+        take_over(admin, TargetNames(job_id))
+        job = deployment.store.get(job_id)  # as those before have left it
+        if job.status is JobStatus.COMPLETED:
+            return
         target = replace(target, database=present_database(admin, TargetNames(job_id)))
         with target_session(job_id, target) as session:
             report = job.result["report"] if job.result is not None else _verified(deployment, job, session)

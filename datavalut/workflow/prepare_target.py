@@ -11,8 +11,6 @@ from datavalut.connections import ConnectionParameters
 from datavalut.engine.preparation import prepare_build
 from datavalut.filters.check import check_plan
 from datavalut.filters.model import FilterPlan
-from datavalut.jobs.errors import JobNotRunning
-from datavalut.jobs.model import JobStatus
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.errors import SourceChanged
@@ -31,15 +29,17 @@ _PASSWORD_BYTES = 24
 
 
 def prepare_target(deployment: Deployment, job_id: str) -> None:
-    """Makes the database anew, whatever an earlier run of this step left."""
+    """Makes the database anew, whatever an earlier run of this step left. Of runs at the same time, which come about
+    where the state machine has lost sight of one, only the last one makes anything."""
     deployment.store.record_progress(job_id, Phase.PREPARING.start, Phase.PREPARING.message, deployment.now())
+    run = deployment.store.begin_preparation(job_id)
     job = deployment.store.get(job_id)
     record = PlanRecord.model_validate(job.plan)
     with tempfile.TemporaryDirectory() as directory:
         archive = Path(directory) / "schema.dump"
         catalog, sequences = _read_source(deployment, job_id, archive)
         filter_plan = _still_fitting(record, catalog)
-        target, warnings = _create_database(deployment, job_id, catalog)
+        target, warnings = _create_database(deployment, job_id, run, catalog)
         scripts = read_scripts(archive)
     warnings += tuple(f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out)
     with target_session(job_id, target) as session:
@@ -72,7 +72,7 @@ def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Ca
 
 
 def _create_database(
-    deployment: Deployment, job_id: str, catalog: Catalog
+    deployment: Deployment, job_id: str, run: int, catalog: Catalog
 ) -> tuple[ConnectionParameters, tuple[str, ...]]:
     """How the job's role logs in to it, and in what it differs from the source's, in sentences."""
     names = TargetNames(job_id)
@@ -87,17 +87,18 @@ def _create_database(
     )
 
     def is_wanted() -> bool:
-        return not deployment.store.get_state(job_id).status.is_final
+        """Asked under the lock of the job's target. So the login that is stored here is that of the role that is made
+        next, and whoever settles the job deletes it after this."""
+        state = deployment.store.get_state(job_id)
+        if state.status.is_final or state.preparations != run:
+            return False
+        deployment.secrets.put_result(job_id, target)
+        return True
 
     with target_session(job_id, admin) as session:
         secure_server(session)
         create_target(session, names, target.password, catalog, is_wanted)
-        locale = database_locale(session, names)
-    deployment.secrets.put_result(job_id, target)
-    status = deployment.store.get_state(job_id).status
-    if status is not JobStatus.RUNNING:  # it was settled meanwhile, perhaps before its password was stored
-        deployment.secrets.delete_result(job_id)
-        raise JobNotRunning(job_id, status)
+        locale = database_locale(session, names.build_database)
     return target, tuple(_locale_warnings(catalog, locale))
 
 

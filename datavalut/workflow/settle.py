@@ -2,11 +2,12 @@
 
 import logging
 from dataclasses import dataclass
-from enum import Enum
 
 from datavalut.errors import DataValutError
 from datavalut.jobs.errors import IllegalMove, SecretNotFoundError
+from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
+from datavalut.jobs.slots import free_slot
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.target import TargetNames, drop_target, terminate_sessions
 from datavalut.workflow.deployment import Deployment
@@ -14,13 +15,6 @@ from datavalut.workflow.job_errors import INTERNAL, STOPPED, TIMED_OUT
 from datavalut.workflow.sessions import source_session, target_session
 
 logger = logging.getLogger(__name__)
-
-
-class Ending(Enum):
-    REACHED_THE_END = "reached the end"
-    FAILED = "failed"
-    TIMED_OUT = "timed out"
-    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
@@ -33,15 +27,19 @@ class ExecutionEnd:
 
 
 def settle(deployment: Deployment, job_id: str, end: ExecutionEnd) -> JobStatus:
-    """The job's final status. Can run twice, at once and late: what is settled stays as it is.
+    """The job's final status. Can run twice, at once and late: what is settled stays as it is. The job's slot goes to
+    the next one in any case: no job waits because the remains of another cannot be removed.
 
     Raises JobNotFoundError, and what keeps the target from being cleaned up: then it is to be run again.
     """
     job = _ended(deployment, job_id, end)
-    if job.status is not JobStatus.COMPLETED:
-        _end_source_sessions(deployment, job_id)
-        _drop_target(deployment, job_id)
-    deployment.secrets.delete_request(job_id)
+    try:
+        if job.status is not JobStatus.COMPLETED:
+            _end_source_sessions(deployment, job_id)
+            _drop_target(deployment, job_id)
+        deployment.secrets.delete_request(job_id)
+    finally:
+        free_slot(job_id, deployment.store, deployment.executions, deployment.now())
     return job.status
 
 

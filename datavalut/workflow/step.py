@@ -22,7 +22,8 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
     """What the step returns.
 
     Raises JobFailed after recording the error with the job, or TransientFault, which carries the error in case that no
-    retry helps (`fault_error`). Both are free of secrets: Step Functions keeps their texts in its history.
+    retry helps (`fault_error`), as JobFailed does if the error could not be recorded. Both are free of secrets: Step
+    Functions keeps their texts in its history.
     """
     try:
         return step()
@@ -35,14 +36,18 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
             logger.exception("The step failed unexpectedly")
         else:
             logger.warning("The step failed: %s", error)
-        if _is_transient(error):
+        if _is_transient(error) or deployment.is_transient_fault(error):
             raise TransientFault(json.dumps(asdict(cause))) from None
-        deployment.store.record_error(job_id, cause)
+        try:
+            deployment.store.record_error(job_id, cause)
+        except Exception as fault:
+            logger.warning("The error could not be recorded: %s", type(fault).__name__)
+            raise JobFailed(json.dumps(asdict(cause))) from None
         raise JobFailed(cause.code) from None
 
 
 def fault_error(text: str) -> JobError | None:
-    """The error that a TransientFault's text carries; None for any other text."""
+    """The error that a TransientFault's or a JobFailed's text carries; None for any other text."""
     try:
         facts = json.loads(text)
         return JobError(facts["code"], facts["message"], facts["remedy"], tuple(facts["details"]))

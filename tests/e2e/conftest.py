@@ -15,6 +15,7 @@ from local import down, up
 from local.databases import Databases
 from local.postgres import free_port
 from local.settings import LocalSettings
+from tests.e2e.aws import Aws
 from tests.e2e.client import Client
 from tests.postgres_server import execute
 
@@ -61,6 +62,11 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture
 def client(stack: Stack) -> Client:
     return stack.client
+
+
+@pytest.fixture
+def aws(stack: Stack) -> Aws:
+    return Aws(stack.aws_url)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from datavalut.connections import ConnectionParameters, parse_connection_string
+from tests.e2e.aws import Aws
 from tests.e2e.client import Client
 from tests.e2e.conftest import Stack
 from tests.postgres_server import query
@@ -110,6 +111,20 @@ def test_a_job_cancelled_in_the_middle_of_its_copy_leaves_nothing(
     assert when_nothing_is_left(stack, job_id) == []
     assert client.job(job_id)["status"] == "cancelled"
     assert client.delete(job_id).json() == answer.json()
+
+
+@pytest.mark.parametrize("progress", [0, 0.05, 0.1], ids=["planning", "preparing", "copying"])
+def test_a_job_whose_execution_is_stopped_by_hand_is_cancelled_and_leaves_nothing(
+    progress: float, stack: Stack, client: Client, aws: Aws, make_source: Callable[[str], ConnectionParameters]
+) -> None:
+    source = make_source(SLOW_TO_COPY)
+    job_id = client.created(source.to_url(), "all things")
+    client.when(job_id, lambda job: job["status"] == "running" and job["progress"] >= progress)
+    aws.executions.stop_execution(executionArn=aws.execution(job_id))
+    job = client.ended(job_id)
+    assert job["status"] == "cancelled"
+    assert when_nothing_is_left(stack, job_id) == []
+    assert client.job(job_id) == job
 
 
 def test_cancelling_a_completed_job_is_a_conflict_that_names_its_status(stack: Stack, client: Client) -> None:

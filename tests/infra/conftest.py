@@ -20,6 +20,7 @@ FUNCTIONS = (
     "copy_worker",
     "finalize_job",
     "settle_job",
+    "sweep",
     "publish_events",
 )
 

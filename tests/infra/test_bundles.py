@@ -13,6 +13,7 @@ from infra.packaging import PROJECT, Bundles, Platform, build_bundles
 from infra.workflow import STEPS
 from tests.infra.conftest import FUNCTIONS
 
+WITH_DATABASES = {*STEPS, "sweep"}
 LAMBDA_LIMIT_BYTES = 250 * 2**20  # of a function with its layers, unpacked
 
 
@@ -22,7 +23,7 @@ def bundles() -> Bundles:
 
 
 def layers_of(function: str, bundles: Bundles) -> list[Path]:
-    layers = [bundles.library, bundles.api, *([bundles.database] if function in STEPS else [])]
+    layers = [bundles.library, bundles.api, *([bundles.database] if function in WITH_DATABASES else [])]
     return [layer / "python" for layer in layers]
 
 

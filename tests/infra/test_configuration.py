@@ -27,6 +27,8 @@ def test_values_of_a_command_line_are_texts() -> None:
         ("architecture", "sparc"),
         ("retention", "a week"),
         ("retention", "-1"),
+        ("retention", "0"),
+        ("concurrent_jobs", "0"),
         ("snapshot_keeper_seconds", "long"),
         ("log_retention", "8"),
         ("database_multi_az", "perhaps"),

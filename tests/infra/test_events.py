@@ -4,7 +4,7 @@ from tests.infra.template import Template
 
 
 def test_every_end_of_an_execution_settles_its_job(aws: Template) -> None:
-    rule = aws.only("AWS::Events::Rule")
+    (rule,) = (rule for rule in aws.resources("AWS::Events::Rule").values() if "EventPattern" in rule)
     assert set(rule["EventPattern"]["detail"]["status"]) == {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
     assert rule["EventPattern"]["source"] == ["aws.states"]
     (target,) = rule["Targets"]
@@ -19,6 +19,14 @@ def test_every_change_of_the_table_is_published_in_order_until_it_is(aws: Templa
     assert mapping["BisectBatchOnFunctionError"] is True
     assert "OnFailure" in mapping["DestinationConfig"]
     assert "PublishEvents" in mapping["FunctionName"]["Ref"]
+
+
+def test_what_slipped_through_is_swept_up_every_few_minutes(aws: Template, local: Template) -> None:
+    for template in (aws, local):
+        (rule,) = (it for it in template.resources("AWS::Events::Rule").values() if "ScheduleExpression" in it)
+        assert rule["ScheduleExpression"] == "rate(5 minutes)"
+        (target,) = rule["Targets"]
+        assert "Sweep" in target["Arn"]["Fn::GetAtt"][0]
 
 
 def test_what_cannot_be_delivered_is_kept_and_told(aws: Template) -> None:

@@ -46,8 +46,8 @@ def test_a_function_has_no_managed_policy_and_no_wildcard_action(aws: Template, 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_only_actions_without_a_resource_are_allowed_on_all(aws: Template, function: str) -> None:
     on_all = {action for action, resource in aws.allowed(function) if resource == "*"}
-    lent = LENT_SECRETS if function == "create_job" else set()
-    assert on_all <= WITHOUT_RESOURCE | lent
+    more = {"create_job": LENT_SECRETS, "sweep": {"secretsmanager:ListSecrets"}}.get(function, set())
+    assert on_all <= WITHOUT_RESOURCE | more
 
 
 def test_a_callers_secret_can_be_read_only_if_it_is_lent(aws: Template) -> None:
@@ -66,9 +66,12 @@ def test_a_function_that_shows_jobs_changes_nothing(aws: Template, function: str
     assert not any(action.startswith("states:") for action in aws.actions(function))
 
 
-def test_only_creating_starts_and_only_cancelling_stops_executions(aws: Template) -> None:
-    assert {it for it in FUNCTIONS if "states:StartExecution" in aws.actions(it)} == {"create_job"}
-    assert {it for it in FUNCTIONS if "states:StopExecution" in aws.actions(it)} == {"cancel_job"}
+def test_executions_are_started_where_a_slot_is_taken_or_freed_and_stopped_where_jobs_are_cancelled(
+    aws: Template,
+) -> None:
+    starting = {it for it in FUNCTIONS if "states:StartExecution" in aws.actions(it)}
+    assert starting == {"create_job", "cancel_job", "settle_job", "sweep"}
+    assert {it for it in FUNCTIONS if "states:StopExecution" in aws.actions(it)} == {"cancel_job", "sweep"}
 
 
 def test_the_admins_password_is_read_only_where_databases_are_checked_for_made_and_dropped(aws: Template) -> None:
@@ -78,7 +81,7 @@ def test_the_admins_password_is_read_only_where_databases_are_checked_for_made_a
         for function in FUNCTIONS
         if any(admin in resource for resource in resources_of(aws, function, "secretsmanager:GetSecretValue"))
     }
-    assert readers == {"plan_job", "prepare_target", "finalize_job", "settle_job"}
+    assert readers == {"plan_job", "prepare_target", "finalize_job", "settle_job", "sweep"}
 
 
 # What each function does with a job's secrets: what was asked (with the source's password), and the result's login.
@@ -89,10 +92,11 @@ SECRETS_OF_JOBS = {
     "cancel_job": {"request": {"Delete"}},
     "plan_job": {"request": {"Get"}},
     "keep_snapshot": {"request": {"Get"}},
-    "prepare_target": {"request": {"Get"}, "result": {"Create", "Put", "Delete"}},
+    "prepare_target": {"request": {"Get"}, "result": {"Create", "Put"}},
     "copy_worker": {"request": {"Get"}, "result": {"Get"}},
     "finalize_job": {"result": {"Get", "Create", "Put", "Delete"}},
     "settle_job": {"request": {"Get", "Delete"}, "result": {"Delete"}},
+    "sweep": {"request": {"Get", "Delete"}, "result": {"Delete"}},
     "publish_events": {"result": {"Delete"}},
 }
 
@@ -129,7 +133,7 @@ def test_the_state_machine_invokes_its_steps_and_nothing_else(aws: Template) -> 
         if statement["Action"] == "lambda:InvokeFunction"
         for resource in statement["Resource"]
     }
-    endpoints = {"CreateJob", "GetJob", "ListJobs", "CancelJob", "PublishEvents"}
+    endpoints = {"CreateJob", "GetJob", "ListJobs", "CancelJob", "PublishEvents", "Sweep"}
     assert len(invoked) == 6
     assert not any(name.removeprefix("Functions").startswith(tuple(endpoints)) for name in invoked)
 

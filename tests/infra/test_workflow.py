@@ -82,6 +82,31 @@ def test_a_keeper_that_crashed_is_started_again() -> None:
         assert "States.ALL" not in retried
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_what_may_pass_is_tried_again_and_what_failed_for_good_never(name: str) -> None:
+    """Settling is tried again whatever failed: it has to succeed at last."""
+    retries = {error: retry for retry in TASKS[name]["Retry"] for error in retry["ErrorEquals"]}
+    if TASKS[name]["Resource"] == "${settle_job}":
+        assert set(retries) == {"States.ALL"}
+        return
+    assert not {"JobFailed", "States.ALL", "States.TaskFailed"} & set(retries)
+    for error in ("TransientFault", "Lambda.ServiceException", "Lambda.Unknown", "Runtime.ExitError"):
+        assert retries[error]["JitterStrategy"] == "FULL"
+        assert retries[error]["BackoffRate"] > 1
+
+
+@pytest.mark.parametrize("step", ["prepare_target", "copy_worker", "finalize_job"])
+def test_a_step_after_the_first_outlasts_the_failover_of_a_server(step: str) -> None:
+    """Which takes two minutes at most; with full jitter, a pause is half of its longest on the average."""
+    (task,) = (task for task in TASKS.values() if task["Resource"] == f"${{{step}}}")
+    (retry,) = (retry for retry in task["Retry"] if retry["ErrorEquals"] == ["TransientFault"])
+    pauses = [
+        min(retry["MaxDelaySeconds"], retry["IntervalSeconds"] * retry["BackoffRate"] ** attempt)
+        for attempt in range(retry["MaxAttempts"])
+    ]
+    assert sum(pauses) / 2 > 120
+
+
 def test_keepers_live_as_long_as_they_may_or_as_the_deployment_says(aws: Template, local: Template) -> None:
     assert "SNAPSHOT_KEEPER_SECONDS" not in aws.functions()["keep_snapshot"]["Environment"]["Variables"]
     assert local.functions()["keep_snapshot"]["Environment"]["Variables"]["SNAPSHOT_KEEPER_SECONDS"] == "5"
@@ -97,6 +122,6 @@ def test_the_machine_logs_and_traces_but_not_the_data(aws: Template) -> None:
 
 def test_the_functions_know_the_machine_by_its_name(aws: Template) -> None:
     name = aws.only("AWS::StepFunctions::StateMachine")["StateMachineName"]
-    for function in ("create_job", "cancel_job"):
+    for function in ("create_job", "cancel_job", "settle_job", "sweep"):
         arn = aws.functions()[function]["Environment"]["Variables"]["STATE_MACHINE_ARN"]
         assert arn["Fn::Join"][1][-1].endswith(f":stateMachine:{name}")

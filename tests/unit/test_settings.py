@@ -63,3 +63,16 @@ def test_a_disk_that_does_not_grow_is_its_own_limit() -> None:
 
 def test_a_disk_that_nobody_tells_of_is_unknown() -> None:
     assert target_disk(read_settings({})) is None
+
+
+def test_a_setting_that_is_no_number_is_named() -> None:
+    with pytest.raises(SettingError) as raised:
+        read_settings({"TARGET_STORAGE_GIB": "much"})
+    assert raised.value.variable == "TARGET_STORAGE_GIB"
+
+
+def test_at_least_one_job_may_run() -> None:
+    assert read_settings({}).concurrent_jobs == 3
+    with pytest.raises(SettingError) as raised:
+        read_settings({"CONCURRENT_JOBS": "0"})
+    assert raised.value.variable == "CONCURRENT_JOBS"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RETENTION = timedelta(days=30)
+SLOTS = 20
 
 
 class Interfered:
@@ -68,7 +69,7 @@ def interfered(client: "DynamoDBClient") -> Interfered:
 
 @pytest.fixture
 def store(interfered: Interfered) -> DynamoJobStore:
-    return DynamoJobStore(cast("DynamoDBClient", interfered), JOBS_TABLE, RETENTION, pause=lambda _: None)
+    return DynamoJobStore(cast("DynamoDBClient", interfered), JOBS_TABLE, RETENTION, SLOTS, pause=lambda _: None)
 
 
 def items(client: "DynamoDBClient", prefix: str) -> list[dict[str, Any]]:
@@ -94,6 +95,7 @@ class TestConflicts:
         assert store.add_copied(job.job_id, 7, 1).rows_copied == 7
 
     def test_after_too_many_conflicts_nothing_is_written(self, store: DynamoJobStore, interfered: Interfered) -> None:
+        store.slots()  # it begins the table's item of them
         interfered.errors = [conflict_of_transaction() for _ in range(MAX_ATTEMPTS)]
         with pytest.raises(StoreBusy):
             store.create(pending_job(), None, "")
@@ -113,7 +115,7 @@ class TestConflicts:
     ) -> None:
         """The winner is written after the loser has read the job."""
         job = store.create(pending_job(), None, "")
-        winner = DynamoJobStore(client, JOBS_TABLE, RETENTION)
+        winner = DynamoJobStore(client, JOBS_TABLE, RETENTION, SLOTS)
         written = store._written
 
         def lose(writes: Any) -> bool:
@@ -164,6 +166,42 @@ class TestExpiry:
         assert store.create(pending_job(2), "key", "fingerprint") == pending_job(2)
 
 
+class TestCosts:
+    def test_reading_listing_and_counting_take_the_same_calls_however_many_jobs_there_are(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        calls: list[str] = []
+        client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+
+        def made_calls() -> list[str]:
+            calls.clear()
+            store.list_jobs(OWNER, None, 2, None)
+            store.list_jobs(OWNER, JobStatus.PENDING, 2, None)
+            store.get_state(pending_job(0).job_id)
+            store.slots()
+            return list(calls)
+
+        store.create(pending_job(0), None, "")
+        few = made_calls()
+        assert few == ["Query", "Query"] * 2 + ["GetItem", "Query"]  # a list is its page and its count
+        for number in range(1, 60):
+            store.create(pending_job(number), None, "")
+        assert made_calls() == few
+        assert store.list_jobs(OWNER, None, 2, None).total == 60
+
+    def test_jobs_that_wait_are_told_apart_by_one_query_whose_answer_has_two_items(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        read: list[int] = []
+        for number in range(SLOTS + 20):
+            store.create(pending_job(number), None, "")
+        client.meta.events.register(
+            "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
+        )
+        assert store.slots().next_job_id == pending_job(SLOTS).job_id
+        assert read == [2]
+
+
 class TestSizes:
     def test_a_document_beyond_all_measure_is_refused_and_nothing_of_it_kept(
         self, store: DynamoJobStore, client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
@@ -188,12 +226,14 @@ def test_every_field_of_a_job_survives_the_table(store: DynamoJobStore) -> None:
     """A field that is added to Job and forgotten in job_items fails here."""
     job = replace(
         pending_job(),
+        admitted=True,
         progress=0.1,
         started_at=seconds_later(1),
         completed_at=seconds_later(2),
         source_database="shop",
         snapshots={"first": KeptSnapshot("00000003-0000001B-1", seconds_later(1))},
         snapshot_released=True,
+        preparations=4,
         rows_expected=1,
         rows_copied=2,
         tables_copied=3,

@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from datavalut.aws.executions import Executions
+from datavalut.jobs.executions import Ending, FoundExecution
 from tests.aws_doubles import REGION, fake_aws
 
 JOB_ID = "job_a1b2c3d4e5f6"
@@ -49,3 +50,18 @@ def test_stopping_again_changes_nothing(executions: Executions) -> None:
 
 def test_what_never_started_cannot_be_stopped(executions: Executions) -> None:
     assert not executions.stop(JOB_ID)
+
+
+def test_an_execution_is_found_running_and_ended(executions: Executions) -> None:
+    assert executions.find(JOB_ID) is None
+    executions.start(JOB_ID)
+    assert executions.find(JOB_ID) == FoundExecution(ending=None)
+    executions.stop(JOB_ID)
+    assert executions.find(JOB_ID) == FoundExecution(Ending.STOPPED)
+
+
+def test_those_that_run_are_named(executions: Executions) -> None:
+    for number in range(3):
+        executions.start(f"job_{number}")
+    executions.stop("job_1")
+    assert set(executions.running()) == {"job_0", "job_2"}

@@ -8,6 +8,7 @@ import pytest
 from datavalut.aws.secrets import Secrets
 from datavalut.connections import ConnectionParameters
 from datavalut.jobs.errors import SecretNotFoundError
+from datavalut.jobs.job_secrets import JobSecretKind
 from datavalut.jobs.request_secret import RequestSecret
 from tests.aws_doubles import REGION, fake_aws
 
@@ -58,6 +59,22 @@ def test_what_is_deleted_is_gone_at_once_and_can_be_deleted_again(secrets: Secre
     with pytest.raises(SecretNotFoundError):
         secrets.get_result(JOB_ID)
     assert secrets.find_result(JOB_ID) is None
+
+
+def test_the_secrets_of_all_jobs_are_listed_and_no_others(secrets: Secrets) -> None:
+    other = f"job_{'0' * 12}"
+    secrets.put_request(JOB_ID, RequestSecret(CONNECTION, filter_prompt="a"))
+    for job_id in (JOB_ID, other):
+        secrets.put_result(job_id, CONNECTION)
+    for name in ("datavalut/request/else", f"other/request/{JOB_ID}", f"datavalut-2/result/{JOB_ID}", "datavalut/key"):
+        secrets._client.create_secret(Name=name, SecretString="a")
+    listed = list(secrets.of_jobs())
+    assert {(secret.kind, secret.job_id) for secret in listed} == {
+        (JobSecretKind.REQUEST, JOB_ID),
+        (JobSecretKind.RESULT, JOB_ID),
+        (JobSecretKind.RESULT, other),
+    }
+    assert all(secret.changed_at.tzinfo is not None for secret in listed)
 
 
 def test_the_deployments_own_secrets(secrets: Secrets) -> None:

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
+from psycopg2.extensions import connection
 
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
@@ -16,11 +18,12 @@ from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
 from datavalut.engine.preparation import prepare_build
 from datavalut.engine.worker import Worker
-from datavalut.filters.model import FilterPlan
+from datavalut.filters.model import ColumnValue, FilterPlan, OneOf, Root
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import TransferError
+from datavalut.transfer.errors import SourceChanged, TransferError
 from datavalut.transfer.ledger import copied_tables
+from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
 from tests.subset_examples import NOW, create, matches, random_example
 from tests.subset_oracle import kept_rows
@@ -64,6 +67,12 @@ CANADIANS = FilterPlan.model_validate(
         ]
     }
 )
+
+
+def rows_plan(table: str, column: str, *values: int) -> FilterPlan:
+    return FilterPlan(roots=(Root(table=table, condition=OneOf(operand=ColumnValue(column=column), values=values)),))
+
+
 EXPECTED = {
     "customers": "SELECT * FROM customers WHERE country = 'Canada'",
     "orders": "SELECT * FROM orders WHERE customer_id % 3 = 0",
@@ -163,6 +172,128 @@ def test_tiny_chunks_of_random_databases_hold_what_the_definition_says(
         table.name: (len(expected.rows[table.name]), len(expected.required.get(table.name, ())))
         for table in example.catalog.tables
     }
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+def test_chunks_by_keys_keep_to_the_bytes_that_a_query_takes(
+    build: Build, make_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chunk whose keys did not fit would be given the rows of all chunks."""
+    for module in (cutting, keys):
+        monkeypatch.setattr(module, "MOST_KEYS", 1000)
+    for module in (copying, keys):
+        monkeypatch.setattr(module, "MOST_KEY_BYTES", 36 * 100)
+    source = make_database("""
+        CREATE TABLE parents (id uuid PRIMARY KEY, n int);
+        CREATE TABLE children (parent uuid NOT NULL REFERENCES parents, note text);
+        CREATE INDEX ON children (parent);
+        INSERT INTO parents SELECT md5(g::text)::uuid, g FROM generate_series(1, 900) AS g;
+        INSERT INTO children SELECT id, repeat('x', 100) FROM parents, generate_series(1, 3);
+        ANALYZE;
+    """)
+    database = build(source, rows_plan("public.parents", "n", *range(1, 901)))
+    assert chunks_of(database)["children"] == 9
+    assert query(database.connection, "SELECT count(*) FROM children") == [(2700,)]
+
+
+@pytest.mark.usefixtures("tiny_chunks")
+def test_a_partitioned_table_that_is_read_whole_is_cut(build: Build, make_database: MakeDatabase) -> None:
+    source = make_database("""
+        CREATE TABLE parents (id int PRIMARY KEY, n int);
+        CREATE TABLE children (id int, parent int NOT NULL REFERENCES parents, note text) PARTITION BY HASH (id);
+        CREATE TABLE children_0 PARTITION OF children FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+        CREATE TABLE children_1 PARTITION OF children FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+        INSERT INTO parents SELECT g, g % 10 FROM generate_series(1, 200) AS g;
+        INSERT INTO children SELECT g, 1 + g % 200, repeat('x', 200) FROM generate_series(1, 20000) AS g;
+        ANALYZE;
+    """)
+    database = build(source, rows_plan("public.parents", "n", 1))
+    assert chunks_of(database)["children"] > 1
+    assert query(database.connection, "SELECT count(*), count(DISTINCT id) FROM children") == [(2000, 2000)]
+
+
+def test_an_index_whose_function_reads_tables_is_built_when_their_rows_are_there(
+    build: Build, make_database: MakeDatabase
+) -> None:
+    source = make_database("""
+        CREATE TABLE names (id int PRIMARY KEY, name text) PARTITION BY HASH (id);
+        CREATE TABLE names_0 PARTITION OF names FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+        CREATE TABLE a (id int);
+        INSERT INTO names SELECT g, 'name ' || g FROM generate_series(1, 20000) AS g; INSERT INTO a VALUES (7);
+        CREATE FUNCTION name_of(int) RETURNS text LANGUAGE sql IMMUTABLE
+            BEGIN ATOMIC SELECT name FROM names WHERE id = $1 GROUP BY id; END;
+        CREATE INDEX ON a (name_of(id));
+    """)
+    database = build(source, FilterPlan())
+    by_index = "SET enable_seqscan = off; SELECT id FROM a WHERE name_of(id) = 'name 7'"
+    assert query(database.connection, by_index) == [(7,)]
+
+
+def test_a_check_of_a_parent_that_was_never_validated_keeps_out_no_row_of_a_child(
+    build: Build, make_database: MakeDatabase
+) -> None:
+    source = make_database("""
+        CREATE TABLE base (x int); CREATE TABLE kid () INHERITS (base);
+        INSERT INTO kid SELECT -g FROM generate_series(1, 1000) AS g;
+        ALTER TABLE base ADD CONSTRAINT positive CHECK (x > 0) NOT VALID;
+    """)
+    assert query(build(source, FilterPlan()).connection, "SELECT count(*) FROM ONLY kid") == [(1000,)]
+
+
+def test_a_foreign_key_whose_name_fits_two_tables_is_validated(build: Build, make_database: MakeDatabase) -> None:
+    source = make_database("""
+        CREATE TABLE "a b" (id int PRIMARY KEY); INSERT INTO "a b" VALUES (1);
+        CREATE TABLE a (b int CONSTRAINT "b fk" REFERENCES "a b"); INSERT INTO a VALUES (1);
+    """)
+    assert build(source, FilterPlan()).verification.foreign_keys == 1
+
+
+def test_text_of_a_database_that_does_not_know_its_encoding_is_found(build: Build, postgres: TestServer) -> None:
+    source = replace(postgres.superuser, database=f"ascii_{secrets.token_hex(4)}")
+    execute(
+        postgres.superuser,
+        f"CREATE DATABASE {source.database} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0",
+    )
+    try:
+        execute(
+            source,
+            "SET client_encoding = SQL_ASCII; CREATE TABLE p (id text PRIMARY KEY, n int);"
+            " CREATE TABLE c (p text REFERENCES p); INSERT INTO p VALUES (E'\\xe4', 1), ('b', 2);"
+            " INSERT INTO c SELECT id FROM p",
+        )
+        database = build(source, rows_plan("public.p", "n", 1))
+        assert query(database.connection, "SELECT octet_length(p) FROM c") == [(1,)]
+    finally:
+        postgres.drop_database(source)
+
+
+class Rewriting(Unobserved):
+    """Changes the source when a table is copied."""
+
+    def __init__(self, source: ConnectionParameters, table: str, change: str) -> None:
+        self.source, self.table, self.change = source, table, change
+
+    def copied(self, table: TableName, rows: int) -> None:
+        if table.name == self.table:
+            execute(self.source, self.change)
+
+
+@pytest.mark.parametrize("change", ["TRUNCATE products CASCADE", "VACUUM FULL products"])
+def test_a_table_that_is_emptied_or_rewritten_before_it_is_read_fails_the_build(
+    shop: ConnectionParameters, prepared: "tuple[MadeTarget, Subset]", change: str
+) -> None:
+    """An older snapshot would see nothing, or not all, in the table's new file."""
+    made, subset = prepared
+    with closing(open_target(made.database)) as session, ExportedSnapshot(open_source(shop)) as snapshot:
+
+        def open_reader(sessions: ExitStack) -> connection:
+            reader = sessions.enter_context(closing(open_source(shop)))
+            import_snapshot(reader, snapshot.snapshot_id)
+            return reader
+
+        rewriting = Rewriting(shop, "customers", change)
+        with pytest.raises(SourceChanged, match=r"public\.(products|items)"):
+            Worker(session, subset, open_reader, lambda _: None, rewriting, workers=1).run()
 
 
 class CutShort(Unobserved):

@@ -11,6 +11,7 @@ from datavalut.engine.queue import WorkQueue, fill_queue
 from datavalut.engine.work_items import Chunk, Work, WorkItem, WorkKind
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.ledger import create_ledger
+from tests.postgres_server import execute
 from tests.transfer_examples import open_target
 
 T, U = TableName("public", "t"), TableName("public", "u")
@@ -84,6 +85,7 @@ def test_all_done_is_finished(make_queue: MakeQueue) -> None:
 def test_what_a_worker_had_claimed_when_its_session_ended_is_free(target: ConnectionParameters) -> None:
     with closing(open_target(target)) as session:
         assert claimed(WorkQueue(session)) == 2
+        execute(target, f"SELECT pg_terminate_backend({session.info.backend_pid}, 5000)")
     with closing(open_target(target)) as session:
         assert claimed(WorkQueue(session)) == 2
 

@@ -78,7 +78,7 @@ def test_from_the_first_event_that_the_bus_refuses_on_all_are_tried_again(bus: R
 
 
 def test_what_is_not_a_job_is_passed_over(bus: RecordingBus) -> None:
-    keys = job_items.to_attributes({"pk": "owner#ada", "sk": job_items.COUNTERS_SORT_KEY})
+    keys = job_items.to_attributes({"pk": "owner#ada", "sk": job_items.counters_sort_key("job_000000000001")})
     other = {"eventID": "1", "dynamodb": {"Keys": keys, "SequenceNumber": "1", "NewImage": keys}}
     assert call(other) == {"batchItemFailures": []}
     assert bus.published == []

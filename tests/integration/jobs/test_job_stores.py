@@ -1,5 +1,6 @@
 """What every store of jobs does, asked of both: the in-memory one and the one in DynamoDB (moto). Needs nothing."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,14 +12,16 @@ import pytest
 
 from datavalut.aws.job_store import DynamoJobStore
 from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, JobNotRunning
-from datavalut.jobs.model import LEGAL_MOVES, Job, JobError, JobRequest, JobStatus, KeptSnapshot
+from datavalut.jobs.model import LEGAL_MOVES, HeldSlot, Job, JobError, JobRequest, JobStatus, KeptSnapshot, Slots
 from datavalut.jobs.store import InMemoryJobStore, JobStore
 from tests.aws_doubles import JOBS_TABLE, OneRequestAtATime, create_jobs_table, dynamodb_client, fake_aws
-from tests.jobs_examples import OWNER, START, pending_job, seconds_later
+from tests.jobs_examples import OWNER, START, admitted_job, pending_job, seconds_later
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+SLOTS = 3
+AT = seconds_later(3600)
 WRONG_PASSWORD = JobError("wrong_password", "The password is wrong.", "Send the right one.", ("user shop",))
 FIRST = {"first": KeptSnapshot("00000003-0000001B-1", START)}
 BOTH = FIRST | {"second": KeptSnapshot("00000004-00000002-1", seconds_later(0.25))}
@@ -29,13 +32,13 @@ ILLEGAL_MOVES = [(before, after) for before in JobStatus for after in JobStatus 
 @pytest.fixture(params=["in memory", "DynamoDB"])
 def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobStore]:
     if request.param == "in memory":
-        yield InMemoryJobStore()
+        yield InMemoryJobStore(SLOTS)
         return
     with fake_aws(monkeypatch):
         client = dynamodb_client()
         create_jobs_table(client)
         one_by_one = cast("DynamoDBClient", OneRequestAtATime(client))
-        yield DynamoJobStore(one_by_one, JOBS_TABLE, timedelta(days=30), pause=lambda _: None)
+        yield DynamoJobStore(one_by_one, JOBS_TABLE, timedelta(days=30), SLOTS, pause=lambda _: None)
 
 
 def created(store: JobStore, number: int = 1, **changes: object) -> Job:
@@ -53,15 +56,16 @@ def in_status(store: JobStore, status: JobStatus, number: int = 1) -> Job:
     job = running(store, number)
     if status is JobStatus.RUNNING:
         return job
+    store.free_slot(job.job_id)
     return store.move(job.job_id, status, message=f"Now {status}", at=job.created_at)
 
 
 class TestCreating:
     def test_a_new_job_is_read_back_as_it_was_given(self, store: JobStore) -> None:
         job = pending_job(request=JobRequest(scope="minimal", dry_run=True, target_db_name="shop_canada"))
-        assert store.create(job, None, "") == job
-        assert store.get(job.job_id) == job
-        assert store.get_state(job.job_id) == job
+        stored = store.create(job, None, "")
+        assert stored == replace(job, admitted=True)
+        assert store.get(job.job_id) == store.get_state(job.job_id) == stored
 
     def test_the_same_key_and_request_give_the_first_job(self, store: JobStore) -> None:
         first = store.create(pending_job(1), "key", "fingerprint")
@@ -85,23 +89,130 @@ class TestCreating:
     def test_two_owners_may_use_the_same_key(self, store: JobStore) -> None:
         store.create(pending_job(1), "key", "fingerprint")
         job = pending_job(2, owner="somebody else")
-        assert store.create(job, "key", "another fingerprint") == job
+        assert store.create(job, "key", "another fingerprint").job_id == job.job_id
 
     def test_a_released_key_can_be_used_again(self, store: JobStore) -> None:
         store.create(pending_job(1), "key", "fingerprint")
         store.release_idempotency_key(OWNER, "key", pending_job(1).job_id)
-        assert store.create(pending_job(2), "key", "other") == pending_job(2)
+        assert store.create(pending_job(2), "key", "other") == admitted_job(2)
 
     def test_a_key_that_stands_for_another_job_is_not_released(self, store: JobStore) -> None:
         store.create(pending_job(1), "key", "fingerprint")
         store.release_idempotency_key(OWNER, "key", pending_job(2).job_id)
-        assert store.create(pending_job(3), "key", "fingerprint") == pending_job(1)
+        assert store.create(pending_job(3), "key", "fingerprint") == admitted_job(1)
 
     def test_requests_sent_at_the_same_time_with_one_key_give_one_job(self, store: JobStore) -> None:
         with ThreadPoolExecutor(8) as threads:
             jobs = list(threads.map(lambda number: store.create(pending_job(number), "key", "same"), range(8)))
         assert len({job.job_id for job in jobs}) == 1
         assert store.list_jobs(OWNER, None, 10, None).total == 1
+
+
+class TestSlots:
+    def test_a_job_is_admitted_while_a_slot_is_free_and_waits_otherwise(self, store: JobStore) -> None:
+        jobs = [created(store, number) for number in range(SLOTS + 2)]
+        assert [job.admitted for job in jobs] == [True] * SLOTS + [False] * 2
+        assert jobs == [store.get(job.job_id) for job in jobs]
+        assert store.slots() == Slots(
+            limit=SLOTS,
+            held={job.job_id: HeldSlot(job.created_at) for job in jobs[:SLOTS]},
+            next_job_id=jobs[SLOTS].job_id,
+            waiting_since=jobs[SLOTS].created_at,
+        )
+
+    def test_without_jobs_all_slots_are_free(self, store: JobStore) -> None:
+        assert store.slots() == Slots(limit=SLOTS, held={})
+        assert store.admit_next(AT) is None
+
+    def test_a_freed_slot_is_given_to_the_oldest_waiting_job(self, store: JobStore) -> None:
+        for number in (0, 1, 2, 5, 3, 4):
+            created(store, number)
+        order = []
+        for number in range(SLOTS):
+            assert store.admit_next(AT) is None
+            store.free_slot(pending_job(number).job_id)
+            admitted = store.admit_next(AT)
+            assert admitted is not None
+            assert admitted == store.get(admitted.job_id)
+            order.append(admitted)
+        assert order == [admitted_job(number) for number in (3, 4, 5)]
+        assert set(store.slots().held) == {job.job_id for job in order}
+
+    def test_a_new_job_does_not_overtake_one_that_waits(self, store: JobStore) -> None:
+        for number in range(SLOTS + 1):
+            created(store, number)
+        store.free_slot(pending_job(0).job_id)
+        assert not created(store, SLOTS + 1).admitted
+        assert store.admit_next(AT) == admitted_job(SLOTS)
+
+    def test_a_waiting_job_cannot_run(self, store: JobStore) -> None:
+        waiting = [created(store, number) for number in range(SLOTS + 1)][-1]
+        with pytest.raises(IllegalMove) as refusal:
+            store.move(waiting.job_id, JobStatus.RUNNING, message="", at=AT)
+        assert refusal.value.current == store.get(waiting.job_id) == waiting
+
+    @pytest.mark.parametrize("end", [JobStatus.CANCELLED, JobStatus.FAILED])
+    def test_a_waiting_job_that_ends_waits_no_more(self, store: JobStore, end: JobStatus) -> None:
+        jobs = [created(store, number) for number in range(SLOTS + 2)]
+        store.move(jobs[SLOTS].job_id, end, message="", at=AT)
+        store.free_slot(jobs[0].job_id)
+        assert store.admit_next(AT) == replace(jobs[SLOTS + 1], admitted=True)
+        assert store.slots().next_job_id is None
+
+    def test_a_slot_is_freed_once_and_never_given_back_to_its_job(self, store: JobStore) -> None:
+        jobs = [created(store, number) for number in range(SLOTS + 2)]
+        for _ in range(3):
+            store.free_slot(jobs[0].job_id)
+        assert store.admit_next(AT) is not None
+        assert store.admit_next(AT) is None
+        store.free_slot(jobs[0].job_id)
+        assert len(store.slots().held) == SLOTS
+
+    def test_a_job_that_failed_before_it_was_stored_takes_no_slot(self, store: JobStore) -> None:
+        failed = pending_job(1, status=JobStatus.FAILED, completed_at=START, error=NO_SPACE)
+        assert store.create(failed, None, "") == failed == store.get(failed.job_id)
+        assert store.slots() == Slots(limit=SLOTS, held={})
+        assert store.list_jobs(OWNER, JobStatus.FAILED, 10, None).total == 1
+
+    def test_that_a_job_was_started_is_noted_at_its_slot(self, store: JobStore) -> None:
+        job = created(store)
+        store.record_started(job.job_id)
+        assert store.slots().held == {job.job_id: HeldSlot(job.created_at, started=True)}
+        store.free_slot(job.job_id)
+        store.record_started(job.job_id)
+        assert store.slots().held == {}
+
+    def test_jobs_created_at_the_same_moment_never_get_more_slots_than_there_are(self, store: JobStore) -> None:
+        with ThreadPoolExecutor(16) as threads:
+            jobs = list(threads.map(lambda number: created(store, number), range(60)))
+        while store.admit_next(AT) is not None:
+            pass
+        held = store.slots().held
+        assert len(held) == SLOTS
+        assert set(held) == {job.job_id for job in jobs if store.get(job.job_id).admitted}
+
+    def test_slots_that_are_freed_and_given_by_many_at_once_are_neither_lost_nor_given_twice(
+        self, store: JobStore
+    ) -> None:
+        """Each job runs and ends in a thread of its own, as soon as anybody has admitted it."""
+        jobs = [created(store, number) for number in range(30)]
+        most_running: list[int] = []
+
+        def run_to_its_end(job: Job) -> None:
+            while not store.get_state(job.job_id).admitted:
+                time.sleep(0.001)
+            store.move(job.job_id, JobStatus.RUNNING, message="", at=AT)
+            most_running.append(len(store.slots().held))
+            store.move(job.job_id, JobStatus.COMPLETED, message="", at=AT)
+            store.free_slot(job.job_id)
+            while store.admit_next(AT) is not None:
+                pass
+
+        with ThreadPoolExecutor(len(jobs)) as threads:
+            list(threads.map(run_to_its_end, jobs))
+        assert max(most_running) <= SLOTS
+        assert store.slots() == Slots(limit=SLOTS, held={})
+        assert store.list_jobs(OWNER, JobStatus.COMPLETED, 10, None).total == len(jobs)
 
 
 class TestMoving:
@@ -231,6 +342,8 @@ class TestProgress:
         with pytest.raises(JobNotRunning):
             store.record_plan(job.job_id, {}, "shop", 0)
         with pytest.raises(JobNotRunning):
+            store.begin_preparation(job.job_id)
+        with pytest.raises(JobNotRunning):
             store.record_snapshots(job.job_id, FIRST, instead_of={})
         assert store.get(job.job_id) == job
 
@@ -261,6 +374,13 @@ class TestProgress:
         cancelled = store.get(job.job_id)
         assert (cancelled.rows_copied, cancelled.progress, cancelled.message) == (7, 0.4, "Job cancelled")
         assert (cancelled.snapshots, cancelled.snapshot_released) == (FIRST, True)
+
+    def test_runs_of_preparing_are_numbered_and_the_last_one_is_known(self, store: JobStore) -> None:
+        job = running(store)
+        with ThreadPoolExecutor(4) as threads:
+            numbers = list(threads.map(lambda _: store.begin_preparation(job.job_id), range(8)))
+        assert sorted(numbers) == [1, 2, 3, 4, 5, 6, 7, 8]
+        assert store.get(job.job_id).preparations == 8
 
 
 class TestPlansAndSnapshots:
@@ -332,6 +452,12 @@ class TestPlansAndSnapshots:
         assert store.get_state(job.job_id).snapshots == FIRST
 
 
+def test_many_jobs_are_found_at_once_but_for_those_that_are_not_there(store: JobStore) -> None:
+    jobs = {job.job_id: job for job in (created(store, number) for number in range(120))}
+    assert store.find_states({*jobs, "job_ffffffffffff"}) == jobs
+    assert store.find_states([]) == {}
+
+
 class TestListing:
     def test_an_owner_without_jobs_has_an_empty_list(self, store: JobStore) -> None:
         page = store.list_jobs(OWNER, None, 10, None)
@@ -342,7 +468,7 @@ class TestListing:
             created(store, number)
         created(store, 4, owner="somebody else")
         page = store.list_jobs(OWNER, None, 10, None)
-        assert page.jobs == (pending_job(3), pending_job(2), pending_job(1))
+        assert page.jobs == (admitted_job(3), admitted_job(2), admitted_job(1))
         assert page.total == 3
 
     def test_pages_join_to_the_whole_list(self, store: JobStore) -> None:

@@ -91,7 +91,7 @@ def test_it_gets_the_sources_locale_as_far_as_the_server_has_it(
     postgres: TestServer, admin: connection, like: Catalog, expected: tuple[str, str, str]
 ) -> None:
     with made_target(postgres, like) as made:
-        locale = database_locale(admin, made.names)
+        locale = database_locale(admin, made.names.build_database)
         assert (locale.encoding, locale.collation, locale.character_type) == expected
 
 

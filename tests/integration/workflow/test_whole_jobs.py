@@ -1,6 +1,7 @@
 """Needs PostgreSQL, which the fixtures start. Jobs run step by step, with everything real but AWS."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +9,14 @@ import pytest
 
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan, NotUnderstood, Refusal
+from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobRequest, JobStatus
+from datavalut.transfer.errors import JobNoLongerRunning, TransferError
+from datavalut.workflow import prepare_target as prepare_module
 from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.finalize import finalize
-from datavalut.workflow.settle import Ending, ExecutionEnd, settle
+from datavalut.workflow.prepare_target import prepare_target
+from datavalut.workflow.settle import ExecutionEnd, settle
 from tests.postgres_server import TestServer, execute, query
 from tests.workflow_runner import WorkflowRunner
 
@@ -212,6 +217,58 @@ def test_a_job_cancelled_before_any_step_leaves_nothing(
     assert left_on_server(postgres, job.job_id) == []
     assert not runner.secrets.requests
     assert not runner.secrets.results
+
+
+def test_a_run_of_preparing_that_was_given_up_does_not_touch_what_the_next_one_made(
+    runner: WorkflowRunner, shop: ConnectionParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of two runs is slow: it comes to make its database when the second has made it."""
+    read_source = prepare_module._read_source
+
+    def slowly(*arguments: Any) -> Any:
+        monkeypatch.setattr(prepare_module, "_read_source", read_source)
+        read = read_source(*arguments)
+        prepare_target(runner.deployment, arguments[1])
+        return read
+
+    made: list[Any] = []
+
+    def run_twice(job_id: str) -> None:
+        monkeypatch.setattr(prepare_module, "_read_source", slowly)
+        with pytest.raises(JobNoLongerRunning):
+            prepare_target(runner.deployment, job_id)
+        login = runner.secrets.get_result(job_id)
+        made.extend(
+            query(login, "SELECT relname::text FROM pg_class WHERE relname IN ('customers', 'orders') ORDER BY 1")
+        )
+
+    runner.before["prepare"] = run_twice
+    job = runner.run(runner.create(shop))
+    assert made == [("customers",), ("orders",)]
+    assert query(result_of(runner, job), "SELECT count(*) FROM customers") == [(10,)]
+
+
+def test_finalizing_twice_at_once_completes_the_job_as_once(runner: WorkflowRunner, shop: ConnectionParameters) -> None:
+    failures: list[TransferError] = []
+
+    def finalize_once(job_id: str) -> None:
+        try:
+            finalize(runner.deployment, job_id)
+        except TransferError as failure:
+            failures.append(failure)
+
+    def finalize_twice(job_id: str) -> None:
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(finalize_once, [job_id] * 2))
+        assert runner.store.get(job_id).status is JobStatus.COMPLETED
+
+    runner.before["finalize"] = finalize_twice
+    job = runner.run(runner.create(shop))
+    result = result_of(runner, job)
+    assert [failure for failure in failures if not failure.transient] == []
+    assert job.result is not None
+    assert job.result["database_name"] == result.database
+    assert query(result, "SELECT count(*) FROM customers") == [(10,)]
 
 
 def test_a_prompt_that_is_refused_fails_with_its_words(postgres: TestServer, shop: ConnectionParameters) -> None:

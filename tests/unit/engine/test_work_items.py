@@ -107,7 +107,7 @@ def test_a_partitions_index_belongs_to_its_table_and_so_does_what_attaches_it() 
     assert work.pieces[numbers(work, WorkKind.INDEXES)[ORDERS]] == pieces
 
 
-def test_the_child_of_a_foreign_key_is_told_by_the_longest_name_that_fits() -> None:
+def test_all_tables_whose_name_fits_a_foreign_key_are_looked_at_for_it() -> None:
     catalog_with_blank = Catalog(
         "shop",
         170000,
@@ -117,7 +117,14 @@ def test_the_child_of_a_foreign_key_is_told_by_the_longest_name_that_fits() -> N
     tables[2] = TableEntry(TableName("public", "my table"), TableName("public", "my table"))
     key = piece(9, "FK CONSTRAINT", "my table to_my", 1, 2)
     work = plan_work(plan_subset(catalog_with_blank, FilterPlan()), [key], tables)
-    assert list(numbers(work, WorkKind.VALIDATION)) == [TableName("public", "my table")]
+    assert set(numbers(work, WorkKind.VALIDATION)) == {TableName("public", "my"), TableName("public", "my table")}
+
+
+def test_an_index_that_needs_a_function_and_what_needs_that_index_come_at_the_end() -> None:
+    index, attached = piece(51, "INDEX", "by_name", 2, 99), piece(52, "INDEX ATTACH", "by_name", 51, 2)
+    plan = plan_subset(catalog(), FilterPlan(roots=(Root(table="public.customers"),)))
+    work = plan_work(plan, (index, attached), ENTRIES, functions={99})
+    assert work.pieces == {numbers(work, WorkKind.END)[None]: (index, attached)}
 
 
 def test_items_wait_for_lower_numbers_only() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFound
 from datavalut.jobs.lifecycle import NOT_STARTED, JobNotStarted, cancel_job, create_failed_job, create_job
 from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus
 from datavalut.jobs.request_secret import RequestSecret
+from datavalut.jobs.slots import free_slot, start_waiting_jobs
 from datavalut.jobs.store import InMemoryJobStore
 from tests.jobs_examples import OWNER, START, seconds_later
 
@@ -89,6 +91,9 @@ class World:
             secrets=self.secrets,
             executions=self.executions,
         )
+
+    def free(self, job_id: str, at: datetime = START) -> None:
+        free_slot(job_id, self.store, self.executions, at)
 
     def only_job(self) -> Job:
         (job,) = self.store.list_jobs(OWNER, None, 10, None).jobs
@@ -225,6 +230,100 @@ def test_a_job_that_ended_otherwise_is_not_stopped(world: World, end: JobStatus)
         world.cancel(job.job_id)
     assert refusal.value.current.status is end
     assert world.executions.stopped == []
+
+
+class TestSlots:
+    """The store has three."""
+
+    def fill(self, world: World) -> list[Job]:
+        return [world.create(at=seconds_later(number)) for number in range(3)]
+
+    def test_a_job_without_a_slot_waits_and_is_not_started(self, world: World) -> None:
+        running = self.fill(world)
+        waiting = world.create(at=seconds_later(4))
+        assert waiting.status is JobStatus.PENDING
+        assert set(world.secrets.requests) == {job.job_id for job in (*running, waiting)}
+        assert world.executions.running == {job.job_id for job in running}
+
+    def test_whoever_frees_a_slot_starts_the_job_that_has_waited_longest(self, world: World) -> None:
+        first, *_ = self.fill(world)
+        waiting = [world.create(at=seconds_later(10 - number)) for number in range(2)]
+        world.free(first.job_id)
+        assert waiting[1].job_id in world.executions.running
+        assert waiting[0].job_id not in world.executions.running
+        assert world.store.slots().held[waiting[1].job_id].started
+
+    def test_a_slot_that_became_free_before_the_job_waited_is_its_own(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, *_ = self.fill(world)
+        create = world.store.create
+
+        def create_as_a_slot_is_freed(job: Job, *more: Any) -> Job:
+            stored = create(job, *more)
+            world.store.free_slot(first.job_id)  # by one that saw no waiting job, and died
+            return stored
+
+        monkeypatch.setattr(world.store, "create", create_as_a_slot_is_freed)
+        assert world.create(at=seconds_later(4)).job_id in world.executions.running
+
+    def test_a_waiting_job_is_cancelled_without_asking_for_an_execution(self, world: World) -> None:
+        running = self.fill(world)
+        waiting = world.create(at=seconds_later(4))
+        assert world.cancel(waiting.job_id).status is JobStatus.CANCELLED
+        assert world.executions.stopped == []
+        assert set(world.secrets.requests) == {job.job_id for job in running}
+        world.free(running[0].job_id)
+        assert world.executions.running == {job.job_id for job in running}
+
+    def test_a_job_that_was_not_started_yet_leaves_its_slot_when_cancelled(self, world: World) -> None:
+        first, *_ = self.fill(world)
+        waiting = world.create(at=seconds_later(4))
+        world.executions.running.remove(first.job_id)
+        world.cancel(first.job_id)
+        assert waiting.job_id in world.executions.running
+
+    def test_a_job_that_runs_keeps_its_slot_until_it_is_settled(self, world: World) -> None:
+        first, *_ = self.fill(world)
+        waiting = world.create(at=seconds_later(4))
+        world.cancel(first.job_id)
+        assert waiting.job_id not in world.executions.running
+
+    def test_a_job_that_cannot_be_started_leaves_its_slot_to_the_next(self, world: World) -> None:
+        world.executions.before_start = fail
+        with pytest.raises(JobNotStarted):
+            world.create()
+        assert world.store.slots().held == {}
+
+    def test_a_waiting_job_that_cannot_be_started_keeps_its_slot_and_is_tried_again(self, world: World) -> None:
+        first, *_ = self.fill(world)
+        waiting = world.create(at=seconds_later(4))
+        world.executions.before_start = fail
+        world.free(first.job_id, at=seconds_later(10))
+        assert world.store.get(waiting.job_id).status is JobStatus.PENDING
+        world.executions.before_start = lambda _: None
+        for seconds, started in ((11, False), (100, True)):
+            world.free(first.job_id, at=seconds_later(seconds))
+            assert (waiting.job_id in world.executions.running) is started
+
+    def test_one_that_died_after_its_job_was_stored_is_made_up_for(self, world: World) -> None:
+        world.executions.before_start = die
+        with pytest.raises(ProcessDied):
+            world.create()
+        forgotten = world.only_job()
+        world.executions.before_start = lambda _: None
+        self.fill(world)
+        world.create(at=seconds_later(100))
+        assert forgotten.job_id in world.executions.running
+
+    def test_an_ended_job_is_not_started_in_its_stead(self, world: World) -> None:
+        world.executions.before_start = die
+        with pytest.raises(ProcessDied):
+            world.create()
+        world.store.move(world.only_job().job_id, JobStatus.FAILED, message="", at=START)
+        world.executions.before_start = lambda _: None
+        start_waiting_jobs(world.store, world.executions, seconds_later(100))
+        assert world.executions.running == set()
 
 
 def test_anothers_job_is_not_there(world: World) -> None:

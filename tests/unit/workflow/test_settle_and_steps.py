@@ -1,17 +1,22 @@
 """Needs nothing running: how an execution's end is told, and how a step's errors travel."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import psycopg2
 import pytest
 
 from datavalut.aws.execution_end import execution_end
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import Refusal
+from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
 from datavalut.transfer.errors import JobNoLongerRunning, SourceUnreachable, WrongPassword
+from datavalut.transfer.statements import source_error, target_error
 from datavalut.workflow.errors import JobFailed, TransientFault
-from datavalut.workflow.settle import Ending, ExecutionEnd
+from datavalut.workflow.job_errors import INTERNAL
+from datavalut.workflow.settle import ExecutionEnd
 from datavalut.workflow.step import fault_error, run_step
 from tests.workflow_runner import WorkflowRunner
 
@@ -46,6 +51,36 @@ def test_a_transient_error_is_carried_to_the_end_but_not_recorded(runner: Workfl
     carried = fault_error(str(fault.value))
     assert carried is not None
     assert carried.code == "source_unreachable"
+
+
+def test_a_fault_of_a_service_that_passes_is_transient(runner: WorkflowRunner) -> None:
+    deployment = replace(runner.deployment, is_transient_fault=lambda error: isinstance(error, ConnectionError))
+    with pytest.raises(TransientFault) as fault:
+        run_step(deployment, JOB_ID, lambda: failing(ConnectionError("throttled")))
+    assert fault_error(str(fault.value)) == INTERNAL
+    with pytest.raises(JobFailed):
+        run_step(deployment, JOB_ID, lambda: failing(RuntimeError("broken")))
+
+
+def test_an_error_that_cannot_be_recorded_is_carried_to_the_end(
+    runner: WorkflowRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner.store, "record_error", lambda *_: failing(ConnectionError("throttled")))
+    with pytest.raises(JobFailed) as failure:
+        run_step(runner.deployment, JOB_ID, lambda: failing(WrongPassword("reader")))
+    cause = json.dumps({"errorType": "JobFailed", "errorMessage": str(failure.value)})
+    _, end = execution_end({"job_id": JOB_ID, "failure": {"Error": "JobFailed", "Cause": cause}})
+    assert end.error is not None
+    assert end.error.code == "wrong_password"
+
+
+@pytest.mark.parametrize("code", ["40001", "40P01", "55P03", "53300"])
+def test_what_a_server_refuses_for_others_sake_is_transient(code: str) -> None:
+    class Refused(psycopg2.Error):
+        pgcode = code
+
+    assert target_error(Refused()).transient
+    assert source_error(Refused()).transient
 
 
 def test_a_step_of_a_job_that_has_ended_stops_without_an_error_of_its_own(runner: WorkflowRunner) -> None:
