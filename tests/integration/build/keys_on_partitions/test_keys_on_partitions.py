@@ -40,10 +40,13 @@ def test_a_row_of_another_partition_may_reference_nothing(built: Built) -> None:
 
 
 def test_a_key_of_every_partition_is_one_of_the_table(built: Built) -> None:
-    statements = DECLARED_ON_ONE + """
+    statements = (
+        DECLARED_ON_ONE
+        + """
         DELETE FROM orders WHERE customer = 99;
         ALTER TABLE orders_2025 ADD FOREIGN KEY (customer) REFERENCES customers;
     """
+    )
     result = built(statements, FilterPlan(roots=(rows_with("customers", "id", 2),)))
     assert result.keys("orders") == ["2", "4"]
 
@@ -65,9 +68,12 @@ def test_the_children_of_a_row_are_not_those_of_its_namesake(built: Built) -> No
 
 
 def test_a_row_with_two_keys_to_partitions_comes_once(built: Built) -> None:
-    statements = TO_ONE + """
+    statements = (
+        TO_ONE
+        + """
         ALTER TABLE notes ADD COLUMN other int REFERENCES orders_2024 (id);
         UPDATE notes SET other = 3 - order_id;
     """
+    )
     result = built(statements, FilterPlan(roots=(Root(table="orders"),)))
     assert result.rows("notes") == ["(1,1,2)", "(2,2,1)"]

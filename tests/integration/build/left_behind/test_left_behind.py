@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan
-from datavalut.transfer.errors import MissingExtension
 from tests.build_cases import Built
 from tests.filtered_databases import filtered_database
 from tests.postgres_server import TestServer, execute, query

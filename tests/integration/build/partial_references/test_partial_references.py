@@ -1,7 +1,10 @@
-"""Several foreign keys from one table to another, of which a row may use some. Needs PostgreSQL."""
+"""Foreign keys that a row has only some of, or only a part of. Needs PostgreSQL."""
 
-from datavalut.filters.model import FilterPlan
+import pytest
+
+from datavalut.filters.model import FilterPlan, Root
 from tests.build_cases import Built
+from tests.filtered_databases import use_small_chunks
 from tests.subset_cases import rows_with
 
 
@@ -34,3 +37,16 @@ def test_the_same_for_keys_of_several_columns(built: Built) -> None:
     """
     result = built(statements, FilterPlan(roots=(rows_with("copies", "id", 1, 2, 3, 4),)))
     assert result.rows("people") == ["(1,1)", "(1,2)", "(1,3)", "(1,4)"]
+
+
+def test_keys_that_are_partly_null_are_in_no_chunk(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_small_chunks(monkeypatch)
+    statements = """
+        CREATE TABLE people (tenant int, id int, PRIMARY KEY (tenant, id));
+        CREATE TABLE books (id int PRIMARY KEY, tenant int, author int, FOREIGN KEY (tenant, author) REFERENCES people);
+        INSERT INTO people SELECT 1, n FROM generate_series(1, 6) AS n;
+        INSERT INTO books VALUES (1, 1, 1), (2, 1, 2), (3, 1, 3);
+        INSERT INTO books VALUES (4, 2, NULL), (5, 3, NULL), (6, 4, NULL), (7, NULL, 5);
+    """
+    result = built(statements, FilterPlan(roots=(Root(table="books"),)))
+    assert result.rows("people") == ["(1,1)", "(1,2)", "(1,3)"]
