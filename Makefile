@@ -28,7 +28,8 @@ test: $(INSTALLED) check ## all checks and all tests
 	@$(VENV)/python -m pytest
 
 test-all: test ## the tests, with many more random databases, and the benchmark
-	@DATAVALUT_SUBSET_EXAMPLES=2000 $(VENV)/python -m pytest tests/integration/subset
+	@DATAVALUT_SUBSET_EXAMPLES=2000 DATAVALUT_BUILD_EXAMPLES=400 \
+		$(VENV)/python -m pytest tests/integration/subset tests/integration/build
 	@$(MAKE) --no-print-directory bench
 
 up: $(INSTALLED) ## start the local stack; prints its address

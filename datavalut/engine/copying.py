@@ -185,17 +185,20 @@ class Copying:
     def _is_found_by(self, table: Table, keyed: Holding) -> bool:
         """Whether each row is found by one key of `keyed`, and by an index: then ranges of the keys make ranges of the
         rows."""
-        decided = self.subset.plan.table(table.name)
+        plan = self.subset.plan
+        decided = plan.table(table.name)
+        if plan.referencing_cycles[table.name] or plan.filtering_cycles[table.name]:
+            return False  # a row of a circle may be reached from any key
         if decided.chooses_rows:
             only_link = decided.links == decided.filters and len(decided.links) == 1 and not decided.referenced_in
             return only_link and decided.links[0].indexed and decided.links[0].parent == keyed.table
         references = [
-            key
-            for key in self.subset.plan.catalog.references_to(table.name)
-            if self.subset.plan.table(key.child).brings_in_along(key)
+            key for key in plan.catalog.references_to(table.name) if plan.table(key.child).brings_in_along(key)
         ]
+        if len(references) != 1 or references[0].child != keyed.table:
+            return False
         # Values that the parent takes for equal must not lie in different ranges.
-        return len(references) == 1 and self._is_compared_alike(references[0])
+        return self._is_compared_alike(references[0])
 
     def _is_compared_alike(self, key: ForeignKey) -> bool:
         child, parent = (self.subset.plan.catalog.table(name) for name in (key.child, key.parent))

@@ -115,15 +115,16 @@ def distinct_keys(
     if not any(table.column(column).not_null for column in columns):
         some = sql.SQL(" OR ").join(sql.SQL("{} IS NOT NULL").format(column) for column in names)
         conditions.append(sql.SQL("({})").format(some))
-    if chunk is not None:
-        bounds = [(">=", chunk.first_key), ("<", chunk.end_key)]
-        conditions += [
-            sql.SQL("({}) {} ({})").format(
-                sql.SQL(", ").join(names), sql.SQL(operator), sql.SQL(", ").join(map(sql.Literal, bound))
+    bounds = [] if chunk is None else [(">=", chunk.first_key), ("<", chunk.end_key)]
+    for operator, bound in bounds:
+        if bound is not None:
+            # Values may be beyond a bound by the first of them, while another is null, so that they are no key.
+            conditions += [sql.SQL("{} IS NOT NULL").format(column) for column in names]
+            conditions.append(
+                sql.SQL("({}) {} ({})").format(
+                    sql.SQL(", ").join(names), sql.SQL(operator), sql.SQL(", ").join(map(sql.Literal, bound))
+                )
             )
-            for operator, bound in bounds
-            if bound is not None
-        ]
     unique = {frozenset(key) for key in (table.primary_key, *table.unique_keys)}
     return sql.SQL("SELECT {}{} FROM {}{}{}").format(
         sql.SQL("" if frozenset(columns) in unique else "DISTINCT "),

@@ -111,9 +111,18 @@ def resolve_column(text: str, table: Table) -> Column:
 
 
 @dataclass(frozen=True)
+class LinkEnd:
+    """The columns of one table that a link compares with the other's. `collations` are those to compare them by: a
+    child's by its parent's, where they differ; empty if it is none for all."""
+
+    columns: tuple[str, ...]
+    collations: tuple[tuple[str, str] | None, ...] = ()
+
+
+@dataclass(frozen=True)
 class Link:
-    """A foreign key followed from one table to the next: `near_columns` are those of the table the step starts from,
-    `far_columns` those of the table it leads to, pairwise equal for linked rows."""
+    """A foreign key followed from one table to the next: `near` is the end that the step starts from, `far` the one
+    that it leads to, pairwise equal for linked rows."""
 
     foreign_key: ForeignKey
     direction: Direction
@@ -123,14 +132,20 @@ class Link:
         return self.foreign_key.parent if self.direction is Direction.TO_PARENT else self.foreign_key.child
 
     @property
-    def near_columns(self) -> tuple[str, ...]:
-        key = self.foreign_key
-        return key.columns if self.direction is Direction.TO_PARENT else key.parent_columns
+    def near(self) -> LinkEnd:
+        return self._child if self.direction is Direction.TO_PARENT else self._parent
 
     @property
-    def far_columns(self) -> tuple[str, ...]:
-        key = self.foreign_key
-        return key.parent_columns if self.direction is Direction.TO_PARENT else key.columns
+    def far(self) -> LinkEnd:
+        return self._parent if self.direction is Direction.TO_PARENT else self._child
+
+    @property
+    def _child(self) -> LinkEnd:
+        return LinkEnd(self.foreign_key.columns, self.foreign_key.collations)
+
+    @property
+    def _parent(self) -> LinkEnd:
+        return LinkEnd(self.foreign_key.parent_columns)
 
     def describe(self) -> str:
         key = self.foreign_key

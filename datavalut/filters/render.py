@@ -60,9 +60,9 @@ from datavalut.filters.model import (
     TextMatch,
     TextMatching,
 )
-from datavalut.filters.names import Link, resolve_step, resolve_table
+from datavalut.filters.names import Link, LinkEnd, resolve_step, resolve_table
 from datavalut.filters.ranges import both_ends, outer_ranges
-from datavalut.filters.sql_rows import Row, all_equal, key_hash, key_order, parenthesized
+from datavalut.filters.sql_rows import Row, all_equal, as_row, key_hash, key_order, parenthesized
 from datavalut.filters.sql_values import (
     aggregated,
     as_numeric,
@@ -113,21 +113,21 @@ def render_condition(
 
 
 class _Chain(NamedTuple):
-    """The tables along a path, joined: `near_columns` of the row it starts from equal `far_columns` of `first`."""
+    """The tables along a path, joined: the `near` end of the row it starts from equals the `far` end of `first`."""
 
     source: sql.Composable
-    near_columns: tuple[str, ...]
-    far_columns: tuple[str, ...]
+    near: LinkEnd
+    far: LinkEnd
     first: Row
     last: Row
     repeats: bool  # one row at the end may be reached from the start in several ways
 
 
 class _Groups(NamedTuple):
-    """Related rows in groups: `SELECT keys, value FROM source GROUP BY keys`, where the keys equal `near_columns` of
-    the row that they are related to."""
+    """Related rows in groups: `SELECT keys, value FROM source GROUP BY keys`, where the keys equal the `near` end
+    of the row that they are related to."""
 
-    near_columns: tuple[str, ...]
+    near: LinkEnd
     keys: sql.Composable
     value: sql.Composable
     source: sql.Composable
@@ -461,7 +461,7 @@ class _Renderer:
             table = self.catalog.table(link.target)
             row = Row(table, self.new_alias())
             if rows:
-                join = all_equal(_columns(rows[-1], link.near_columns), _columns(row, link.far_columns))
+                join = all_equal(_columns(rows[-1], link.near), _columns(row, link.far))
                 source += sql.SQL(" JOIN {} ON {}").format(row.source, join)
             else:
                 source += row.source
@@ -471,11 +471,11 @@ class _Renderer:
         directions = [link.direction for link in links]
         down = directions.index(Direction.TO_CHILDREN) if Direction.TO_CHILDREN in directions else len(directions)
         repeats = Direction.TO_PARENT in directions[down:]
-        return _Chain(source, links[0].near_columns, links[0].far_columns, rows[0], rows[-1], repeats)
+        return _Chain(source, links[0].near, links[0].far, rows[0], rows[-1], repeats)
 
     def exists(self, path: Sequence[PathStep], condition: Condition | None, row: Row) -> sql.Composable:
         chain = self.chain(path, row.table)
-        where = [all_equal(_columns(chain.first, chain.far_columns), _columns(row, chain.near_columns))]
+        where = [all_equal(_columns(chain.first, chain.far), _columns(row, chain.near))]
         if condition is not None:
             where.append(self.holds(condition, chain.last))
         return sql.SQL("EXISTS (SELECT 1 FROM {} WHERE {})").format(chain.source, sql.SQL(" AND ").join(where))
@@ -495,10 +495,10 @@ class _Renderer:
         having = self.predicate(condition, row, {aggregate: value}, met if wanted else not met)
         chosen = sql.SQL("SELECT {0} FROM {1} GROUP BY {0} HAVING {2}").format(groups.keys, groups.source, having)
         if wanted:
-            return sql.SQL("{} IN ({})").format(row.columns(groups.near_columns), chosen)
+            return sql.SQL("{} IN ({})").format(as_row(_columns(row, groups.near)), chosen)
         alias = self.new_alias()
-        names = _key_names(groups.near_columns)
-        equal = all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near_columns))
+        names = _key_names(groups.near.columns)
+        equal = all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near))
         return sql.SQL("NOT EXISTS (SELECT 1 FROM ({}) AS {} ({}) WHERE {})").format(
             chosen, alias, sql.SQL(", ").join(names), equal
         )
@@ -514,7 +514,7 @@ class _Renderer:
                 # Numeric sums do not depend on the order of the rows, as sums of floating point numbers do.
                 value = as_numeric(value, self.type_of(aggregate.of, chain.last))
         source += self.where(aggregate.condition, chain.last)
-        keys = _columns(chain.first, chain.far_columns)
+        keys = _columns(chain.first, chain.far)
         if chain.repeats and aggregate.function in COUNTS_REPEATS:
             names = _key_names(keys)
             columns = [sql.SQL("{} AS {}").format(key, name) for key, name in zip(keys, names, strict=True)]
@@ -527,7 +527,7 @@ class _Renderer:
                 sql.SQL(", ").join(columns), chain.last.identity, source, self.new_alias()
             )
             keys = names
-        return _Groups(chain.near_columns, sql.SQL(", ").join(keys), aggregated(aggregate.function, value), source)
+        return _Groups(chain.near, sql.SQL(", ").join(keys), aggregated(aggregate.function, value), source)
 
     def where(self, condition: Condition | None, row: Row) -> sql.Composable:
         return sql.SQL(" WHERE ") + self.holds(condition, row) if condition is not None else sql.Composed([])
@@ -540,14 +540,14 @@ class _Renderer:
         for aggregate in dict.fromkeys(found for expression in expressions for found in _aggregates_in(expression)):
             groups = self.groups(aggregate, row.table)
             alias = self.new_alias()
-            names = _key_names(groups.near_columns)
+            names = _key_names(groups.near.columns)
             source += sql.SQL(" LEFT JOIN (SELECT {0}, {1} FROM {2} GROUP BY {0}) AS {3} ({4}, value) ON {5}").format(
                 groups.keys,
                 groups.value,
                 groups.source,
                 alias,
                 sql.SQL(", ").join(names),
-                all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near_columns)),
+                all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near)),
             )
             value = alias + sql.SQL(".value")
             values[aggregate] = zero_for_none(value) if aggregate.function in ZERO_WITHOUT_ROWS else value
@@ -651,8 +651,12 @@ def _aggregates_in(expression: Expression) -> list[Aggregate]:
             return []
 
 
-def _columns(row: Row, names: Sequence[str]) -> list[sql.Composable]:
-    return [row.column(name) for name in names]
+def _columns(row: Row, end: LinkEnd) -> list[sql.Composable]:
+    columns = [row.column(name) for name in end.columns]
+    return [
+        column if collation is None else sql.SQL("{} COLLATE {}").format(column, sql.Identifier(*collation))
+        for column, collation in zip(columns, end.collations or (None,) * len(columns), strict=True)
+    ]
 
 
 def _key_names(keys: Sequence[object]) -> list[sql.Composable]:

@@ -30,14 +30,14 @@ class Row:
     def column(self, name: str) -> sql.Composable:
         return self.alias + sql.SQL(".") + sql.Identifier(name)
 
-    def columns(self, names: Sequence[str]) -> sql.Composable:
-        """One column as it is, several as a row: `(a.x, a.y)`."""
-        rendered = [self.column(name) for name in names]
-        return rendered[0] if len(rendered) == 1 else parenthesized(rendered, ", ")
-
 
 def parenthesized(parts: Sequence[sql.Composable], separator: str) -> sql.Composable:
     return sql.SQL("({})").format(sql.SQL(separator).join(parts))
+
+
+def as_row(columns: Sequence[sql.Composable]) -> sql.Composable:
+    """One column as it is, several as a row: `(a.x, a.y)`."""
+    return columns[0] if len(columns) == 1 else parenthesized(columns, ", ")
 
 
 def all_equal(left: Sequence[sql.Composable], right: Sequence[sql.Composable]) -> sql.Composable:

@@ -36,38 +36,49 @@ def _numbered_row(database: DatabaseDraft, table: TableDraft, number: int) -> Ro
     return row
 
 
+# Per key and row, the row that is referenced; None if there is none.
+_References = dict[tuple[KeyDraft, RowDraft], RowDraft | None]
+
+
 def fill_references(database: DatabaseDraft) -> None:
-    """Gives every row its references. A row that must reference one, and finds none, is taken away."""
-    references: dict[tuple[KeyDraft, RowDraft], RowDraft | None] = {}
+    """Gives every row its references. A row that must reference one, and finds none, is taken away, and what referenced
+    it looks for another."""
+    references: _References = {}
     nulls = {key: database.chance.choice([0.1, 0.4, 0.7]) for key in database.keys}
-    while True:
+    removed = True
+    while removed:
         removed = False
         for key in database.keys:
-            for row in list(key.child.rows):
-                if (key, row) in references and _still_leads(key, row, references[key, row]):
-                    continue
-                if database.happens(nulls[key]) and _make_null(database, key, row):
-                    references[key, row] = None
-                elif _may_dangle(key, row) and database.happens(0.3):
-                    row.numbers |= dict.fromkeys(key.columns, _NOBODYS_NUMBER)
-                    references[key, row] = None
-                elif targets := _possible_targets(key, row):
-                    references[key, row] = target = database.chance.choice(targets)
-                    for column, parent_column in zip(key.columns, key.parent_columns, strict=True):
-                        row.numbers[column] = target.numbers[parent_column]
-                elif _make_null(database, key, row):
-                    references[key, row] = None
-                else:
+            for row in [row for row in key.child.rows if not _has_reference(key, row, references)]:
+                if not _refer(database, key, row, nulls[key], references):
                     key.child.rows.remove(row)
                     removed = True
-        if not removed:
-            return
 
 
-def _still_leads(key: KeyDraft, row: RowDraft, target: RowDraft | None) -> bool:
-    if target is None:
-        return True
-    return target in key.parent.rows and _same_numbers(key, row, target, key.columns)
+def _has_reference(key: KeyDraft, row: RowDraft, references: _References) -> bool:
+    """Whether it was decided what the row references, and that is still there."""
+    if (key, row) not in references:
+        return False
+    target = references[key, row]
+    return target is None or (target in key.parent.rows and _same_numbers(key, row, target, key.columns))
+
+
+def _refer(database: DatabaseDraft, key: KeyDraft, row: RowDraft, nulls: float, references: _References) -> bool:
+    """Decides what the row references; False if there is nothing that it can."""
+    if database.happens(nulls) and _make_null(database, key, row):
+        references[key, row] = None
+    elif _may_dangle(key, row) and database.happens(0.3):
+        row.numbers |= dict.fromkeys(key.columns, _NOBODYS_NUMBER)
+        references[key, row] = None
+    elif targets := _possible_targets(key, row):
+        references[key, row] = target = database.chance.choice(targets)
+        for column, parent_column in zip(key.columns, key.parent_columns, strict=True):
+            row.numbers[column] = target.numbers[parent_column]
+    elif _make_null(database, key, row):
+        references[key, row] = None
+    else:
+        return False
+    return True
 
 
 def _same_numbers(key: KeyDraft, row: RowDraft, target: RowDraft, columns: tuple[str, ...]) -> bool:

@@ -30,7 +30,7 @@ KEY_TYPES = (
     INTEGER,
     KeyType("bigint", lambda n: str(5_000_000_000 + n)),
     KeyType("smallint", lambda n: str(n - 100), referencing=("integer",)),
-    KeyType("text", lambda n: f"'key {n}'", referencing=("varchar(20)",)),
+    KeyType("text", lambda n: f"'key {n}'", referencing=("varchar(20)", 'text COLLATE "POSIX"')),
     KeyType("varchar(30)", lambda n: f"'ключ {n}'", referencing=("text",)),
     # Blanks at the end are no part of a character's value.
     KeyType("character(12)", lambda n: f"'c{n}'", spelled=lambda n: f"'c{n}   '", compared="rtrim(({})::text)"),

@@ -1,0 +1,56 @@
+"""What does not come along, and what of it is told. Needs PostgreSQL."""
+
+from collections.abc import Callable
+
+from datavalut.connections import ConnectionParameters
+from datavalut.filters.model import FilterPlan
+from tests.build_cases import Built
+from tests.filtered_databases import filtered_database
+from tests.postgres_server import TestServer, execute, query
+from tests.subset_cases import rows_with
+from tests.workflow_runner import WorkflowRunner
+
+SOME = FilterPlan(roots=(rows_with("t", "id", 1),))
+MakeDatabase = Callable[..., ConnectionParameters]
+
+
+def test_grants_publications_and_statistics_targets_of_others(built: Built) -> None:
+    result = built(
+        """
+        CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);
+        CREATE VIEW v AS TABLE t; GRANT SELECT ON t, v TO PUBLIC; GRANT UPDATE (id) ON t TO PUBLIC;
+        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+        CREATE PUBLICATION everything FOR ALL TABLES;
+        """,
+        SOME,
+    )
+    assert result.value("count(*) FROM pg_publication") == 0
+    assert result.value("count(*) FROM pg_default_acl") == 0
+    assert result.value("count(*) FROM pg_class WHERE relacl IS NOT NULL AND relname IN ('t', 'v')") == 0
+    assert result.value("count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attacl IS NOT NULL") == 0
+
+
+def test_an_event_trigger_is_told(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database("""
+        CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);
+        CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+        CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION watch();
+    """)
+    with filtered_database(postgres, source, SOME) as result:
+        assert any("EVENT TRIGGER watcher" in warning for warning in result.warnings)
+        assert query(result.database, "SELECT count(*) FROM pg_event_trigger") == [(0,)]
+
+
+def test_large_objects_are_told(make_database: MakeDatabase, postgres: TestServer) -> None:
+    source = make_database("CREATE TABLE t (id int PRIMARY KEY, photo oid); INSERT INTO t VALUES (1, lo_create(4711))")
+    runner = WorkflowRunner(postgres.admin, SOME)
+    job = runner.run(runner.create(source))
+    assert job.result is not None, job.error
+    assert "1 large objects of the source are not copied." in job.result["report"]["warnings"]
+    result = runner.secrets.get_result(job.job_id)
+    try:
+        assert query(result, "SELECT photo FROM t") == [(4711,)]
+        assert query(result, "SELECT count(*) FROM pg_largeobject_metadata") == [(0,)]
+    finally:
+        postgres.drop_database(result)
+        execute(postgres.superuser, f"DROP ROLE {result.user}")
