@@ -11,13 +11,13 @@ from pathlib import Path
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, Table, TableName
+from datavalut.catalog.model import Catalog, Table
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import build_filtered_database
 from datavalut.engine.preparation import prepare_build
-from datavalut.engine.worker import Observer, Worker
+from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import dump_schema, read_scripts
@@ -86,28 +86,6 @@ def dumped_schema(source: ConnectionParameters) -> Iterator[Path]:
         archive = Path(directory) / "schema.dump"
         dump_schema(source, snapshot.snapshot_id, archive, application_name="tests", address_policy=ANY_ADDRESS)
         yield archive
-
-
-class Unobserved(Observer):
-    """Goes on whatever happens, and tells nobody."""
-
-    def check(self) -> None:
-        pass
-
-    def sent(self, table: TableName, number_of_bytes: int) -> None:
-        pass
-
-    def copied(self, table: TableName, rows: int) -> None:
-        pass
-
-    def table_is_copied(self, table: TableName) -> None:
-        pass
-
-    def restored(self, share: float) -> None:
-        pass
-
-    def source_is_read(self) -> None:
-        pass
 
 
 def build_whole(source: ConnectionParameters, target: ConnectionParameters, archive: Path) -> None:

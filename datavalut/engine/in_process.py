@@ -19,7 +19,7 @@ from datavalut.connections import ConnectionParameters
 from datavalut.engine.completion import BuiltTable, complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.preparation import prepare_build
-from datavalut.engine.worker import Worker
+from datavalut.engine.worker import Unobserved, Worker
 from datavalut.errors import DataValutError
 from datavalut.filters.check import check_plan
 from datavalut.filters.model import FilterPlan
@@ -86,7 +86,7 @@ class _Stopped(DataValutError):
 
 
 @dataclass
-class _Observer:
+class _Observer(Unobserved):
     """`failed` is set by the worker that fails first, and ends the others."""
 
     failed: Event
@@ -95,18 +95,6 @@ class _Observer:
     def check(self) -> None:
         if self.failed.is_set():
             raise _Stopped("another worker has failed")
-
-    def sent(self, table: TableName, number_of_bytes: int) -> None:
-        pass
-
-    def copied(self, table: TableName, rows: int) -> None:
-        pass
-
-    def table_is_copied(self, table: TableName) -> None:
-        pass
-
-    def restored(self, share: float) -> None:
-        pass
 
     def source_is_read(self) -> None:
         self.snapshot.close()

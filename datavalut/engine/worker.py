@@ -45,6 +45,22 @@ class Observer(Protocol):
         """Nothing is left to be read from the source. Called once or more."""
 
 
+class Unobserved(Observer):
+    """Lets a worker go on whatever happens, and tells nobody."""
+
+    def check(self) -> None: ...
+
+    def sent(self, table: TableName, number_of_bytes: int) -> None: ...
+
+    def copied(self, table: TableName, rows: int) -> None: ...
+
+    def table_is_copied(self, table: TableName) -> None: ...
+
+    def restored(self, share: float) -> None: ...
+
+    def source_is_read(self) -> None: ...
+
+
 @dataclass
 class Worker:
     """`open_source` opens a session that reads the job's snapshot; it is called when there is something to read.

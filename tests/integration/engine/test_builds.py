@@ -17,7 +17,7 @@ from datavalut.engine.completion import complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
 from datavalut.engine.preparation import prepare_build
-from datavalut.engine.worker import Worker
+from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import ColumnValue, FilterPlan, OneOf, Root
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
@@ -29,7 +29,6 @@ from tests.subset_examples import NOW, create, matches, random_example
 from tests.subset_oracle import kept_rows
 from tests.transfer_examples import (
     MadeTarget,
-    Unobserved,
     catalog_of,
     dumped_schema,
     made_target,
