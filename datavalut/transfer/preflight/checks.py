@@ -15,6 +15,7 @@ from datavalut.transfer.preflight.foreign_tables import check_foreign_tables
 from datavalut.transfer.preflight.policy_roles import check_policy_roles, read_policies
 from datavalut.transfer.preflight.pooler import check_pooler
 from datavalut.transfer.preflight.readable_tables import check_readable_tables
+from datavalut.transfer.preflight.reserved_schema import check_reserved_schema
 from datavalut.transfer.preflight.row_security import check_row_security
 from datavalut.transfer.preflight.shared_snapshot import check_shared_snapshot
 from datavalut.transfer.preflight.standby import check_standby
@@ -44,6 +45,7 @@ def check_databases(
         *check_row_security(source),
         *check_foreign_tables(source),
         *check_superuser_objects(source),
+        *check_reserved_schema(source),
         *check_target_role(target),
         *check_target_version(catalog.server_version, target.server_version),
         *check_extensions(catalog.extensions, target),
