@@ -47,7 +47,8 @@ class Subset:
 @dataclass(frozen=True)
 class Copying:
     """One worker's sessions, and whom it tells: `check` ends a copy by raising, `on_bytes` gets a table and the bytes
-    sent since it was last called, `on_rows` the rows of a chunk that is there."""
+    sent since it was last called, `on_rows` the rows of a chunk that is there. `make_sure` raises unless what was read
+    until then is of the snapshot's moment."""
 
     source: connection
     target: connection
@@ -55,6 +56,7 @@ class Copying:
     check: Callable[[], None]
     on_bytes: Callable[[TableName, int], None]
     on_rows: Callable[[TableName, int], None]
+    make_sure: Callable[[], None]
 
     def copy_or_cut(self, item: WorkItem) -> tuple[Chunk, ...]:
         """Copies the rows of the item, or gives the chunks that they are to be copied in."""
@@ -93,7 +95,7 @@ class Copying:
                 )
             )
         kept = [table.column(column) for column in columns]
-        copy_chunk(self.source, query, self.target, relation, kept, check=self.check)
+        copy_chunk(self.source, query, self.target, relation, kept, check=self.check, make_sure=self.make_sure)
 
     def measure(self, item: WorkItem) -> None:
         """What the report says of a table whose rows are all there."""
@@ -124,6 +126,7 @@ class Copying:
             name = sql.Identifier(table.name.schema, table.name.name)
             in_source = self._count(sql.SQL("SELECT count(*) FROM {}{}").format(only, name), table)
             estimated = False
+        self.make_sure()
         record_measures(self.target, table.name, TableMeasures(required, in_source, estimated))
 
     def _table(self, item: WorkItem) -> Table:
@@ -161,6 +164,7 @@ class Copying:
             frozen=chunk is None and _can_be_frozen(table),
             check=self.check,
             on_bytes=on_bytes,
+            make_sure=self.make_sure,
         )
         self.on_rows(table.name, copied.rows)
         return copied

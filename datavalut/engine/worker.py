@@ -136,9 +136,7 @@ class Worker:
 
     def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
         if self._copying is None:
-            observer = self.observer
-            source = self.open_source(sessions)
-            self._copying = Copying(source, self.target, self.subset, observer.check, observer.sent, observer.copied)
+            self._copying = self._begin_copying(self.open_source(sessions))
         if item.kind is WorkKind.KEYS:
             self._copying.copy_chosen_keys(item)
         elif item.is_cut:
@@ -148,13 +146,20 @@ class Worker:
             if chunks:
                 self._queue.cut(item, chunks)
                 return
-        require_unrewritten(self._copying.source)
-        self.make_sure(self._copying.source)
         self._queue.finish(item)
         if item.table is not None and item.kind is WorkKind.ROWS:
             self.observer.table_is_copied(item.table)
         if not self._queue.has_rows_left():
             self.observer.source_is_read()
+
+    def _begin_copying(self, source: connection) -> Copying:
+        observer = self.observer
+
+        def make_sure() -> None:
+            require_unrewritten(source)
+            self.make_sure(source)
+
+        return Copying(source, self.target, self.subset, observer.check, observer.sent, observer.copied, make_sure)
 
 
 def give_memory(target: connection, workers: int) -> None:

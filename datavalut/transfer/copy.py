@@ -60,9 +60,12 @@ def copy_chunk(
     frozen: bool = False,
     check: Callable[[], None] = lambda: None,
     on_bytes: Callable[[int], None] = lambda _: None,
+    make_sure: Callable[[], None] = lambda: None,
 ) -> CopiedRows:
     """Copies one chunk of a table exactly once: its rows and its entry in the ledger are one transaction. Of a chunk
     that was copied before, the entry is returned and nothing is read. `target` is in autocommit mode.
+
+    `make_sure` is called when all rows are read and before they count: nothing is copied if it raises.
 
     `frozen` is for a chunk that is all of an ordinary table: the table is emptied in the same transaction, so that
     PostgreSQL lets rows be written as if they were long there, and need not touch them again. Otherwise as `copy_rows`.
@@ -88,6 +91,7 @@ def copy_chunk(
                 if frozen:
                     cursor.execute(sql.SQL("TRUNCATE ONLY {}").format(sql.Identifier(table.schema, table.name)))
                 copied = copy_rows(source, query, target, table, columns, frozen=frozen, check=check, on_bytes=on_bytes)
+                make_sure()
                 cursor.execute(
                     "UPDATE datavalut_work.copied SET rows = %(rows)s, bytes = %(bytes)s, seconds = %(seconds)s"
                     " WHERE (table_schema, table_name, chunk) = (%(schema)s, %(name)s, %(chunk)s)",

@@ -18,6 +18,7 @@ from datavalut.transfer.errors import (
     DiskFull,
     JobNoLongerRunning,
     PermissionDenied,
+    SourceChanged,
     SourceConnectionLost,
     SourceQueryFailed,
     TargetConnectionLost,
@@ -316,7 +317,13 @@ def test_a_source_that_fails_in_the_middle_leaves_no_rows(make_sides: MakeSides)
 
 
 def test_a_source_that_fails_at_once(make_sides: MakeSides) -> None:
-    assert isinstance(failure(make_sides(), "SELECT nonsense"), SourceQueryFailed)
+    assert isinstance(failure(make_sides(), "SELECT nonsense("), SourceQueryFailed)
+
+
+def test_a_column_that_is_not_there_any_more(make_sides: MakeSides) -> None:
+    error = failure(make_sides(), "SELECT nonsense")
+    assert isinstance(error, SourceChanged)
+    assert "nonsense" in error.missing
 
 
 def test_a_table_that_the_user_may_not_read(make_sides: MakeSides, postgres: TestServer) -> None:
