@@ -17,6 +17,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 IRREGULAR_PARTICIPLES = synonyms.words(
     "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
 )
+_STARTING = frozenset({"starting", "beginning", "ending"})
 
 
 def holds_years(column: Column) -> bool:
@@ -48,8 +49,14 @@ class DateReader(Reader):
 
     def read_time(self, table: Table, position: int) -> Clause | None:
         """A time said of the noun alone: that of the one date that suits."""
+        if self._word(position) in _STARTING and self._has_date_of(table, stem(self._word(position))):
+            return self.read_participle(table, position)  # "starting in 2025", by the date of the start
         phrase = self.read_phrase(position)
         return self.timed(table, phrase, position) if phrase else None
+
+    def _has_date_of(self, table: Table, verb: str) -> bool:
+        dates = self._vocabulary.date_columns(table)
+        return any(self._vocabulary.date_stem(table, column) == verb for column in dates)
 
     def read_before_noun(self, position: int) -> TimePhrase | None:
         """ "yesterday's", "last month's", "2025", "March 2026"; with the "'s"."""
@@ -155,6 +162,9 @@ class DateReader(Reader):
             raise UnclearError(position, position + 1, "several dates fit", names)
         if exact:
             return exact[0]
+        ends = [column for column, date in dates if date == "end"]
+        if verb == "expir" and len(ends) == 1:
+            return ends[0]
         own = [column for column, date in dates if date == ""]
         is_order = self._vocabulary.is_of(table, frozenset({"order", "purchase", "sale"}))
         of_the_table = self._vocabulary.own_stems(table)

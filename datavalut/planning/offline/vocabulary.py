@@ -332,13 +332,18 @@ class Vocabulary:
         words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
         own = {singular(word) for word in name_words(table.name.name)}
         left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
+        if left[:1] == ["valid"] and "".join(left[1:]) in {"until", "till", "to", "through", "thru"}:
+            return "expir"
         joined = "".join(stem(word) for word in left)
         return "" if joined in self.own_stems(table) else joined
 
     def date_stems(self, table: Table, column: Column) -> frozenset[str]:
         """As `date_stem`, with what a column of the last time is the last time of: "login" for last_login_at."""
         date = self.date_stem(table, column)
-        return frozenset({date, date.removeprefix("last")} - {""}) | ({""} if date == "" else set())
+        if date:
+            return frozenset({date, date.removeprefix("last")})
+        said = "".join(stem(word) for word in name_words(column.name) if word not in synonyms.DATE_WORDS)
+        return frozenset({"", said})  # paid_on of payments is the table's own event, and says which are paid
 
     def own_stems(self, table: Table) -> frozenset[str]:
         """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
@@ -526,7 +531,7 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         yield from ((1, other) for other in _column_synonyms("".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
-        if head not in synonyms.DATE_WORDS | {"id", "by", "to", "from", "in"}:
+        if head not in synonyms.DATE_WORDS | {"id"} | synonyms.NOT_VALUES:
             yield 2, head
             yield from ((2, other) for other in _column_synonyms(head))
     undated = words
