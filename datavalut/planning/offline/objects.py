@@ -42,6 +42,7 @@ from datavalut.planning.offline.quantities import (
     LESS_OR_EQUAL,
     Quantity,
     read_alternatives,
+    read_comparator,
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
@@ -119,7 +120,8 @@ class ObjectReader(Reader):
 
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
-        if self._word(position) in {"no", "zero", "neither"}:
+        is_comparison = read_comparator(self._tokens, position) is not None  # "no more than 2 orders"
+        if self._word(position) in {"no", "zero", "neither"} and not is_comparison:
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NO) if body else None
         return (
@@ -127,6 +129,7 @@ class ObjectReader(Reader):
             or self._amounts.read_comparison(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
+            or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
             or self._named(table, position)
@@ -167,12 +170,23 @@ class ObjectReader(Reader):
         """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
         quantity = read_quantity(self._tokens, position)
         own = self._vocabulary.own_columns_at(table, quantity.end) if quantity else None
+        if quantity is not None and own is None:
+            return self._measured_above(table, quantity, position)
         if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
             return None
         column = own[0][0]
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
         return self._clause(condition, position, own[1], meaning, Continuation.WITH)
+
+    def _measured_above(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
+        """ "(vehicles with) more than 5 seats", where the seats are those of the vehicle's model."""
+        reference = self._vocabulary.column_at(table, quantity.end)
+        if reference is None or not reference.path or reference.column.category not in NUMBER_CATEGORIES:
+            return None
+        said = compared(ColumnValue(column=reference.column.name), quantity, reference.column.category, position)
+        meaning = f"{reference.text} {quantity.meaning}"
+        return self._clause(along(reference.path, said), position, reference.end, meaning, Continuation.WITH)
 
     def _counted_alternatives(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "2 or 3 orders", "1 or 2 stars"."""

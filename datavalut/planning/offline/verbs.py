@@ -143,7 +143,7 @@ class VerbReader(Reader):
                 clause = _denied_if_any(self._verb(table, at + 1, frames), position)
         elif word in _BE:
             self._progress.reach(at)
-            if self._word(at) in {"not", "never", "neither"}:
+            if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
                 clause = _denied_if_any(self._predicative(table, at + 1, frames, is_denied=True), position)
             else:
                 clause = self._predicative(table, at, frames)
@@ -198,6 +198,9 @@ class VerbReader(Reader):
                 return opened(body, position)
         return self.read_action(table, position, frames) or self._links.read(table, position, frames)
 
+    def read_bare_noun(self, position: int) -> NounPhrase | None:
+        return self._read_noun(position, None)
+
     def read_link(self, table: Table, position: int, frames: Frames) -> Clause | None:
         return self._links.read(table, position, frames)
 
@@ -239,6 +242,9 @@ class VerbReader(Reader):
         frames = (*frames, Frame(table, Continuation.RELATIVE))
         path = self._vocabulary.path(table, child, position, position + 1)
         start = position + 1 if object_at is None else object_at
+        named = self._read_noun(self._past_articles(start), None)
+        if named is not None and named.table.name == child.name:
+            return None  # "booked a trip": the object is the deed itself, and the verb a link to it
         quantity, end = self._read_times(start)
         counted_at = start + 1 if self._word(start) in _OBJECT_PREPOSITIONS else start
         amount = read_quantity(self._tokens, start) or read_quantity(self._tokens, counted_at)
@@ -358,12 +364,19 @@ class VerbReader(Reader):
         children = list(self._vocabulary.keys.children(table))
         for tables in (children, self._vocabulary.catalog.tables):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]
+            if not named and tables is children:
+                named = [other for other in children if self._is_dated_by(other, word)]
             if len(named) > 1:
                 names = (str(other.name) for other in named)
                 raise UnclearError(position, position + 1, "several tables fit", names)
             if named:
                 return named[0]
         return None
+
+    def _is_dated_by(self, child: Table, word: str) -> bool:
+        """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be."""
+        dates = self._vocabulary.creation_columns(child)
+        return len(dates) == 1 and self._vocabulary.date_stem(child, dates[0]) == stem(word)
 
     def _leads_down(self, table: Table, other: Table, position: int) -> bool:
         if table.name == other.name or self._vocabulary.keys.is_below(table, other):
