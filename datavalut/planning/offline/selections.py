@@ -3,16 +3,16 @@ sample of".
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Expression, Ordering, Sample, Top
+from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.amounts import AmountReader
+from datavalut.planning.offline.amounts import Amount, AmountReader
 from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.phrases import Progress, UnclearError
+from datavalut.planning.offline.phrases import Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
@@ -256,25 +256,30 @@ class SelectionReader(Reader):
         if self._word(verb) in {"spent", "spend", "paid"}:
             if self._word(end) in {"money", "overall"}:
                 end += 1
-            amount = self._amounts.spending(table, verb, end)
-            return Order(amount.aggregate(), position, end, amount.name, highest)
+            spent = replace(self._amounts.spending(table, verb, end), end=end)
+            by, end, name = self._in_time(table, spent)
+            return Order(by, position, end, name, highest)
         if self._word(end) in {"often", "frequently", "times"}:
             end += 1
-        return self._count_of_deed(table, verb, position, end, highest)
+        deeds = self._count_of_deed(table, verb, end)
+        if deeds is None:
+            return None
+        by, end, name = self._in_time(table, deeds)
+        return Order(by, position, end, name, highest)
 
-    def _count_of_deed(self, table: Table, verb: int, start: int, end: int, highest: bool) -> Order | None:
+    def _count_of_deed(self, table: Table, verb: int, end: int) -> Amount | None:
         child = self._verbs.table_of_verb(table, verb)
         if child is None:
             return None
         self._progress.reach(end)
         path = self._vocabulary.path(table, child, verb, verb + 1)
-        count = Aggregate(function=AggregateFunction.COUNT, path=path)
-        return Order(count, start, end, f"the number of {child.name.name}", highest)
+        name = f"the number of {child.name.name}"
+        return Amount(AggregateFunction.COUNT, path, None, end, name, child, len(path))
 
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         amount = self._amounts.read(table, position) or self._amounts.read_revenue(table, position)
         if amount is not None:
-            return amount.aggregate(), amount.end, amount.name
+            return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
         if reference is not None and not reference.path:
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
@@ -283,13 +288,23 @@ class SelectionReader(Reader):
         return self._counted(table, position)
 
     def _counted(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
-        """ "(by) orders", "(with the most) users": how many of them."""
-        named = self._vocabulary.table_at(position)
-        if named is None or named[0].name == table.name or self._is_singular(named[1] - 1):
+        """ "(by) orders", "(with the most) active users": how many of them."""
+        noun = self._verbs.read_bare_noun(position)
+        if noun is None or noun.table.name == table.name or self._is_singular(noun.noun_end - 1):
             return None
-        path = self._vocabulary.path(table, named[0], position, named[1])
-        count = Aggregate(function=AggregateFunction.COUNT, path=path)
-        return count, named[1], f"the number of {named[0].name.name}"
+        path = self._vocabulary.path(table, noun.table, position, noun.end)
+        name = f"the number of {noun.meaning}"
+        count = Amount(AggregateFunction.COUNT, path, None, noun.end, name, noun.table, len(path))
+        return self._in_time(table, count, noun.condition)
+
+    def _in_time(self, table: Table, amount: Amount, said: Condition | None = None) -> tuple[Expression, int, str]:
+        """The amount within the time that stands beside it: "(by) number of orders in 2024" counts those of 2024."""
+        timed = self._amounts.read_time(table, amount, amount.end)
+        conditions = [condition for condition in (said, timed and timed.condition) if condition]
+        expression = amount.aggregate(all_of(conditions) if conditions else None)
+        if timed is None:
+            return expression, amount.end, amount.name
+        return expression, timed.end, f"{amount.name} with {timed.meaning}"
 
     # Both together
 
@@ -314,10 +329,10 @@ class SelectionReader(Reader):
     def _compared(self, table: Table, said: Superlative, selection: Selection) -> tuple[Expression, str]:
         start, end = selection.start, selection.end
         if said.deed is not None:
-            order = self._count_of_deed(table, said.deed, start, end, said.highest_first)
-            if order is None:
+            deeds = self._count_of_deed(table, said.deed, end)
+            if deeds is None:
                 raise UnclearError(start, end, "no table says how often")
-            return order.by, order.name
+            return deeds.aggregate(), deeds.name
         column = self._column(table, said, start, end)
         if column is not None:
             return ColumnValue(column=column.name), f"{table.name.name}.{column.name}"
