@@ -253,9 +253,11 @@ class AdjectiveReader(Reader):
         yield _Fit(equal, f"{column.name} = {int(number)}", at + 1, column)
 
     def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "upcoming appointments": by the date of the event itself."""
+        """ "upcoming appointments": by the date of the event itself, or of its start."""
         own = [
-            column for column in self._vocabulary.date_columns(table) if not self._vocabulary.date_stem(table, column)
+            column
+            for column in self._vocabulary.date_columns(table)
+            if self._vocabulary.date_stem(table, column) in {"", "start", "begin"}
         ]
         if len(own) == 1:
             window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)

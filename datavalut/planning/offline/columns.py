@@ -7,7 +7,6 @@ from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator,
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
-from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
@@ -18,7 +17,7 @@ from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
-from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years, name_key
 
 
 class ColumnReader(Reader):

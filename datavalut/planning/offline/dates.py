@@ -12,16 +12,12 @@ from datavalut.planning.offline.predicates import PredicateReader, in_time, in_y
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
     "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
 )
 _STARTING = frozenset({"starting", "beginning", "ending"})
-
-
-def holds_years(column: Column) -> bool:
-    return column.category is TypeCategory.INTEGER and name_words(column.name)[-1] == "year"
 
 
 class DateReader(Reader):

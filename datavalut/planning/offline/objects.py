@@ -287,6 +287,8 @@ class ObjectReader(Reader):
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
         noun = self._related_noun(table, position, frames)
+        if noun is not None and self._word(noun[0].noun_end - 1) in {"table", "tables"}:
+            return None  # "without the orders table" leaves the table out
         if noun is not None:
             named, path = noun
             main = Explained(position, named.noun_end, f"no {named.table.name.name}")

@@ -382,7 +382,7 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
-            lambda: self._measures.read(table, position) or self.amounts.read_worth(table, position),
+            lambda: self._measures.read(table, position) or self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
@@ -400,6 +400,17 @@ class QualifierReader(Reader):
             lambda: self.verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
+
+    def _read_worth(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "orders worth over 500". Raises UnclearError for "(customers with) orders totalling more than 500"."""
+        clause = self.amounts.read_worth(table, position)
+        several = self._word(position - 1) != singular(self._word(position - 1))
+        if clause and frames and several and self._word(position) in {"totaling", "totalling"}:
+            name = table.name.name
+            raise UnclearError(
+                position, clause.end, f"each of {name}, or all of them together?", (f"total {name} ...",)
+            )
+        return clause
 
     def _read_key(self, table: Table, position: int) -> Clause | None:
         """ "customer 42": the row of that key; what looks like a year is not clear."""

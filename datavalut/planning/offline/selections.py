@@ -9,7 +9,6 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.amounts import Amount, AmountReader
-from datavalut.planning.offline.dates import holds_years
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Progress, UnclearError, all_of
@@ -18,7 +17,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 _BY, _CREATION, _AGE = "by", "creation", "age"
 _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, and whether the highest come first
@@ -259,11 +258,15 @@ class SelectionReader(Reader):
             spent = replace(self._amounts.spending(table, verb, end), end=end)
             by, end, name = self._in_time(table, spent)
             return Order(by, position, end, name, highest)
-        if self._word(end) in {"often", "frequently", "times"}:
+        often = self._word(end) in {"often", "frequently", "times"}
+        if often:
             end += 1
         deeds = self._count_of_deed(table, verb, end)
         if deeds is None:
             return None
+        if not often and self._vocabulary.is_of(deeds.near, synonyms.MONEY_NOUNS):
+            candidates = (deeds.name, f"the total of {deeds.near.name.name}")
+            raise UnclearError(verb, end, "how often, or how much?", candidates)
         by, end, name = self._in_time(table, deeds)
         return Order(by, position, end, name, highest)
 
@@ -277,6 +280,8 @@ class SelectionReader(Reader):
         return Amount(AggregateFunction.COUNT, path, None, end, name, child, len(path))
 
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
+        if self._words(position, "number", "of") and (counted := self._counted(table, position + 2)):
+            return counted
         amount = self._amounts.read(table, position) or self._amounts.read_revenue(table, position)
         if amount is not None:
             return self._in_time(table, amount)

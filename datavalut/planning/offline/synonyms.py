@@ -118,7 +118,7 @@ JOINERS = PERSONS | words("company organization organisation firm team workspace
 DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when of the")
 CREATION_STEMS = words(
     "creat insert add register signup join plac hir record occur happen issu book submit post open enrol fil log grant "
-    "onboard"
+    "onboard purchas donat"
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")

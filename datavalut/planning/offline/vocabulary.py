@@ -55,6 +55,12 @@ class LabelReference:
         return self.values[0]
 
 
+def holds_years(column: Column) -> bool:
+    """ "release_year", "year_built"."""
+    words = name_words(column.name)
+    return column.category is TypeCategory.INTEGER and "year" in {words[0], words[-1]}
+
+
 class Vocabulary:
     """`reference_time` is the "now" of the sentence, for explanations: no meaning hangs on it."""
 
@@ -368,7 +374,8 @@ class Vocabulary:
     def creation_columns(self, table: Table) -> list[Column]:
         dates = self.date_columns(table)
         creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
-        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
+        in_years = any(holds_years(column) for column in table.columns)  # acquired_on is no more meant than year_built
+        if not creation and len(dates) == 1 and not in_years and not self._is_another_date(table, dates[0]):
             return dates
         return creation
 

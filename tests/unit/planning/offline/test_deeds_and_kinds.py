@@ -2,6 +2,7 @@
 
 import pytest
 
+from datavalut.catalog.model import Catalog
 from datavalut.filters.model import FilterPlan, Refusal, Root, TextMatching
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
@@ -22,6 +23,7 @@ from tests.unit.planning.offline.conditions import (
     text,
     time,
     top,
+    upcoming,
 )
 from tests.unit.planning.offline.known_values import FixedValues
 
@@ -78,6 +80,19 @@ INSURER = catalog(
         reference("policy", "policyholder_id", "policyholder"),
         reference("claim", "policy_id", "policy"),
     ),
+)
+MUSEUM = catalog(
+    "museum",
+    (
+        table("artwork", "id int!", "title text!", "year_created int", "acquired_on date"),
+        table("exhibition", "id int!", "title text!", "starts_on date!", "ends_on date!"),
+        table("visitor", "id int!", "name text!"),
+        table(
+            "ticket", "id int!", "visitor_id int", "kind senior|student", "price num!", "sold_at tstz!", "used_at tstz"
+        ),
+        table("donation", "id int!", "visitor_id int!", "amount num!", "donated_on date!"),
+    ),
+    (reference("ticket", "visitor_id", "visitor"), reference("donation", "visitor_id", "visitor")),
 )
 VALUES = FixedValues(
     {
@@ -179,6 +194,21 @@ OF_THE_INSURER: list[tuple[str, Root]] = [
     ("claims from 2025", root("claim", time("filed_on", YEAR_2025))),
     ('claims whose description mentions "pipe"', root("claim", text("description", "pipe", TextMatching.CONTAINS))),
 ]
+OF_THE_MUSEUM: list[tuple[str, Root]] = [
+    # a year is the time of the making, and a date of something else is not taken for it
+    ("artworks created before 1700", root("artwork", compare("year_created", "<", 1700))),
+    ("artworks from 1890", root("artwork", compare("year_created", "=", 1890))),
+    ("artworks acquired in 2025", root("artwork", time("acquired_on", YEAR_2025))),
+    ("upcoming exhibitions", root("exhibition", time("starts_on", upcoming(1000, "year")))),
+    (
+        "top 10 visitors by number of senior tickets",
+        root(
+            "visitor",
+            top=top(10, counted(path("v ticket.visitor_id"), compare("kind", "=", "senior"))),
+        ),
+    ),
+    ("the 10 visitors who donated most often", root("visitor", top=top(10, counted(path("v donation.visitor_id"))))),
+]
 
 
 @pytest.mark.parametrize(("prompt", "expected"), OF_THE_FLEET, ids=[prompt for prompt, _ in OF_THE_FLEET])
@@ -193,6 +223,19 @@ def test_of_the_insurer(prompt: str, expected: Root) -> None:
     plan = plan_offline(prompt, INSURER, VALUES)
     assert isinstance(plan, FilterPlan), plan
     assert plan.roots == (expected,)
+
+
+@pytest.mark.parametrize(("prompt", "expected"), OF_THE_MUSEUM, ids=[prompt for prompt, _ in OF_THE_MUSEUM])
+def test_of_the_museum(prompt: str, expected: Root) -> None:
+    plan = plan_offline(prompt, MUSEUM, VALUES)
+    assert isinstance(plan, FilterPlan), plan
+    assert plan.roots == (expected,)
+
+
+def test_a_table_said_to_be_one_is_left_out() -> None:
+    plan = plan_offline("all visitors without the tickets table", MUSEUM, VALUES)
+    assert isinstance(plan, FilterPlan), plan
+    assert (plan.roots, plan.exclude) == ((root("visitor"),), ("public.ticket",))
 
 
 def test_what_stands_before_and_does_not_describe_the_next_subject() -> None:
@@ -216,17 +259,20 @@ def test_an_unrelated_table_can_only_be_left_out(prompt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "words"),
+    ("database", "prompt", "words"),
     [
-        ("trips starting in Berlin", "Berlin"),  # a place of the station, but also of the member
-        ("trips with a distance over 50 minutes", "over 50 minutes"),  # the column is in kilometers
-        ("members without the trips", "the"),  # with no trip, or without the table?
-        ("top 10 members in 2025 by number of trips", "in"),  # members from 2025, or their trips in it?
-        ("members 10 to 20", "10"),  # their numbers, or their ages?
-        ("trip 2025", "2025"),  # a key, or a year?
+        (FLEET, "trips starting in Berlin", "Berlin"),  # a place of the station, but also of the member
+        (FLEET, "trips with a distance over 50 minutes", "over 50 minutes"),  # the column is in kilometers
+        (FLEET, "members without the trips", "the"),  # with no trip, or without the table?
+        (FLEET, "top 10 members in 2025 by number of trips", "in"),  # members from 2025, or their trips in it?
+        (FLEET, "members 10 to 20", "10"),  # their numbers, or their ages?
+        (FLEET, "trip 2025", "2025"),  # a key, or a year?
+        (MUSEUM, "artworks created last month", "created last month"),  # of years only
+        (MUSEUM, "the 10 visitors who donated the most", "donated the most"),  # most often, or the largest sums?
+        (MUSEUM, "visitors with donations totalling over 500", "totalling over 500"),  # each, or together?
     ],
 )
-def test_refused(prompt: str, words: str) -> None:
-    refusal = plan_offline(prompt, FLEET, VALUES)
+def test_refused(database: Catalog, prompt: str, words: str) -> None:
+    refusal = plan_offline(prompt, database, VALUES)
     assert isinstance(refusal, Refusal), refusal
     assert words in [entry.words for entry in refusal.not_understood]
