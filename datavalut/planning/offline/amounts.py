@@ -119,6 +119,9 @@ class AmountReader(Reader):
         compared_amount = compared(amount.aggregate(condition), quantity, amount.category, position)
         return Clause(compared_amount, start, end, meaning, tuple(explained), Continuation.WITH)
 
+    def begins_with_time(self, position: int) -> bool:
+        return self._times.read(position) is not None
+
     def read_time(self, table: Table, amount: Amount, position: int) -> Clause | None:
         """The time beside an amount, as a condition on the rows at the end of its path."""
         phrase = self._times.read(position)

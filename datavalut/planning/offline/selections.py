@@ -2,16 +2,18 @@
 sample of".
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.amounts import Amount, AmountReader
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.phrases import Progress, UnclearError, all_of
+from datavalut.planning.offline.objects import NounPhrase
+from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
@@ -19,6 +21,7 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_C
 from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
+QualifiersRead = Callable[[Table, int], Clause | None]
 _BY, _CREATION, _AGE = "by", "creation", "age"
 _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, and whether the highest come first
     tuple(words.split()): (what, highest)
@@ -84,10 +87,12 @@ class SelectionReader(Reader):
         *,
         amounts: AmountReader,
         verbs: VerbReader,
+        read_qualifiers: QualifiersRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._amounts = amounts
         self._verbs = verbs
+        self._read_qualifiers = read_qualifiers
         self._measures = MeasureReader(tokens, vocabulary, progress)
 
     # Before the noun
@@ -297,14 +302,31 @@ class SelectionReader(Reader):
         noun = self._verbs.read_bare_noun(position)
         if noun is None or noun.table.name == table.name or self._is_singular(noun.noun_end - 1):
             return None
+        noun = self._described(table, noun)
         path = self._vocabulary.path(table, noun.table, position, noun.end)
         name = f"the number of {noun.meaning}"
         count = Amount(AggregateFunction.COUNT, path, None, noun.end, name, noun.table, len(path))
         return self._in_time(table, count, noun.condition)
 
+    def _described(self, table: Table, noun: NounPhrase) -> NounPhrase:
+        """With the "hired in 2024" that stands behind it. Raises UnclearError for "(departments by number of) employees
+        in Berlin", where it could be said of either."""
+        if self._word(noun.end) == "who" or self._amounts.begins_with_time(noun.end):
+            return noun
+        described = self._verbs.read_noun(noun.start)
+        if described is None or described.end == noun.end:
+            return noun
+        if not _is_participle(self._word(noun.end)) and self._read_qualifiers(table, noun.end) is not None:
+            names = (table.name.name, noun.table.name.name)
+            raise UnclearError(noun.end, described.end, f"said of {names[0]} or of {names[1]}?", names)
+        return described
+
     def _in_time(self, table: Table, amount: Amount, said: Condition | None = None) -> tuple[Expression, int, str]:
         """The amount within the time that stands beside it: "(by) number of orders in 2024" counts those of 2024."""
         timed = self._amounts.read_time(table, amount, amount.end)
+        if timed is None and amount.column and _is_participle(self._word(amount.end)):
+            names = (table.name.name, amount.name)
+            raise UnclearError(amount.end, amount.end + 1, f"said of {names[0]} or of {names[1]}?", names)
         conditions = [condition for condition in (said, timed and timed.condition) if condition]
         expression = amount.aggregate(all_of(conditions) if conditions else None)
         if timed is None:
@@ -391,6 +413,10 @@ class SelectionReader(Reader):
     def sample(self, selection: Selection) -> tuple[Sample, str]:
         size = f"{selection.percent:g}%" if selection.percent is not None else str(selection.rows)
         return Sample(percent=selection.percent, rows=selection.rows), size
+
+
+def _is_participle(word: str) -> bool:
+    return word.endswith("ed") or word in IRREGULAR_PARTICIPLES
 
 
 def _is_count(number: Number) -> bool:

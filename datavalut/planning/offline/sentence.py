@@ -80,7 +80,12 @@ class SentenceReader(Reader):
         super().__init__(tokens, vocabulary, progress)
         self._qualifiers = QualifierReader(tokens, vocabulary, progress)
         self._selections = SelectionReader(
-            tokens, vocabulary, progress, amounts=self._qualifiers.amounts, verbs=self._qualifiers.verbs
+            tokens,
+            vocabulary,
+            progress,
+            amounts=self._qualifiers.amounts,
+            verbs=self._qualifiers.verbs,
+            read_qualifiers=self._qualifiers.read,
         )
         self._lead = 0
         self.subjects: list[Subject] = []

@@ -201,6 +201,10 @@ class VerbReader(Reader):
     def read_bare_noun(self, position: int) -> NounPhrase | None:
         return self._read_noun(position, None)
 
+    def read_noun(self, position: int) -> NounPhrase | None:
+        """With all that is said of it."""
+        return self._read_noun(position, ())
+
     def read_link(self, table: Table, position: int, frames: Frames) -> Clause | None:
         return self._links.read(table, position, frames)
 

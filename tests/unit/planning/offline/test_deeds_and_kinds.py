@@ -207,6 +207,10 @@ OF_THE_MUSEUM: list[tuple[str, Root]] = [
             top=top(10, counted(path("v ticket.visitor_id"), compare("kind", "=", "senior"))),
         ),
     ),
+    (
+        "top 10 visitors by number of tickets sold in 2025",
+        root("visitor", top=top(10, counted(path("v ticket.visitor_id"), time("sold_at", YEAR_2025)))),
+    ),
     ("the 10 visitors who donated most often", root("visitor", top=top(10, counted(path("v donation.visitor_id"))))),
 ]
 
@@ -268,6 +272,7 @@ def test_an_unrelated_table_can_only_be_left_out(prompt: str) -> None:
         (FLEET, "members 10 to 20", "10"),  # their numbers, or their ages?
         (FLEET, "trip 2025", "2025"),  # a key, or a year?
         (MUSEUM, "artworks created last month", "created last month"),  # of years only
+        (MUSEUM, "top 10 visitors by total donations made in 2025", "made"),  # the donations, in another way of saying
         (MUSEUM, "the 10 visitors who donated the most", "donated the most"),  # most often, or the largest sums?
         (MUSEUM, "visitors with donations totalling over 500", "totalling over 500"),  # each, or together?
     ],
