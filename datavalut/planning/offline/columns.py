@@ -7,6 +7,7 @@ from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator,
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
@@ -15,7 +16,7 @@ from datavalut.planning.offline.quantities import read_comparator, read_postfix,
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
-from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years, name_key
 
@@ -111,10 +112,16 @@ class ColumnReader(Reader):
     def _column_at(self, table: Table, position: int) -> ColumnReference | None:
         """A column, unless a longer run of words is a table."""
         reference = self._vocabulary.column_at(table, position)
-        if reference is None:
+        if reference is None or self._is_a_verb(reference, position):
             return None
         named = self._vocabulary.table_at(position)
         return None if named is not None and named[1] > reference.end else reference
+
+    def _is_a_verb(self, reference: ColumnReference, position: int) -> bool:
+        """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""
+        word = self._word(position)
+        is_date = bool(reference.path) and reference.column.category in TIME_CATEGORIES
+        return is_date and reference.end == position + 1 and (word.endswith("ed") or word in IRREGULAR_PARTICIPLES)
 
     def _year(self, reference: ColumnReference) -> Predicate | None:
         """ "release year before 2005": a time said of whole numbers."""

@@ -19,6 +19,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -48,9 +49,10 @@ from datavalut.planning.offline.quantities import (
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
+_BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
@@ -237,6 +239,7 @@ class ObjectReader(Reader):
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
+        self._check_whose(table, reference, _BEHIND_A_ROLE | {"in", "from", "at"})
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
@@ -305,9 +308,20 @@ class ObjectReader(Reader):
             return None
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
+        self._check_whose(table, reference, _BEHIND_A_ROLE)
         is_null: Condition = IsNull(operand=ColumnValue(column=reference.column.name))
         condition = along(reference.path, is_null)
         return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
+
+    def _check_whose(self, table: Table, reference: ColumnReference, behind: frozenset[str]) -> None:
+        """Raises UnclearError for "employees with a manager hired in 2024": who was hired then?"""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        key = next((key for key in keys if key.columns == (reference.column.name,)), None)
+        word = self._word(reference.end)
+        said = word.endswith("ed") or word in behind | IRREGULAR_PARTICIPLES
+        if key is not None and not reference.path and said:
+            names = (table.name.name, reference.text)
+            raise UnclearError(reference.end, reference.end + 1, f"said of {names[0]} or of {names[1]}?", names)
 
     def _related_noun(
         self, table: Table, position: int, frames: Frames

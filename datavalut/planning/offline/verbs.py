@@ -240,7 +240,7 @@ class VerbReader(Reader):
         least 3 times", "bought products in category Toys". A time behind it is that of the deed. Its object stands
         behind it, or at `object_at`."""
         child = self.table_of_verb(table, position)
-        if child is None:
+        if child is None or self._is_of_the_outer_noun(child, position, frames):
             return None
         self._progress.reach(position + 1)
         frames = (*frames, Frame(table, Continuation.RELATIVE))
@@ -267,6 +267,11 @@ class VerbReader(Reader):
         said = all_of(part.condition for part in parts) if parts else None
         whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
+
+    def _is_of_the_outer_noun(self, child: Table, position: int, frames: Frames) -> bool:
+        """In "loans for customers granted by Ada" it is the loans that were granted, and no deed of the customers."""
+        relative = self._word(position - 1) in synonyms.RELATIVES | _HAVE | {"never", "not"}
+        return not relative and any(frame.table.name == child.name for frame in frames)
 
     def _deed(self, condition: Condition, start: int, end: int, main: Explained, parts: list[Clause]) -> Clause:
         explained = [main]

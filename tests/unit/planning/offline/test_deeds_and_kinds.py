@@ -30,7 +30,7 @@ from tests.unit.planning.offline.known_values import FixedValues
 FLEET = catalog(
     "fleet",
     (
-        table("cities", "id int!", "name text!"),
+        table("cities", "id int!", "name text!", "joined date!"),
         table("stations", "id int!", "name text!", "city_id int!"),
         table("vehicle_models", "id int!", "make text!", "fuel petrol|diesel|electric", "seats int!"),
         table("vehicles", "id int!", "model_id int!", "mileage_km int!", "acquired_on date!"),
@@ -64,7 +64,7 @@ FLEET = catalog(
 INSURER = catalog(
     "insurer",
     (
-        table("agent", "id int!", "full_name text!"),
+        table("agent", "id int!", "full_name text!", "hired_on date!", "supervisor_id int"),
         table("product", "id int!", "line_of_business text!"),
         table("policyholder", "id int!", "date_of_birth date", "state_code text!"),
         table(
@@ -75,6 +75,7 @@ INSURER = catalog(
         table("claim", "id int!", "policy_id int!", "description text", "incident_date date!", "filed_on date!"),
     ),
     (
+        reference("agent", "supervisor_id", "agent"),
         reference("policy", "agent_id", "agent"),
         reference("policy", "product_id", "product"),
         reference("policy", "policyholder_id", "policyholder"),
@@ -152,6 +153,15 @@ OF_THE_FLEET: list[tuple[str, Root]] = [
     ("unrated trips", root("trips", null("rating"))),
     ("rated trips", root("trips", no(null("rating")))),
     ("vouchers that expire next month", root("vouchers", time("valid_until", calendar("month", 1)))),
+    # a verb is no date of what the row belongs to
+    (
+        "vouchers redeemed by members in Berlin",
+        root("vouchers", exists(path("v voucher_redemptions.voucher_id"), exists(path("^ members.member_id"), BERLIN))),
+    ),
+    (
+        "trips of members booked in 2025",
+        root("trips", both(exists(path("^ members.member_id")), time("booked_at", YEAR_2025))),
+    ),
     # who did it to whom
     (
         "members referred by Anna Schmidt",
@@ -270,6 +280,10 @@ def test_an_unrelated_table_can_only_be_left_out(prompt: str) -> None:
         (FLEET, "members without the trips", "the"),  # with no trip, or without the table?
         (FLEET, "top 10 members in 2025 by number of trips", "in"),  # members from 2025, or their trips in it?
         (FLEET, "members 10 to 20", "10"),  # their numbers, or their ages?
+        (INSURER, "agents with a supervisor hired in 2025", "hired"),  # the agents, or their supervisors?
+        (INSURER, "agents without a supervisor hired in 2025", "hired"),
+        (FLEET, "trips for members booked by Ben", "by"),  # no deed of the members
+        (FLEET, "stations joined in 2025", "joined"),  # that is what their cities did
         (FLEET, "trip 2025", "2025"),  # a key, or a year?
         (MUSEUM, "artworks created last month", "created last month"),  # of years only
         (MUSEUM, "top 10 visitors by total donations made in 2025", "made"),  # the donations, in another way of saying
