@@ -313,6 +313,15 @@ class ObjectReader(Reader):
         condition = along(reference.path, is_null)
         return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
 
+    def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
+        """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
+        foreign key that says so, and the patients are joined to cardiologists by appointments only."""
+        if not frames or frames[-1].continuation is Continuation.WITH:
+            return False
+        references = self._vocabulary.catalog.references_of
+        of_outer = any(key.parent == target.name for key in references(frames[-1].table.name))
+        return of_outer and not any(key.parent == target.name for key in references(table.name))
+
     def _check_whose(self, table: Table, reference: ColumnReference, behind: frozenset[str]) -> None:
         """Raises UnclearError for "employees with a manager hired in 2024": who was hired then?"""
         keys = self._vocabulary.catalog.references_of(table.name)
@@ -331,6 +340,8 @@ class ObjectReader(Reader):
             return None
         noun = self._read_noun(position, (*frames, Frame(table, Continuation.WITH)))
         if noun is None:
+            return None
+        if self.belongs_outside(table, noun.table, frames):
             return None
         own = self._vocabulary.own_columns_at(table, position)
         try:

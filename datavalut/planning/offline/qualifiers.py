@@ -227,6 +227,8 @@ class QualifierReader(Reader):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._is_time(at):
                 self._check_whose_time(table, at, frames)
+            if not joiner:
+                self._check_whose_participle(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
@@ -277,6 +279,16 @@ class QualifierReader(Reader):
             phrase = self._dates.read_phrase(position)
             end = phrase.end if phrase else position + 1
             raise UnclearError(position, end, f"the time of {names[0]} or of {names[1]}?", names)
+
+    def _check_whose_participle(self, table: Table, position: int, frames: Frames) -> None:
+        """Raises UnclearError for "tasks assigned to admins created in 2025", where either can have been created."""
+        if not frames or frames[-1].continuation is Continuation.WITH:
+            return
+        outer = frames[-1].table
+        clauses = [self._dates.read_participle(one, position) for one in (table, outer)]
+        if all(clause is not None and self._is_time(position + 1) for clause in clauses):
+            names = (outer.name.name, table.name.name)
+            raise UnclearError(position, position + 1, f"said of {names[0]} or of {names[1]}?", names)
 
     def _is_time(self, position: int) -> bool:
         at = position + 1 if self._word(position) in {"not", "never"} else position
@@ -532,6 +544,8 @@ class QualifierReader(Reader):
         """Behind the preposition: another noun, with its description or its name."""
         noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
         if noun is None or noun.table.name == table.name:
+            return None
+        if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
         if self._word(position) == "by" and not self._vocabulary.keys.is_below(table, noun.table):

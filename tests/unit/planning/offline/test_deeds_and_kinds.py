@@ -162,6 +162,20 @@ OF_THE_FLEET: list[tuple[str, Root]] = [
         "trips of members booked in 2025",
         root("trips", both(exists(path("^ members.member_id")), time("booked_at", YEAR_2025))),
     ),
+    # what the outer noun has a key for, and the inner one has not
+    (
+        "trips of members with electric vehicles",
+        root(
+            "trips",
+            both(
+                exists(path("^ members.member_id")),
+                exists(
+                    path("^ vehicles.vehicle_id"),
+                    exists(path("^ vehicle_models.model_id"), compare("fuel", "=", "electric")),
+                ),
+            ),
+        ),
+    ),
     # who did it to whom
     (
         "members referred by Anna Schmidt",
