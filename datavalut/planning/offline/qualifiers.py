@@ -425,7 +425,11 @@ class QualifierReader(Reader):
         return clause
 
     def _read_key(self, table: Table, position: int) -> Clause | None:
-        """ "customer 42": the row of that key; what looks like a year is not clear."""
+        """ "customer 42": the row of that key; what looks like a year is not clear, and what is described besides ("a
+        Tesla Model 3") is no key."""
+        before = self._word(position - 2)
+        if position > 1 and (before in synonyms.ARTICLES or before not in synonyms.GRAMMAR_WORDS | {",", "("}):
+            return None
         number = self._tokens[position].number if position < len(self._tokens) else None
         named = self._vocabulary.table_at(position - 1)
         if number is None or _FIRST_YEAR <= number <= _LAST_YEAR or named is None or named[0].name != table.name:

@@ -298,6 +298,7 @@ def test_an_unrelated_table_can_only_be_left_out(prompt: str) -> None:
         (INSURER, "agents without a supervisor hired in 2025", "hired"),
         (FLEET, "trips for members booked by Ben", "by"),  # no deed of the members
         (FLEET, "stations joined in 2025", "joined"),  # that is what their cities did
+        (FLEET, "trips with a Tesla model 3", "3"),  # not the model of that key
         (FLEET, "trip 2025", "2025"),  # a key, or a year?
         (MUSEUM, "artworks created last month", "created last month"),  # of years only
         (MUSEUM, "top 10 visitors by total donations made in 2025", "made"),  # the donations, in another way of saying
