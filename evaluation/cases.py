@@ -50,7 +50,9 @@ class Case:
 
 
 def read_cases(half: str) -> list[Case]:
-    return [case for database in DATABASES for case in _read_file(database, _PROMPTS / half / f"{database}.txt")]
+    """A database whose prompts were all used for tuning has no file in the other half."""
+    files = ((database, _PROMPTS / half / f"{database}.txt") for database in DATABASES)
+    return [case for database, file in files if file.exists() for case in _read_file(database, file)]
 
 
 def _read_file(database: str, file: Path) -> Iterator[Case]:
