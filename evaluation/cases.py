@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DATABASES = ("shop", "films", "school", "clinic", "saas", "library", "hr")
+DATABASES = ("shop", "films", "school", "clinic", "saas", "library", "hr", "bank")
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")
 _ROWS = re.compile(r"(?P<table>\w+)(?: \((?P<share>\d+)(?P<percent>%?)\))?: (?P<condition>.+)")
@@ -50,7 +50,9 @@ class Case:
 
 
 def read_cases(half: str) -> list[Case]:
-    return [case for database in DATABASES for case in _read_file(database, _PROMPTS / half / f"{database}.txt")]
+    """A database whose prompts were all used for tuning has no file in the other half."""
+    files = ((database, _PROMPTS / half / f"{database}.txt") for database in DATABASES)
+    return [case for database, file in files if file.exists() for case in _read_file(database, file)]
 
 
 def _read_file(database: str, file: Path) -> Iterator[Case]:

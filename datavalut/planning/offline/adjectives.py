@@ -36,6 +36,7 @@ from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
@@ -177,6 +178,7 @@ class AdjectiveReader(Reader):
         if token.lower == "overdue":
             yield from self._overdue(table, position)
         yield from self._states(table, position)
+        yield from self._recorded(table, token.lower, position + 1)
 
     def _past_own_column(self, table: Table, column: Column, position: int) -> int:
         """ "high priority tasks", "R rated films": past the column behind its value, if more follows."""
@@ -209,7 +211,8 @@ class AdjectiveReader(Reader):
                 verb, end = verb + self._word(end), end + 1
             yield from self._roles(table, verb, end, there)
             for column in self._vocabulary.date_columns(table):
-                if column.not_null or verb not in self._vocabulary.date_stems(table, column):
+                always_there = column.not_null and verb not in synonyms.PASSING_STEMS
+                if always_there or verb not in self._vocabulary.date_stems(table, column):
                     continue
                 if verb in synonyms.FUTURE_STEMS - synonyms.PASSING_STEMS:
                     continue  # who is due or scheduled to be something is so for a time
@@ -226,6 +229,17 @@ class AdjectiveReader(Reader):
                     if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
 
+    def _recorded(self, table: Table, word: str, end: int) -> Iterator[_Fit]:
+        """ "unrated films", "rated films": whether there is a rating."""
+        for participle, there in ((word, True), *((negative, False) for negative in _without_prefixes(word))):
+            for column in table.columns:
+                if column.not_null or column.category not in NUMBER_CATEGORIES | {TypeCategory.TEXT}:
+                    continue
+                if participle.endswith("ed") and stem(participle) == stem(name_words(column.name)[-1]):
+                    is_null = IsNull(operand=ColumnValue(column=column.name))
+                    meaning = f"{column.name} is {'not ' if there else ''}null"
+                    yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
+
     def _numbered(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "grade 9 students": a column and its number."""
         own = self._vocabulary.own_columns_at(table, position)
@@ -239,9 +253,11 @@ class AdjectiveReader(Reader):
         yield _Fit(equal, f"{column.name} = {int(number)}", at + 1, column)
 
     def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "upcoming appointments": by the date of the event itself."""
+        """ "upcoming appointments": by the date of the event itself, or of its start."""
         own = [
-            column for column in self._vocabulary.date_columns(table) if not self._vocabulary.date_stem(table, column)
+            column
+            for column in self._vocabulary.date_columns(table)
+            if self._vocabulary.date_stem(table, column) in {"", "start", "begin"}
         ]
         if len(own) == 1:
             window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
@@ -255,7 +271,7 @@ class AdjectiveReader(Reader):
         done = [
             column
             for column in dates
-            if not column.not_null and self._vocabulary.date_stem(table, column) in synonyms.DONE_STEMS
+            if not column.not_null and self._vocabulary.date_stems(table, column) & synonyms.DONE_STEMS
         ]
         if len(due) == len(done) == 1:
             condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))

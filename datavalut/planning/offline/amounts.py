@@ -110,18 +110,29 @@ class AmountReader(Reader):
         self._progress.reach(end)
         condition, meaning = None, f"{amount.name} {quantity.meaning}"
         explained = [Explained(start, end, meaning)]
-        phrase = self._times.read(end)
-        if phrase is not None:
-            near, steps = self._dated(table, amount, end, phrase.end)
-            date = self._vocabulary.creation_column(near, end, phrase.end)
-            dated = in_time(ColumnValue(column=date.name), phrase)
-            back = _reversed(table, amount.path[steps:], amount.path[:steps])
-            condition = Exists(path=back, condition=dated) if back else dated
-            explained.append(Explained(end, phrase.end, f"{near.name.name}.{date.name} {phrase.meaning}"))
-            meaning += f" with {near.name.name}.{date.name} {phrase.meaning}"
-            end = phrase.end
+        timed = self.read_time(table, amount, end)
+        if timed is not None:
+            condition = timed.condition
+            explained.extend(timed.explained)
+            meaning += f" with {timed.meaning}"
+            end = timed.end
         compared_amount = compared(amount.aggregate(condition), quantity, amount.category, position)
         return Clause(compared_amount, start, end, meaning, tuple(explained), Continuation.WITH)
+
+    def begins_with_time(self, position: int) -> bool:
+        return self._times.read(position) is not None
+
+    def read_time(self, table: Table, amount: Amount, position: int) -> Clause | None:
+        """The time beside an amount, as a condition on the rows at the end of its path."""
+        phrase = self._times.read(position)
+        if phrase is None:
+            return None
+        near, steps = self._dated(table, amount, position, phrase.end)
+        date = self._vocabulary.creation_column(near, position, phrase.end)
+        dated = in_time(ColumnValue(column=date.name), phrase)
+        back = _reversed(table, amount.path[steps:], amount.path[:steps])
+        condition = Exists(path=back, condition=dated) if back else dated
+        return self._clause(condition, position, phrase.end, f"{near.name.name}.{date.name} {phrase.meaning}")
 
     def _dated(self, table: Table, amount: Amount, start: int, end: int) -> tuple[Table, int]:
         """The first table on the way to the amount that has dates."""

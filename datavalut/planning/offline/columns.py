@@ -7,17 +7,18 @@ from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator,
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
-from datavalut.planning.offline.dates import holds_years
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, in_year, one_of
-from datavalut.planning.offline.quantities import read_comparator
+from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_year, one_of
+from datavalut.planning.offline.quantities import read_comparator, read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
-from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, name_key
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
+from datavalut.planning.offline.units import in_unit_of_column, read_unit
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years, name_key
 
 
 class ColumnReader(Reader):
@@ -38,11 +39,30 @@ class ColumnReader(Reader):
         behind = self._vocabulary.own_columns_at(table, adjectives.end)
         if behind is not None and any(column in behind[0] for column in columns):
             end = behind[1]
-        elif any(name_key([self._word(adjectives.end - 1)]) == name_key(name_words(column.name)) for column in columns):
+        elif self._names_one(table, columns, at, adjectives.end):
             end = adjectives.end  # the adjectives ended with their column
         else:
             return None
         return self._clause(adjectives.condition, position, end, adjectives.meaning, Continuation.WITH)
+
+    def _names_one(self, table: Table, columns: list[Column], start: int, end: int) -> bool:
+        """Is one of `columns` named by the last words before `end`?"""
+        named = (self._vocabulary.own_columns_at(table, at) for at in range(start + 1, end))
+        return any(found is not None and found[1] == end and {*found[0]} & {*columns} for found in named)
+
+    def signed(self, table: Table, position: int) -> Clause | None:
+        """ "(with a) negative balance"."""
+        at = self._past_articles(position)
+        if self._word(at) not in {"negative", "positive"}:
+            return None
+        reference = self._column_at(table, at + 1)
+        if reference is None or reference.column.category not in NUMBER_CATEGORIES:
+            return None
+        operator = ComparisonOperator.LESS if self._word(at) == "negative" else ComparisonOperator.GREATER
+        operand = ColumnValue(column=reference.column.name)
+        condition = Comparison(left=operand, operator=operator, right=LiteralValue(value=0))
+        meaning = f"{reference.text} {operator.value} 0"
+        return self._clause(along(reference.path, condition), position, reference.end, meaning, Continuation.WITH)
 
     def described_column(self, table: Table, position: int) -> Clause | None:
         """ "(with a) rental rate above 3", "status shipped or delivered"."""
@@ -58,6 +78,7 @@ class ColumnReader(Reader):
         predicate = (
             self._whole_value(reference, position)
             or self._year(reference)
+            or self._with_unit(reference)
             or self._predicates.read(reference.table, reference.column, reference.end, operator_needed=operator_needed)
         )
         if predicate is None:
@@ -91,10 +112,16 @@ class ColumnReader(Reader):
     def _column_at(self, table: Table, position: int) -> ColumnReference | None:
         """A column, unless a longer run of words is a table."""
         reference = self._vocabulary.column_at(table, position)
-        if reference is None:
+        if reference is None or self._is_a_verb(reference, position):
             return None
         named = self._vocabulary.table_at(position)
         return None if named is not None and named[1] > reference.end else reference
+
+    def _is_a_verb(self, reference: ColumnReference, position: int) -> bool:
+        """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""
+        word = self._word(position)
+        is_date = bool(reference.path) and reference.column.category in TIME_CATEGORIES
+        return is_date and reference.end == position + 1 and (word.endswith("ed") or word in IRREGULAR_PARTICIPLES)
 
     def _year(self, reference: ColumnReference) -> Predicate | None:
         """ "release year before 2005": a time said of whole numbers."""
@@ -103,6 +130,28 @@ class ColumnReader(Reader):
         phrase = self._times.read(reference.end)
         condition = phrase and in_year(ColumnValue(column=reference.column.name), phrase)
         return Predicate(condition, phrase.end, phrase.meaning) if phrase and condition else None
+
+    def _with_unit(self, reference: ColumnReference) -> Predicate | None:
+        """ "mileage above 1000 km", "discount of 20 percent or more", "a term longer than 24 months"."""
+        at = reference.end
+        while self._word(at) in {"is", "are", "was", "were", "of"}:
+            at += 1
+        quantity = read_quantity(self._tokens, at) if reference.column.category in NUMBER_CATEGORIES else None
+        if quantity is None:
+            return None
+        unit, end = read_unit(self._tokens, quantity.end)
+        in_percent = self._word(quantity.end) in {"percent", "%"} and "percent" in name_words(reference.column.name)
+        names_it = singular(self._word(quantity.end)) == singular(name_words(reference.column.name)[-1])
+        if names_it or in_percent:  # "24 months" of term_months
+            unit, end = None, quantity.end + 1
+        elif unit is None:
+            return None
+        quantity = read_postfix(self._tokens, quantity, end)
+        if unit is not None:
+            quantity = in_unit_of_column(quantity, unit, reference.table, reference.column, at)
+        operand = ColumnValue(column=reference.column.name)
+        condition = compared(operand, quantity, reference.column.category, at)
+        return Predicate(condition, max(end, quantity.end), quantity.meaning)
 
     def present_column(self, table: Table, position: int) -> ColumnReference | None:
         """A column that can be there or not. A number may also count as missing when it is 0: that is not clear."""
@@ -209,7 +258,13 @@ class ColumnReader(Reader):
         """ "(customer) 42": its key, unless another column holds numbers of the kind."""
         number = self._tokens[position].number
         columns = [column for column in table.columns if column.name in table.primary_key]
-        others = [column for column in table.columns if name_words(column.name)[-1] in {"number", "no", "code"}]
+        keys = {name for key in self._vocabulary.catalog.references_of(table.name) for name in key.columns}
+        others = [
+            column
+            for column in table.columns
+            if name_words(column.name)[-1] in {"number", "no", "code"}
+            and column.name not in keys | {*table.primary_key}
+        ]
         if len(columns) != 1 or columns[0].category is not TypeCategory.INTEGER or others or number is None:
             return None
         if number != int(number) or not self._ends_phrase(position + 1):

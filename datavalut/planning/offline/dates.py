@@ -12,15 +12,12 @@ from datavalut.planning.offline.predicates import PredicateReader, in_time, in_y
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
     "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
 )
-
-
-def holds_years(column: Column) -> bool:
-    return column.category is TypeCategory.INTEGER and name_words(column.name)[-1] == "year"
+_STARTING = frozenset({"starting", "beginning", "ending"})
 
 
 class DateReader(Reader):
@@ -48,8 +45,14 @@ class DateReader(Reader):
 
     def read_time(self, table: Table, position: int) -> Clause | None:
         """A time said of the noun alone: that of the one date that suits."""
+        if self._word(position) in _STARTING and self._has_date_of(table, stem(self._word(position))):
+            return self.read_participle(table, position)  # "starting in 2025", by the date of the start
         phrase = self.read_phrase(position)
         return self.timed(table, phrase, position) if phrase else None
+
+    def _has_date_of(self, table: Table, verb: str) -> bool:
+        dates = self._vocabulary.date_columns(table)
+        return any(self._vocabulary.date_stem(table, column) == verb for column in dates)
 
     def read_before_noun(self, position: int) -> TimePhrase | None:
         """ "yesterday's", "last month's", "2025", "March 2026"; with the "'s"."""
@@ -155,6 +158,9 @@ class DateReader(Reader):
             raise UnclearError(position, position + 1, "several dates fit", names)
         if exact:
             return exact[0]
+        ends = [column for column, date in dates if date == "end"]
+        if verb == "expir" and len(ends) == 1:
+            return ends[0]
         own = [column for column, date in dates if date == ""]
         is_order = self._vocabulary.is_of(table, frozenset({"order", "purchase", "sale"}))
         of_the_table = self._vocabulary.own_stems(table)

@@ -29,11 +29,12 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.roles import role_stems, stems_before_parent
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"})
+_STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
 
@@ -72,7 +73,7 @@ class LinkReader(Reader):
         """ "taught by Marie Curie", "assigned to users with role guest", "taking at least 4 courses". The object stands
         behind the verb, or at `object_at`. With `names_a_role` only a foreign key named for the verb will do."""
         verb = self._verb(position)
-        if verb is not None and names_a_role:
+        if verb is not None and (names_a_role or self._word(position) in _STARTING):
             verb = replace(verb, weak=False, names_a_role=True)
         if verb is not None and object_at is not None:
             verb = replace(verb, end=object_at + (self._word(object_at) in _PREPOSITIONS))
@@ -122,10 +123,12 @@ class LinkReader(Reader):
         if position >= len(self._tokens) or self._tokens[position].kind is not TokenKind.WORD:
             return None
         word = self._word(position)
-        if word in synonyms.NOT_VALUES | {"including"} or not word.isalpha():
+        if word in (synonyms.NOT_VALUES - _STARTING) | {"including"} or not word.isalpha():
             return None
         end = position + 1
         done_by = self._word(end) == "by" and word in synonyms.LIGHT_VERBS
+        if self._word(end) == "out" and stem(word) == "tak":
+            end += 1  # "took out a loan"
         if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:
             end += 1
         verb = stem(word)
@@ -135,9 +138,7 @@ class LinkReader(Reader):
         """The way from `table` to `target` that the verb speaks of; None if it speaks of none."""
         if table.name == target.name:
             return None
-        named = [
-            (key, direction) for key, direction in self._direct_keys(table, target) if verb.stem in role_stems(key)
-        ]
+        named = [(key, direction) for key, direction in self._direct_keys(table, target) if verb.stem in _stems(key)]
         if len(named) == 1:
             key, direction = named[0]
             goal = key.parent if direction is Direction.TO_PARENT else key.child
@@ -162,7 +163,7 @@ class LinkReader(Reader):
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
         if verb.names_a_role:
             return False
-        if verb.weak or self._is_made(table, verb.stem):
+        if verb.weak or self._is_made(table, verb.stem) or self._records(path, verb.stem):
             return True
         return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
 
@@ -170,6 +171,16 @@ class LinkReader(Reader):
         """ "invoices issued to Ada", where issued_on says when the row came to be."""
         dates = {self._vocabulary.date_stem(table, column) for column in self._vocabulary.creation_columns(table)}
         return verb in dates & synonyms.CREATION_STEMS
+
+    def _records(self, path: tuple[PathStep, ...], verb: str) -> bool:
+        """ "who redeemed a voucher", where redeemed_at says when such a row came to be."""
+        return any(
+            verb == self._vocabulary.date_stem(deed, column) != ""
+            for step in path
+            if step.direction is Direction.TO_CHILDREN
+            for deed in (self._vocabulary.table_of(step),)
+            for column in self._vocabulary.creation_columns(deed)
+        )
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
@@ -182,8 +193,9 @@ class LinkReader(Reader):
         quantity = read_quantity(self._tokens, verb.end)
         if quantity is None:
             return None
-        noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.RELATIVE)))
-        path = self._path(table, noun.table, verb, position) if noun else None
+        bare = self._read_noun(quantity.end, None)
+        path = self._path(table, bare.table, verb, position) if bare else None
+        noun = self._read_noun(quantity.end, (*frames, _frame(table, path))) if path else None
         if noun is None or path is None:
             return None
         self._progress.reach(noun.end)
@@ -196,9 +208,13 @@ class LinkReader(Reader):
         """A value: of the row that the verb's foreign key leads to, or the nearest that the verb explains."""
         at = self._past_articles(verb.end)
         for key in self._vocabulary.catalog.references_of(table.name):
-            if verb.stem in role_stems(key):
+            if verb.stem in _stems(key):
                 target = self._vocabulary.catalog.table(key.parent)
-                step = PathStep(table=str(key.parent), columns=key.columns, direction=Direction.TO_PARENT)
+                active = key.parent == key.child and self._word(verb.end - 1) not in _PREPOSITIONS
+                direction = (
+                    Direction.TO_CHILDREN if active else Direction.TO_PARENT
+                )  # "who manage Ada", "managed by Ada"
+                step = PathStep(table=str(key.parent), columns=key.columns, direction=direction)
                 named = self._named_rows.read_list(target, at, related=False)
                 if named is not None:
                     condition = along((step,), named.condition)
@@ -237,7 +253,7 @@ class LinkReader(Reader):
         if bare is None or path is None:
             return None
         name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
-        noun = None if name else self._read_noun(at, (*frames, Frame(table, Continuation.RELATIVE)))
+        noun = None if name else self._read_noun(at, (*frames, _frame(table, path)))
         if name is not None:
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
@@ -254,3 +270,14 @@ class LinkReader(Reader):
             (main, *noun.explained),
             Continuation.RELATIVE,
         )
+
+
+def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:
+    """What `table` did is described with its object where that is the deed itself: in "took a trip in 2023" the time is
+    the trip's."""
+    is_deed = all(step.direction is Direction.TO_CHILDREN for step in path)
+    return Frame(table, Continuation.WITH if is_deed else Continuation.RELATIVE)
+
+
+def _stems(key: ForeignKey) -> frozenset[str]:
+    return role_stems(key) | stems_before_parent(key)

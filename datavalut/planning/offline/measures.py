@@ -79,7 +79,11 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of thei
     "height": (synonyms.words("height"),),
     "size": (synonyms.words("size capacity area population"),),
     "age": (synonyms.words("age"),),
-    "money": (synonyms.AMOUNT_COLUMNS | synonyms.PRICE_COLUMNS | synonyms.words("fee salary balance budget fare"),),
+    "money": (
+        synonyms.AMOUNT_COLUMNS
+        | synonyms.PRICE_COLUMNS
+        | synonyms.words("fee salary balance budget fare principal premium"),
+    ),
     "rating": (synonyms.words("rating score stars"),),
 }
 
@@ -98,15 +102,29 @@ class MeasureReader(Reader):
         )
 
     def _comparative(self, table: Table, position: int) -> Clause | None:
-        """ "cheaper than 20", "more expensive than 50", "older than 65"."""
-        degree, end = self.degree_at(position)
+        """ "cheaper than 20", "more expensive than 50", "older than 65", "no longer than 90 minutes"."""
+        is_denied = self._word(position) in {"no", "not"}
+        degree, end = self.degree_at(position + is_denied)
         if degree is None or self._word(end) != "than":
             return None
         quantity = read_quantity(self._tokens, end + 1)
         if quantity is None or not quantity.bare:
             return None
-        operator = GREATER if degree.high else LESS
+        if is_denied:
+            operator = LESS_OR_EQUAL if degree.high else GREATER_OR_EQUAL
+        else:
+            operator = GREATER if degree.high else LESS
         return self._compared(table, degree.measure, replace(quantity, operator=operator, bare=False), position)
+
+    def denies_a_comparison(self, position: int) -> bool:
+        """ "not longer than", "not over": the opposite comparison, which nothing unknown passes. Who is "not older
+        than 65" is another matter: that is a window of time, and no comparison."""
+        if self._word(position) != "not":
+            return False
+        degree, end = self.degree_at(position + 1)
+        if degree is not None and self._word(end) == "than":
+            return degree.measure != "age"
+        return read_comparator(self._tokens, position) is not None
 
     def degree_at(self, position: int) -> tuple[Degree | None, int]:
         """ "cheaper", "more expensive", "least expensive", and where it ends."""
@@ -156,6 +174,8 @@ class MeasureReader(Reader):
             clause = self._compared(table, measure, quantity, position)
             return replace(clause, end=max(end, clause.end)) if clause else None
         is_money = self._is_money(position, quantity.end)
+        if quantity.high is not None and not is_money and self._word(position) not in {"between", "from", "of"}:
+            return None  # "customers 10 to 20" are more likely their numbers than their ages
         if not (is_money or self._ends_here(quantity.end)):
             return None
         if not is_money and self._vocabulary.is_of(table, synonyms.PERSONS) and quantity.low <= _OLDEST:

@@ -12,6 +12,7 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
@@ -72,7 +73,7 @@ class NamedRowReader(Reader):
         found = [first]
         joiners: set[str] = set()
         while (at := self._past_joiner(found[-1].end)) is not None:
-            following = self._alike(self.read_all(table, at, related=related), first)
+            following = self._alike(self.read_all(table, at, related=related), first) or self._further(first, at)
             if following is None:
                 break
             joiners |= {self._word(index) for index in range(found[-1].end, at)}
@@ -110,7 +111,7 @@ class NamedRowReader(Reader):
         for distance, other in self._vocabulary.keys.ancestors(table):
             if found and distance > nearest:
                 break
-            rows = self._of(other, None, position, list(self._telling(other)))
+            rows = self._of(other, None, position, list(self._telling(other, table)))
             if rows:
                 path = self._vocabulary.path(table, other, position, rows[0].end)
                 found += [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
@@ -158,14 +159,20 @@ class NamedRowReader(Reader):
         meaning = f"{table.name.name}.{names[0].name} and {names[1].name} are '{name}'"
         return Predicate(condition, position + 2, meaning)
 
-    def _telling(self, table: Table) -> Iterator[Column]:
-        """The columns that say what a row is called, where it is and of what kind."""
+    def _telling(self, table: Table, of: Table | None = None) -> Iterator[Column]:
+        """The columns that say what a row is called, where it is and of what kind; all of them, if the table says of
+        what kind the rows of `of` are."""
+        if of is not None and _holds_kinds(table, of):
+            yield from (column for column in table.columns if column.category in {TypeCategory.TEXT, TypeCategory.ENUM})
+            return
         names = {column.name for column in self._vocabulary.name_columns(table)}
+        has_city = any(name_words(column.name)[-1] == "city" for column in table.columns)
         for column in table.columns:
             words = name_words(column.name)
-            kind = words[:1] if words[-1] in {"code", "name"} else words[-1:]
+            kind = words[:1] if words[-1] in {"code", "name"} or "of" in words[1:2] else words[-1:]
+            no_place = set() if has_city or "code" in words else {"state"}
             if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and (
-                column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - {"state"} | synonyms.KIND_COLUMNS)
+                column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - no_place | synonyms.KIND_COLUMNS)
             ):
                 yield column
 
@@ -179,8 +186,21 @@ class NamedRowReader(Reader):
             end += 1
         return end if end > position else None
 
+    def _further(self, first: NamedRow, position: int) -> NamedRow | None:
+        """ "(accounts in EUR) and USD": another value of the first's column, whatever else is called so."""
+        if len(first.columns) != 1:
+            return None
+        found = self._vocabulary.labels_at(first.table, position, first.columns)
+        return NamedRow(first.table, first.path, first.columns, (found[0].values,), found[0].end) if found else None
+
     def _alike(self, rows: list[NamedRow], first: NamedRow) -> NamedRow | None:
         return next((row for row in rows if row.is_alike(first)), None)
+
+
+def _holds_kinds(table: Table, of: Table) -> bool:
+    """Is it `vehicle_models` of `vehicles`?"""
+    *first, last = (singular(word) for word in name_words(table.name.name))
+    return first == [singular(word) for word in name_words(of.name.name)] and last in synonyms.KIND_TABLES
 
 
 def _united(rows: list[NamedRow]) -> Condition:

@@ -19,6 +19,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -42,14 +43,16 @@ from datavalut.planning.offline.quantities import (
     LESS_OR_EQUAL,
     Quantity,
     read_alternatives,
+    read_comparator,
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
+_BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
@@ -119,7 +122,8 @@ class ObjectReader(Reader):
 
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
-        if self._word(position) in {"no", "zero", "neither"}:
+        is_comparison = read_comparator(self._tokens, position) is not None  # "no more than 2 orders"
+        if self._word(position) in {"no", "zero", "neither"} and not is_comparison:
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NO) if body else None
         return (
@@ -127,6 +131,7 @@ class ObjectReader(Reader):
             or self._amounts.read_comparison(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
+            or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
             or self._named(table, position)
@@ -167,12 +172,23 @@ class ObjectReader(Reader):
         """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
         quantity = read_quantity(self._tokens, position)
         own = self._vocabulary.own_columns_at(table, quantity.end) if quantity else None
+        if quantity is not None and own is None:
+            return self._measured_above(table, quantity, position)
         if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
             return None
         column = own[0][0]
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
         return self._clause(condition, position, own[1], meaning, Continuation.WITH)
+
+    def _measured_above(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
+        """ "(vehicles with) more than 5 seats", where the seats are those of the vehicle's model."""
+        reference = self._vocabulary.column_at(table, quantity.end)
+        if reference is None or not reference.path or reference.column.category not in NUMBER_CATEGORIES:
+            return None
+        said = compared(ColumnValue(column=reference.column.name), quantity, reference.column.category, position)
+        meaning = f"{reference.text} {quantity.meaning}"
+        return self._clause(along(reference.path, said), position, reference.end, meaning, Continuation.WITH)
 
     def _counted_alternatives(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "2 or 3 orders", "1 or 2 stars"."""
@@ -223,6 +239,7 @@ class ObjectReader(Reader):
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
+        self._check_whose(table, reference, _BEHIND_A_ROLE | {"in", "from", "at"})
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
@@ -273,6 +290,8 @@ class ObjectReader(Reader):
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
         noun = self._related_noun(table, position, frames)
+        if noun is not None and self._word(noun[0].noun_end - 1) in {"table", "tables"}:
+            return None  # "without the orders table" leaves the table out
         if noun is not None:
             named, path = noun
             main = Explained(position, named.noun_end, f"no {named.table.name.name}")
@@ -289,9 +308,29 @@ class ObjectReader(Reader):
             return None
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
+        self._check_whose(table, reference, _BEHIND_A_ROLE)
         is_null: Condition = IsNull(operand=ColumnValue(column=reference.column.name))
         condition = along(reference.path, is_null)
         return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
+
+    def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
+        """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
+        foreign key that says so, and the patients are joined to cardiologists by appointments only."""
+        if not frames or frames[-1].continuation is Continuation.WITH:
+            return False
+        references = self._vocabulary.catalog.references_of
+        of_outer = any(key.parent == target.name for key in references(frames[-1].table.name))
+        return of_outer and not any(key.parent == target.name for key in references(table.name))
+
+    def _check_whose(self, table: Table, reference: ColumnReference, behind: frozenset[str]) -> None:
+        """Raises UnclearError for "employees with a manager hired in 2024": who was hired then?"""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        key = next((key for key in keys if key.columns == (reference.column.name,)), None)
+        word = self._word(reference.end)
+        said = word.endswith("ed") or word in behind | IRREGULAR_PARTICIPLES
+        if key is not None and not reference.path and said:
+            names = (table.name.name, reference.text)
+            raise UnclearError(reference.end, reference.end + 1, f"said of {names[0]} or of {names[1]}?", names)
 
     def _related_noun(
         self, table: Table, position: int, frames: Frames
@@ -301,6 +340,8 @@ class ObjectReader(Reader):
             return None
         noun = self._read_noun(position, (*frames, Frame(table, Continuation.WITH)))
         if noun is None:
+            return None
+        if self.belongs_outside(table, noun.table, frames):
             return None
         own = self._vocabulary.own_columns_at(table, position)
         try:

@@ -46,12 +46,13 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 _TEXT_OPERATORS: dict[tuple[str, ...], TextMatching] = {
     tuple(phrase.split()): matching
     for matching, phrases in (
-        (TextMatching.CONTAINS, "contains, containing, contain, includes, including"),
+        (TextMatching.CONTAINS, "contains, containing, contain, includes, including, mentions, mentioning, mention"),
         (TextMatching.STARTS_WITH, "starts with, starting with, start with, begins with, beginning with, begin with"),
         (TextMatching.ENDS_WITH, "ends with, ending with, end with, ends in, ending in"),
     )
     for phrase in phrases.split(", ")
 }
+_SIGNS = {"negative": LESS, "positive": GREATER}
 _NULL_WORDS = frozenset({"null", "missing", "unknown", "unset"})
 _PRESENT_WORDS = frozenset({"present", "known", "set"})
 
@@ -112,6 +113,10 @@ class PredicateReader(Reader):
             compared_column = self.read_other_column(table, column, opening.end)
             if compared_column is not None:
                 return compared_column
+        if category in NUMBER_CATEGORIES and self._word(opening.end) in _SIGNS and opening.explicit:
+            operator = _SIGNS[self._word(opening.end)]
+            condition = Comparison(left=operand, operator=operator, right=LiteralValue(value=0))
+            return Predicate(condition, opening.end + 1, f"{operator.value} 0")
         if category in NUMBER_CATEGORIES:
             return self.read_number(operand, category, opening.end, operator_needed=operator_needed)
         if category in TIME_CATEGORIES:

@@ -56,6 +56,7 @@ _RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _MOST_ADJECTIVES = 6  # tokens before a noun
 
 
@@ -86,6 +87,9 @@ class QualifierReader(Reader):
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
 
+    def begins_with_time(self, position: int) -> bool:
+        return self._dates.begins_with_time(position)
+
     # Nouns
 
     def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
@@ -100,9 +104,13 @@ class QualifierReader(Reader):
         """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
         name = self._word(end - 1)
         row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
-        if row is None:
+        if row is not None:
+            return self._individual_phrase(table, position, row)
+        key = self._read_key(table, end)
+        if key is None:
             return None
-        return self._individual_phrase(table, position, row)
+        meaning = f"{table.name.name} ({key.meaning})"
+        return NounPhrase(table, key.condition, position, key.end, key.end, meaning, key.explained)
 
     def _individual_phrase(self, table: Table, position: int, row: NamedRow) -> NounPhrase:
         self._progress.reach(row.end)
@@ -126,6 +134,8 @@ class QualifierReader(Reader):
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
             if self._word(noun_at) in _AFTER_NOUNS:
                 return None
+            if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
+                continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
             named = self._vocabulary.table_at(noun_at)
             if named is None:
                 role = self._read_role_noun(position, at, noun_at, read_qualifiers)
@@ -217,6 +227,8 @@ class QualifierReader(Reader):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._is_time(at):
                 self._check_whose_time(table, at, frames)
+            if not joiner:
+                self._check_whose_participle(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
@@ -267,6 +279,16 @@ class QualifierReader(Reader):
             phrase = self._dates.read_phrase(position)
             end = phrase.end if phrase else position + 1
             raise UnclearError(position, end, f"the time of {names[0]} or of {names[1]}?", names)
+
+    def _check_whose_participle(self, table: Table, position: int, frames: Frames) -> None:
+        """Raises UnclearError for "tasks assigned to admins created in 2025", where either can have been created."""
+        if not frames or frames[-1].continuation is Continuation.WITH:
+            return
+        outer = frames[-1].table
+        clauses = [self._dates.read_participle(one, position) for one in (table, outer)]
+        if all(clause is not None and self._is_time(position + 1) for clause in clauses):
+            names = (outer.name.name, table.name.name)
+            raise UnclearError(position, position + 1, f"said of {names[0]} or of {names[1]}?", names)
 
     def _is_time(self, position: int) -> bool:
         at = position + 1 if self._word(position) in {"not", "never"} else position
@@ -372,7 +394,7 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
-            lambda: self._measures.read(table, position) or self.amounts.read_worth(table, position),
+            lambda: self._measures.read(table, position) or self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
@@ -385,10 +407,35 @@ class QualifierReader(Reader):
             lambda: self.verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
+            lambda: self._read_key(table, position),
             lambda: self._read_bare(table, position),
             lambda: self.verbs.read_action(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
+
+    def _read_worth(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "orders worth over 500". Raises UnclearError for "(customers with) orders totalling more than 500"."""
+        clause = self.amounts.read_worth(table, position)
+        several = self._word(position - 1) != singular(self._word(position - 1))
+        if clause and frames and several and self._word(position) in {"totaling", "totalling"}:
+            name = table.name.name
+            raise UnclearError(
+                position, clause.end, f"each of {name}, or all of them together?", (f"total {name} ...",)
+            )
+        return clause
+
+    def _read_key(self, table: Table, position: int) -> Clause | None:
+        """ "customer 42": the row of that key; what looks like a year is not clear, and what is described besides ("a
+        Tesla Model 3") is no key."""
+        before = self._word(position - 2)
+        if position > 1 and (before in synonyms.ARTICLES or before not in synonyms.GRAMMAR_WORDS | {",", "("}):
+            return None
+        number = self._tokens[position].number if position < len(self._tokens) else None
+        named = self._vocabulary.table_at(position - 1)
+        if number is None or _FIRST_YEAR <= number <= _LAST_YEAR or named is None or named[0].name != table.name:
+            return None
+        key = self._columns.name_behind(table, position)
+        return self._clause(key.condition, position, key.end, key.meaning) if key else None
 
     def _read_bare(self, table: Table, position: int) -> Clause | None:
         """An adjective or a value behind the noun: "users inactive since 2023", "tenant Globex"."""
@@ -426,7 +473,7 @@ class QualifierReader(Reader):
         return replace(opened(inner, position, Continuation.NONE), end=inner.end + 1)
 
     def _read_negation(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        if self._word(position) not in {"not", "never"}:
+        if self._word(position) not in {"not", "never"} or self._measures.denies_a_comparison(position):
             return None
         self._progress.reach(position + 1)
         state = self._adjectives.read_list(table, position)
@@ -501,6 +548,8 @@ class QualifierReader(Reader):
         """Behind the preposition: another noun, with its description or its name."""
         noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
         if noun is None or noun.table.name == table.name:
+            return None
+        if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
         if self._word(position) == "by" and not self._vocabulary.keys.is_below(table, noun.table):

@@ -1,6 +1,6 @@
 """Numbers, and amounts with their comparison: "3", "three", "1.5k", "at least 3", "3+", "between 2 and 5"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from datavalut.filters.model import ComparisonOperator
@@ -31,12 +31,16 @@ COMPARATORS: dict[tuple[str, ...], ComparisonOperator] = {
         (
             GREATER_OR_EQUAL,
             ">=, at least, at minimum, a minimum of, minimum, minimum of, no less than, not less than, no fewer than, "
-            "not fewer than, greater than or equal to, more than or equal to, equal to or greater than, > or =",
+            "not fewer than, no lower than, not lower than, no shorter than, not shorter than, no smaller than, "
+            "not smaller than, not below, not under, greater than or equal to, more than or equal to, "
+            "equal to or greater than, > or =",
         ),
         (
             LESS_OR_EQUAL,
             "<=, at most, at maximum, a maximum of, maximum, maximum of, no more than, not more than, up to, "
-            "less than or equal to, fewer than or equal to, equal to or less than, not above, not over",
+            "less than or equal to, fewer than or equal to, equal to or less than, not above, not over, "
+            "no longer than, not longer than, no higher than, not higher than, no larger than, not larger than, "
+            "no greater than, not greater than, no bigger than, not bigger than, not exceeding",
         ),
         (
             GREATER,
@@ -201,6 +205,12 @@ def read_quantity(tokens: tuple[Token, ...], position: int) -> Quantity | None:
         if high is not None and high.value >= number.value:
             return Quantity(GREATER_OR_EQUAL, number.value, high.end, high.value)
     return Quantity(EQUAL, number.value, number.end, bare=True)
+
+
+def read_postfix(tokens: tuple[Token, ...], quantity: Quantity, position: int) -> Quantity:
+    """The quantity with the "or more" that stands behind its unit, at `position`."""
+    postfix = read_phrase(tokens, position, _POSTFIXES) if quantity.bare else None
+    return replace(quantity, operator=postfix[0], end=postfix[1], bare=False) if postfix else quantity
 
 
 def read_alternatives(tokens: tuple[Token, ...], position: int) -> tuple[tuple[Decimal, ...], int] | None:

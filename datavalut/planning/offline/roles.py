@@ -15,8 +15,22 @@ def role_stems(key: ForeignKey) -> frozenset[str]:
     """The stems of what the parent does to the child; none for a key that is named after its parent only."""
     if len(key.columns) != 1:
         return frozenset()
-    words = [word for word in name_words(key.columns[0]) if word not in _OF_KEYS]
-    parent = [singular(word) for word in name_words(key.parent.name)]
+    words, parent = _words(key)
     if not words or [singular(word) for word in words] == parent:
         return frozenset()
     return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1])
+
+
+@lru_cache(maxsize=10_000)
+def stems_before_parent(key: ForeignKey) -> frozenset[str]:
+    """What stands before the parent's name in the key's: "start" for a start_station_id of stations."""
+    if len(key.columns) != 1:
+        return frozenset()
+    words, parent = _words(key)
+    said = len(words) > len(parent) and [singular(word) for word in words[-len(parent) :]] == parent
+    return frozenset({stem(words[-len(parent) - 1])}) if said else frozenset()
+
+
+def _words(key: ForeignKey) -> tuple[list[str], list[str]]:
+    words = [word for word in name_words(key.columns[0]) if word not in _OF_KEYS]
+    return words, [singular(word) for word in name_words(key.parent.name)]

@@ -2,24 +2,26 @@
 sample of".
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Expression, Ordering, Sample, Top
+from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.amounts import AmountReader
-from datavalut.planning.offline.dates import holds_years
+from datavalut.planning.offline.amounts import Amount, AmountReader
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.phrases import Progress, UnclearError
+from datavalut.planning.offline.objects import NounPhrase
+from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
+QualifiersRead = Callable[[Table, int], Clause | None]
 _BY, _CREATION, _AGE = "by", "creation", "age"
 _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, and whether the highest come first
     tuple(words.split()): (what, highest)
@@ -85,10 +87,12 @@ class SelectionReader(Reader):
         *,
         amounts: AmountReader,
         verbs: VerbReader,
+        read_qualifiers: QualifiersRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._amounts = amounts
         self._verbs = verbs
+        self._read_qualifiers = read_qualifiers
         self._measures = MeasureReader(tokens, vocabulary, progress)
 
     # Before the noun
@@ -256,25 +260,36 @@ class SelectionReader(Reader):
         if self._word(verb) in {"spent", "spend", "paid"}:
             if self._word(end) in {"money", "overall"}:
                 end += 1
-            amount = self._amounts.spending(table, verb, end)
-            return Order(amount.aggregate(), position, end, amount.name, highest)
-        if self._word(end) in {"often", "frequently", "times"}:
+            spent = replace(self._amounts.spending(table, verb, end), end=end)
+            by, end, name = self._in_time(table, spent)
+            return Order(by, position, end, name, highest)
+        often = self._word(end) in {"often", "frequently", "times"}
+        if often:
             end += 1
-        return self._count_of_deed(table, verb, position, end, highest)
+        deeds = self._count_of_deed(table, verb, end)
+        if deeds is None:
+            return None
+        if not often and self._vocabulary.is_of(deeds.near, synonyms.MONEY_NOUNS):
+            candidates = (deeds.name, f"the total of {deeds.near.name.name}")
+            raise UnclearError(verb, end, "how often, or how much?", candidates)
+        by, end, name = self._in_time(table, deeds)
+        return Order(by, position, end, name, highest)
 
-    def _count_of_deed(self, table: Table, verb: int, start: int, end: int, highest: bool) -> Order | None:
+    def _count_of_deed(self, table: Table, verb: int, end: int) -> Amount | None:
         child = self._verbs.table_of_verb(table, verb)
         if child is None:
             return None
         self._progress.reach(end)
         path = self._vocabulary.path(table, child, verb, verb + 1)
-        count = Aggregate(function=AggregateFunction.COUNT, path=path)
-        return Order(count, start, end, f"the number of {child.name.name}", highest)
+        name = f"the number of {child.name.name}"
+        return Amount(AggregateFunction.COUNT, path, None, end, name, child, len(path))
 
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
+        if self._words(position, "number", "of") and (counted := self._counted(table, position + 2)):
+            return counted
         amount = self._amounts.read(table, position) or self._amounts.read_revenue(table, position)
         if amount is not None:
-            return amount.aggregate(), amount.end, amount.name
+            return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
         if reference is not None and not reference.path:
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
@@ -283,13 +298,40 @@ class SelectionReader(Reader):
         return self._counted(table, position)
 
     def _counted(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
-        """ "(by) orders", "(with the most) users": how many of them."""
-        named = self._vocabulary.table_at(position)
-        if named is None or named[0].name == table.name or self._is_singular(named[1] - 1):
+        """ "(by) orders", "(with the most) active users": how many of them."""
+        noun = self._verbs.read_bare_noun(position)
+        if noun is None or noun.table.name == table.name or self._is_singular(noun.noun_end - 1):
             return None
-        path = self._vocabulary.path(table, named[0], position, named[1])
-        count = Aggregate(function=AggregateFunction.COUNT, path=path)
-        return count, named[1], f"the number of {named[0].name.name}"
+        noun = self._described(table, noun)
+        path = self._vocabulary.path(table, noun.table, position, noun.end)
+        name = f"the number of {noun.meaning}"
+        count = Amount(AggregateFunction.COUNT, path, None, noun.end, name, noun.table, len(path))
+        return self._in_time(table, count, noun.condition)
+
+    def _described(self, table: Table, noun: NounPhrase) -> NounPhrase:
+        """With the "hired in 2024" that stands behind it. Raises UnclearError for "(departments by number of) employees
+        in Berlin", where it could be said of either."""
+        if self._word(noun.end) == "who" or self._amounts.begins_with_time(noun.end):
+            return noun
+        described = self._verbs.read_noun(noun.start)
+        if described is None or described.end == noun.end:
+            return noun
+        if not _is_participle(self._word(noun.end)) and self._read_qualifiers(table, noun.end) is not None:
+            names = (table.name.name, noun.table.name.name)
+            raise UnclearError(noun.end, described.end, f"said of {names[0]} or of {names[1]}?", names)
+        return described
+
+    def _in_time(self, table: Table, amount: Amount, said: Condition | None = None) -> tuple[Expression, int, str]:
+        """The amount within the time that stands beside it: "(by) number of orders in 2024" counts those of 2024."""
+        timed = self._amounts.read_time(table, amount, amount.end)
+        if timed is None and amount.column and _is_participle(self._word(amount.end)):
+            names = (table.name.name, amount.name)
+            raise UnclearError(amount.end, amount.end + 1, f"said of {names[0]} or of {names[1]}?", names)
+        conditions = [condition for condition in (said, timed and timed.condition) if condition]
+        expression = amount.aggregate(all_of(conditions) if conditions else None)
+        if timed is None:
+            return expression, amount.end, amount.name
+        return expression, timed.end, f"{amount.name} with {timed.meaning}"
 
     # Both together
 
@@ -314,10 +356,10 @@ class SelectionReader(Reader):
     def _compared(self, table: Table, said: Superlative, selection: Selection) -> tuple[Expression, str]:
         start, end = selection.start, selection.end
         if said.deed is not None:
-            order = self._count_of_deed(table, said.deed, start, end, said.highest_first)
-            if order is None:
+            deeds = self._count_of_deed(table, said.deed, end)
+            if deeds is None:
                 raise UnclearError(start, end, "no table says how often")
-            return order.by, order.name
+            return deeds.aggregate(), deeds.name
         column = self._column(table, said, start, end)
         if column is not None:
             return ColumnValue(column=column.name), f"{table.name.name}.{column.name}"
@@ -371,6 +413,10 @@ class SelectionReader(Reader):
     def sample(self, selection: Selection) -> tuple[Sample, str]:
         size = f"{selection.percent:g}%" if selection.percent is not None else str(selection.rows)
         return Sample(percent=selection.percent, rows=selection.rows), size
+
+
+def _is_participle(word: str) -> bool:
+    return word.endswith("ed") or word in IRREGULAR_PARTICIPLES
 
 
 def _is_count(number: Number) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import Condition, Root, Sample, Top
+from datavalut.filters.model import Aggregate, Condition, Root, Sample, Top
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.objects import NounPhrase
+from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.reader import Reader
@@ -79,7 +80,12 @@ class SentenceReader(Reader):
         super().__init__(tokens, vocabulary, progress)
         self._qualifiers = QualifierReader(tokens, vocabulary, progress)
         self._selections = SelectionReader(
-            tokens, vocabulary, progress, amounts=self._qualifiers.amounts, verbs=self._qualifiers.verbs
+            tokens,
+            vocabulary,
+            progress,
+            amounts=self._qualifiers.amounts,
+            verbs=self._qualifiers.verbs,
+            read_qualifiers=self._qualifiers.read,
         )
         self._lead = 0
         self.subjects: list[Subject] = []
@@ -137,6 +143,8 @@ class SentenceReader(Reader):
     def _past_lead_noun(self, position: int) -> int | None:
         """ "(create) a small database with", "a copy of production limited to", "a subset that only has"."""
         at = position
+        if self._word(at) == "everything" and self._word(at + 1) in {"about", "on", "of", "for"}:
+            return at + 2
         if self._word(at) in {"create", "make", "build", "prepare", "generate", "produce", "assemble", "set"}:
             at += 1
             while self._word(at) in {"me", "us", "up"}:
@@ -304,7 +312,7 @@ class SentenceReader(Reader):
         if not says_table and word in {"excluding", "except", "minus"} and self.subjects:
             name = found[0][0].name.name
             raise UnclearError(position, end, f"leave out {name}", (f"without {name}", f"exclude the table {name}"))
-        if not says_table and word not in _EXCLUDING:
+        if not says_table and word not in _EXCLUDING and not (word == "without" and self._are_unrelated(found)):
             return None
         if not says_table and self._qualifiers.read(found[-1][0], end) is not None:
             name = found[-1][0].name.name
@@ -315,6 +323,15 @@ class SentenceReader(Reader):
             self._excluded.append((table, Explained(position, end, f"the table {table.name.name} is left out")))
         self._progress.reach(end)
         return end
+
+    def _are_unrelated(self, tables: list[tuple[Table, int]]) -> bool:
+        """Is none joined to a subject, so that no row of a subject can be without one of theirs?"""
+        try:
+            return bool(self.subjects) and not any(
+                self._vocabulary.keys.path(subject.table, table) for subject in self.subjects for table, _ in tables
+            )
+        except AmbiguousPathError:
+            return False
 
     def _tables_listed(self, position: int) -> Iterator[tuple[Table, int]]:
         named = self._vocabulary.table_at(position)
@@ -355,6 +372,8 @@ class SentenceReader(Reader):
             if order is None:
                 order = self._selections.order(noun.table, end, selection)
                 end = order.end if order else end
+        if selection is not None:
+            self._check_whose_time(noun, selection, order)
         described = [part.condition for part in (noun, qualifiers) if part is not None and part.condition is not None]
         explained = [Explained(position, noun.noun_end, f"the table {noun.table.name}"), *noun.explained]
         explained += qualifiers.explained if qualifiers else ()
@@ -370,6 +389,15 @@ class SentenceReader(Reader):
             every=bool({"all", "every", "each"} & {self._word(index) for index in range(position, noun.noun_end)}),
         )
         return self._selected(subject, selection, order) if selection else subject
+
+    def _check_whose_time(self, noun: NounPhrase, selection: Selection, order: Order | None) -> None:
+        """Raises UnclearError for "the most rented films in 2024" and "top 10 customers in 2024 by revenue", where the
+        time may be that of what is counted."""
+        related = order is not None and isinstance(order.by, Aggregate)
+        deed = selection.superlative is not None and selection.superlative.deed is not None
+        if (related or deed) and self._word(noun.end) != "from" and self._qualifiers.begins_with_time(noun.end):
+            reason = f"the time of {noun.table.name.name}, or of what is counted?"
+            raise UnclearError(noun.end, noun.end + 1, reason, (f"{noun.table.name.name} from ...",))
 
     def _selected(self, subject: Subject, selection: Selection, order: Order | None) -> Subject | None:
         if selection.is_sample:

@@ -54,8 +54,12 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 )
 
 # Words at a column's end that its short name may leave out ("stock" for stock_quantity). Units such as cents are
-# not among them: who says "total above 500" of total_cents means something else.
-GENERIC_TAILS = words("amount value quantity count number usd eur no nr level")
+# not among them: who says "total above 500" of total_cents means something else; nor are those of time, of which
+# several are usual.
+GENERIC_TAILS = words(
+    "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
+    "kb mb gb"
+)
 
 # Columns found in many tables: they say nothing about a row that only references their table.
 GENERIC_COLUMNS = words(
@@ -72,10 +76,13 @@ FREE_TEXTS = words(
 SEXES = (words("m male man men boy"), words("f female woman women girl"))
 
 # Of these 0 is as good as none.
-COUNT_COLUMNS = words("discount balance stock quantity points count units tax tip bonus credit debt fee duration")
+COUNT_COLUMNS = words(
+    "discount balance stock quantity points count units tax tip bonus credit debt fee duration "
+    "deductible excess surcharge allowance"
+)
 
 # Columns of persons that say what they are.
-ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank")
+ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank title")
 
 LINE_WORDS = words("item line detail position part entry row")
 
@@ -85,8 +92,10 @@ PLACE_COLUMNS = words(
     "floor ward campus site"
 )
 KIND_COLUMNS = words(
-    "category genre brand manufacturer maker make department language specialty speciality nationality"
+    "category genre brand manufacturer maker make department language specialty speciality nationality line"
 )
+# A table that is called after another with one of these ("vehicle_models") says of what kind its rows are: all of it.
+KIND_TABLES = words("model type kind category class variant family brand")
 NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
 AMOUNT_COLUMNS = words(
     "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "
@@ -100,7 +109,7 @@ PERSONS = words(
     "customer client buyer shopper user account member employee staff worker personnel person student pupil teacher "
     "instructor professor patient doctor physician nurse actor author contact subscriber guest passenger driver "
     "player lead visitor owner tenant admin administrator manager agent seller vendor supplier participant attendee "
-    "donor volunteer candidate applicant reader borrower follower friend human"
+    "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
@@ -108,7 +117,8 @@ JOINERS = PERSONS | words("company organization organisation firm team workspace
 # Date columns: words that say only that it is a date, and stems that say which.
 DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when of the")
 CREATION_STEMS = words(
-    "creat insert add register signup join plac hir record occur happen issu book submit post open enrol"
+    "creat insert add register signup join plac hir record occur happen issu book submit post open enrol fil log grant "
+    "onboard purchas donat"
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
@@ -153,19 +163,22 @@ _VERBS_OF_ROLES = {
     "author": words("writ post creat"),
     "owner": words("own hav hold"),
     "assignee": words("assign giv"),
-    "manager": words("manag lead supervis"),
+    "manager": words("manag lead supervis report"),
     "instructor": words("teach giv instruct"),
     "teacher": words("teach giv"),
     "creator": words("creat mak"),
     "sender": words("send"),
     "recipient": words("receiv send"),
     "seller": words("sel"),
+    "salesperson": words("sel"),
+    "salesman": words("sel"),
+    "broker": words("sel"),
     "buyer": words("buy"),
     "advisor": words("advis"),
     "adviser": words("advis"),
     "doctor": words("see treat"),
     "physician": words("see treat"),
-    "agent": words("handl"),
+    "agent": words("handl sel"),
     "staff": words("handl process serv"),
     "employee": words("handl process serv"),
 }

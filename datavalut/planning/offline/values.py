@@ -10,6 +10,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.countries import COUNTRIES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.spelling import value_key
+from datavalut.planning.offline.states import STATES
 from datavalut.planning.offline.synonyms import FREE_TEXTS, SEXES, words
 from datavalut.planning.source import ColumnValues
 
@@ -18,6 +19,7 @@ _ALLOWED_VALUES = re.compile(
 )
 _TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _COUNTRY_COLUMNS = words("country nation nationality land")
+_STATE_COLUMNS = words("state province region")
 _MOST_WORDS = 6  # of a value: a longer one is a sentence
 
 
@@ -103,6 +105,8 @@ def _by_key(values: Iterable[str], column: Column) -> dict[str, tuple[str, ...]]
     parts = set(name_words(column.name))
     if parts & _COUNTRY_COLUMNS:
         return stored | _other_names(stored, _countries())
+    if parts & _STATE_COLUMNS:
+        return stored | _other_names(stored, _states())
     if parts & {"sex", "gender"}:
         return stored | _other_names(stored, SEXES)
     return stored
@@ -111,6 +115,11 @@ def _by_key(values: Iterable[str], column: Column) -> dict[str, tuple[str, ...]]
 @cache
 def _countries() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(value_key(name) for name in (*names, *peoples)) for names, peoples in COUNTRIES)
+
+
+@cache
+def _states() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(value_key(name) for name in names) for names in STATES)
 
 
 def _other_names(stored: Mapping[str, tuple[str, ...]], groups: Iterable[frozenset[str]]) -> dict[str, tuple[str, ...]]:

@@ -143,7 +143,7 @@ class VerbReader(Reader):
                 clause = _denied_if_any(self._verb(table, at + 1, frames), position)
         elif word in _BE:
             self._progress.reach(at)
-            if self._word(at) in {"not", "never", "neither"}:
+            if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
                 clause = _denied_if_any(self._predicative(table, at + 1, frames, is_denied=True), position)
             else:
                 clause = self._predicative(table, at, frames)
@@ -198,6 +198,13 @@ class VerbReader(Reader):
                 return opened(body, position)
         return self.read_action(table, position, frames) or self._links.read(table, position, frames)
 
+    def read_bare_noun(self, position: int) -> NounPhrase | None:
+        return self._read_noun(position, None)
+
+    def read_noun(self, position: int) -> NounPhrase | None:
+        """With all that is said of it."""
+        return self._read_noun(position, ())
+
     def read_link(self, table: Table, position: int, frames: Frames) -> Clause | None:
         return self._links.read(table, position, frames)
 
@@ -233,12 +240,15 @@ class VerbReader(Reader):
         least 3 times", "bought products in category Toys". A time behind it is that of the deed. Its object stands
         behind it, or at `object_at`."""
         child = self.table_of_verb(table, position)
-        if child is None:
+        if child is None or self._is_of_the_outer_noun(child, position, frames):
             return None
         self._progress.reach(position + 1)
         frames = (*frames, Frame(table, Continuation.RELATIVE))
         path = self._vocabulary.path(table, child, position, position + 1)
         start = position + 1 if object_at is None else object_at
+        named = self._read_noun(self._past_articles(start), None)
+        if named is not None and named.table.name == child.name:
+            return None  # "booked a trip": the object is the deed itself, and the verb a link to it
         quantity, end = self._read_times(start)
         counted_at = start + 1 if self._word(start) in _OBJECT_PREPOSITIONS else start
         amount = read_quantity(self._tokens, start) or read_quantity(self._tokens, counted_at)
@@ -257,6 +267,11 @@ class VerbReader(Reader):
         said = all_of(part.condition for part in parts) if parts else None
         whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
+
+    def _is_of_the_outer_noun(self, child: Table, position: int, frames: Frames) -> bool:
+        """In "loans for customers granted by Ada" it is the loans that were granted, and no deed of the customers."""
+        relative = self._word(position - 1) in synonyms.RELATIVES | _HAVE | {"never", "not"}
+        return not relative and any(frame.table.name == child.name for frame in frames)
 
     def _deed(self, condition: Condition, start: int, end: int, main: Explained, parts: list[Clause]) -> Clause:
         explained = [main]
@@ -358,12 +373,19 @@ class VerbReader(Reader):
         children = list(self._vocabulary.keys.children(table))
         for tables in (children, self._vocabulary.catalog.tables):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]
+            if not named and tables is children:
+                named = [other for other in children if self._is_dated_by(other, word)]
             if len(named) > 1:
                 names = (str(other.name) for other in named)
                 raise UnclearError(position, position + 1, "several tables fit", names)
             if named:
                 return named[0]
         return None
+
+    def _is_dated_by(self, child: Table, word: str) -> bool:
+        """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be."""
+        dates = self._vocabulary.creation_columns(child)
+        return len(dates) == 1 and self._vocabulary.date_stem(child, dates[0]) == stem(word)
 
     def _leads_down(self, table: Table, other: Table, position: int) -> bool:
         if table.name == other.name or self._vocabulary.keys.is_below(table, other):

@@ -55,6 +55,12 @@ class LabelReference:
         return self.values[0]
 
 
+def holds_years(column: Column) -> bool:
+    """ "release_year", "year_built"."""
+    words = name_words(column.name)
+    return column.category is TypeCategory.INTEGER and "year" in {words[0], words[-1]}
+
+
 class Vocabulary:
     """`reference_time` is the "now" of the sentence, for explanations: no meaning hangs on it."""
 
@@ -332,13 +338,18 @@ class Vocabulary:
         words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
         own = {singular(word) for word in name_words(table.name.name)}
         left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
+        if left[:1] == ["valid"] and "".join(left[1:]) in {"until", "till", "to", "through", "thru"}:
+            return "expir"
         joined = "".join(stem(word) for word in left)
         return "" if joined in self.own_stems(table) else joined
 
     def date_stems(self, table: Table, column: Column) -> frozenset[str]:
         """As `date_stem`, with what a column of the last time is the last time of: "login" for last_login_at."""
         date = self.date_stem(table, column)
-        return frozenset({date, date.removeprefix("last")} - {""}) | ({""} if date == "" else set())
+        if date:
+            return frozenset({date, date.removeprefix("last")})
+        said = "".join(stem(word) for word in name_words(column.name) if word not in synonyms.DATE_WORDS)
+        return frozenset({"", said})  # paid_on of payments is the table's own event, and says which are paid
 
     def own_stems(self, table: Table) -> frozenset[str]:
         """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
@@ -363,7 +374,8 @@ class Vocabulary:
     def creation_columns(self, table: Table) -> list[Column]:
         dates = self.date_columns(table)
         creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
-        if not creation and len(dates) == 1 and not self._is_another_date(table, dates[0]):
+        in_years = any(holds_years(column) for column in table.columns)  # acquired_on is no more meant than year_built
+        if not creation and len(dates) == 1 and not in_years and not self._is_another_date(table, dates[0]):
             return dates
         return creation
 
@@ -526,7 +538,7 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         yield from ((1, other) for other in _column_synonyms("".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
-        if head not in synonyms.DATE_WORDS | {"id", "by", "to", "from", "in"}:
+        if head not in synonyms.DATE_WORDS | {"id"} | synonyms.NOT_VALUES:
             yield 2, head
             yield from ((2, other) for other in _column_synonyms(head))
     undated = words
