@@ -71,6 +71,7 @@ class Table:
 
     `estimated_rows` and `size_bytes` (heap, TOAST and indexes; of all partitions) are the server's statistics, and so
     are `data_bytes`, the same without indexes, and `pages`, those of the heap, of the partition with the most.
+    `has_long_values` says that some values are stored out of line (TOAST).
     """
 
     name: TableName
@@ -84,6 +85,7 @@ class Table:
     size_bytes: int = 0
     data_bytes: int = 0
     pages: int = 0
+    has_long_values: bool = False
     inherited: bool = False  # has children or parents by classic inheritance: its own rows are read with ONLY
 
     @cached_property

@@ -129,6 +129,7 @@ def _tables(rows: dict[str, list[Any]]) -> tuple[Table, ...]:
             size_bytes=row.size_bytes,
             data_bytes=row.data_bytes,
             pages=row.pages,
+            has_long_values=row.has_long_values,
             inherited=row.inherited,
         )
         for row in rows["tables"]

@@ -33,7 +33,8 @@ measured AS (
         cls.relpages,
         COALESCE(pg_catalog.pg_relation_size(sto.storage_oid), 0) AS heap_bytes,
         COALESCE(pg_catalog.pg_total_relation_size(sto.storage_oid), 0) AS total_bytes,
-        COALESCE(pg_catalog.pg_table_size(sto.storage_oid), 0) AS data_bytes
+        COALESCE(pg_catalog.pg_table_size(sto.storage_oid), 0) AS data_bytes,
+        cls.reltoastrelid <> 0 AND COALESCE(pg_catalog.pg_relation_size(cls.reltoastrelid), 0) > 0 AS has_long_values
     FROM storage AS sto
     JOIN pg_catalog.pg_class AS cls ON cls.oid = sto.storage_oid
 ),
@@ -49,7 +50,8 @@ statistics AS (
         )::bigint AS estimated_rows,
         pg_catalog.sum(mea.total_bytes)::bigint AS size_bytes,
         pg_catalog.sum(mea.data_bytes)::bigint AS data_bytes,
-        pg_catalog.max(mea.heap_bytes) / pg_catalog.current_setting('block_size')::bigint AS pages
+        pg_catalog.max(mea.heap_bytes) / pg_catalog.current_setting('block_size')::bigint AS pages,
+        pg_catalog.bool_or(mea.has_long_values) AS has_long_values
     FROM measured AS mea
     GROUP BY mea.table_oid
 )
@@ -65,7 +67,8 @@ SELECT
     COALESCE(sta.estimated_rows, 0) AS estimated_rows,
     COALESCE(sta.size_bytes, 0) AS size_bytes,
     COALESCE(sta.data_bytes, 0) AS data_bytes,
-    COALESCE(sta.pages, 0) AS pages
+    COALESCE(sta.pages, 0) AS pages,
+    COALESCE(sta.has_long_values, false) AS has_long_values
 FROM user_table AS tab
 LEFT JOIN statistics AS sta ON sta.table_oid = tab.oid
 ORDER BY tab.nspname, tab.relname;

@@ -162,6 +162,7 @@ class Copying:
             table.stored_columns,
             chunk=chunk.number if chunk else 0,
             frozen=chunk is None and _can_be_frozen(table),
+            long_rows=table.has_long_values,
             check=self.check,
             on_bytes=on_bytes,
             make_sure=self.make_sure,

@@ -21,6 +21,7 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Column, TableName, TypeCategory
 from datavalut.transfer.errors import CopyFailed, TransferError
+from datavalut.transfer.long_rows import read_long_rows
 from datavalut.transfer.statements import first_line, source_error, target_error, writing_target
 
 _PIPE_BYTES = 1024 * 1024
@@ -58,6 +59,7 @@ def copy_chunk(
     *,
     chunk: int = 0,
     frozen: bool = False,
+    long_rows: bool = False,
     check: Callable[[], None] = lambda: None,
     on_bytes: Callable[[int], None] = lambda _: None,
     make_sure: Callable[[], None] = lambda: None,
@@ -90,7 +92,17 @@ def copy_chunk(
             else:
                 if frozen:
                     cursor.execute(sql.SQL("TRUNCATE ONLY {}").format(sql.Identifier(table.schema, table.name)))
-                copied = copy_rows(source, query, target, table, columns, frozen=frozen, check=check, on_bytes=on_bytes)
+                copied = copy_rows(
+                    source,
+                    query,
+                    target,
+                    table,
+                    columns,
+                    frozen=frozen,
+                    long_rows=long_rows,
+                    check=check,
+                    on_bytes=on_bytes,
+                )
                 make_sure()
                 cursor.execute(
                     "UPDATE datavalut_work.copied SET rows = %(rows)s, bytes = %(bytes)s, seconds = %(seconds)s"
@@ -113,14 +125,15 @@ def copy_rows(
     columns: Sequence[Column],
     *,
     frozen: bool = False,
+    long_rows: bool = False,
     check: Callable[[], None] = lambda: None,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> CopiedRows:
     """Copies the query's rows into the columns of the target's table, inside of the target's present transaction.
 
-    The query selects exactly `columns`, in this order. About every second, `on_bytes` gets the bytes sent so far, and
-    `check` is called, which ends both sides by raising. After any error both sessions are closed, so that nothing of
-    the copy remains.
+    The query selects exactly `columns`, in this order; `long_rows` says that its rows may be of many megabytes. About
+    every second, `on_bytes` gets the bytes sent so far, and `check` is called, which ends both sides by raising. After
+    any error both sessions are closed, so that nothing of the copy remains.
 
     Raises what `check` raises, CopyFailed if the target refuses a row, and errors about the source and the target: of
     two failures the one that came first.
@@ -136,7 +149,9 @@ def copy_rows(
         options,
         sql.SQL(", FREEZE" if frozen else ""),
     )
-    return _Stream(source, target, table).run(read.as_string(source), write.as_string(target), check, on_bytes)
+    return _Stream(source, target, table, long_rows=long_rows).run(
+        read.as_string(source), write.as_string(target), check, on_bytes
+    )
 
 
 def choose_format(columns: Sequence[Column], source: tuple[int, str], target: tuple[int, str]) -> CopyFormat:
@@ -165,8 +180,9 @@ class _Stream:
     """One copy: a thread reads the source into a pipe, another writes the pipe to the target, and the caller's own
     thread watches both."""
 
-    def __init__(self, source: connection, target: connection, table: TableName) -> None:
+    def __init__(self, source: connection, target: connection, table: TableName, *, long_rows: bool) -> None:
         self._source = source
+        self._long_rows = long_rows
         self._target = target
         self._table = table
         self._cause: BaseException | None = None
@@ -209,8 +225,11 @@ class _Stream:
     def _read_source(self, statement: str) -> int:
         inlet = os.fdopen(self._inlet, "wb", buffering=_READ_BYTES)
         try:
-            with self._source.cursor() as cursor:
-                cursor.copy_expert(statement, inlet)
+            if self._long_rows:
+                read_long_rows(self._source, statement, inlet.write)
+            else:
+                with self._source.cursor() as cursor:
+                    cursor.copy_expert(statement, inlet)
             inlet.flush()
         except BrokenPipeError:
             pass  # the writing side has ended, and knows why

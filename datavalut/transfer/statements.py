@@ -29,8 +29,12 @@ _BUSY = ("55P03", "40001", "40P01", "53300")
 
 def source_error(error: psycopg2.Error, table: str | None = None) -> TransferError:
     """`table` is the table that was read, if it was one."""
-    code = error.pgcode
-    if lost_connection(error):
+    return source_failure(None if lost_connection(error) else error.pgcode or "", first_line(error), table)
+
+
+def source_failure(code: str | None, message: str, table: str | None = None) -> TransferError:
+    """`code` is the SQLSTATE, None for a session that is lost; `message` is the server's, without details."""
+    if code is None or _ends_session(code):
         return SourceConnectionLost()
     if code == "42501":
         return PermissionDenied(table)
@@ -39,8 +43,8 @@ def source_error(error: psycopg2.Error, table: str | None = None) -> TransferErr
     if code == "57014":
         return StatementTimedOut()
     if code in ("42P01", "42703", "3F000"):  # undefined table, column, schema: its text says which
-        return SourceChanged(first_line(error))
-    return SourceQueryFailed(code or "", first_line(error))
+        return SourceChanged(message)
+    return SourceQueryFailed(code, message)
 
 
 def target_error(error: psycopg2.Error) -> TransferError:
@@ -82,6 +86,10 @@ def lost_connection(error: psycopg2.Error) -> bool:
     if code is None:
         lost = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
         return lost or type(error) is psycopg2.DatabaseError  # what psycopg2 raises where libpq gives no class
+    return _ends_session(code)
+
+
+def _ends_session(code: str) -> bool:
     return code.startswith(_CONNECTION_CLASSES) or code in _SHUTDOWN
 
 

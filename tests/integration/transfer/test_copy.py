@@ -36,13 +36,14 @@ SLOW_ROWS = "SELECT 1 AS id, 'x' AS text FROM pg_sleep(600)"
 
 @dataclass(frozen=True)
 class Sides:
-    """Two databases with the same table `t`, and a session of each."""
+    """Two databases with the same table `t`, and a session of each. `long_rows` is how the source is read."""
 
     source: ConnectionParameters
     target: ConnectionParameters
     reading: connection
     writing: connection
     table: Table
+    long_rows: bool
 
     def copy(
         self,
@@ -52,7 +53,16 @@ class Sides:
     ) -> CopiedRows:
         rows = whole_table(self.table) if statement is None else sql.SQL(statement)
         columns = self.table.stored_columns
-        return copy_chunk(self.reading, rows, self.writing, NAME, columns, check=check, on_bytes=on_bytes)
+        return copy_chunk(
+            self.reading,
+            rows,
+            self.writing,
+            NAME,
+            columns,
+            long_rows=self.long_rows,
+            check=check,
+            on_bytes=on_bytes,
+        )
 
     def rows(self, statement: str = "SELECT count(*) FROM t") -> list[tuple[object, ...]]:
         return query(self.target, statement)
@@ -61,8 +71,8 @@ class Sides:
 MakeSides = Callable[..., Sides]
 
 
-@pytest.fixture
-def make_sides(make_database: MakeDatabase) -> Iterator[MakeSides]:
+@pytest.fixture(params=[False, True], ids=["short rows", "long rows"])
+def make_sides(make_database: MakeDatabase, request: pytest.FixtureRequest) -> Iterator[MakeSides]:
     opened: list[connection] = []
 
     def make(table: str = "CREATE TABLE t (id int, text text)", rows: str = "", target_table: str = "") -> Sides:
@@ -70,7 +80,7 @@ def make_sides(make_database: MakeDatabase) -> Iterator[MakeSides]:
         reading, writing = open_source(source, "reading"), open_target(target, "writing")
         opened.extend([reading, writing])
         create_ledger(writing)
-        return Sides(source, target, reading, writing, catalog_of(source).table(NAME))
+        return Sides(source, target, reading, writing, catalog_of(source).table(NAME), request.param)
 
     yield make
     for session in opened:
