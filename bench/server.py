@@ -21,12 +21,14 @@ from psycopg2.extensions import make_dsn
 
 from bench import tpch
 from datavalut.connections import ConnectionParameters
-from local.databases import ADMIN, Databases
+from local.databases import Databases
 from local.postgres import PostgresServer, free_port
 from local.settings import LocalSettings
 
 SOURCE_DATABASE = "tpch"
 SOURCE_ROLE = "bench_source"
+# Not that of the local stack, whose sweep drops what its admin has made for no job of the stack.
+ADMIN_ROLE = "bench_admin"
 
 # What is not here is PostgreSQL's default: full_page_writes, autovacuum and the parallel workers too. Checkpoints are
 # far apart so that none falls into one of two measurements that are compared.
@@ -103,7 +105,7 @@ def _running_server(settings: LocalSettings, scale: float) -> Iterator[BenchData
     )
     databases = BenchDatabases(
         source=replace(superuser, database=SOURCE_DATABASE, user=SOURCE_ROLE, password=record.source_password),
-        admin=replace(superuser, user=ADMIN, password=passwords.admin),
+        admin=replace(superuser, user=ADMIN_ROLE, password=passwords.admin),
         superuser=superuser,
         scale=scale,
         settings=settings,
@@ -113,7 +115,7 @@ def _running_server(settings: LocalSettings, scale: float) -> Iterator[BenchData
         generating = PostgresServer(directory, port, passwords.superuser, _GENERATION_SETTINGS)
         try:
             generating.start()
-            _make_roles(databases)
+            _make_role(databases, databases.source, "")
             _make_source(databases)
         finally:
             generating.stop()
@@ -122,6 +124,12 @@ def _running_server(settings: LocalSettings, scale: float) -> Iterator[BenchData
     server = PostgresServer(directory, port, passwords.superuser, SETTINGS)
     try:
         server.start()
+        _make_role(databases, databases.admin, "CREATEDB CREATEROLE")
+        # The local stack takes it from everybody else.
+        execute(
+            databases.superuser,
+            sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(sql.Identifier(databases.admin.user)),
+        )
         yield databases
     finally:
         server.stop()
@@ -147,18 +155,14 @@ def _connect(database: ConnectionParameters) -> Any:
     return connection
 
 
-def _make_roles(databases: BenchDatabases) -> None:
-    for role, rights in ((databases.admin, "CREATEDB CREATEROLE"), (databases.source, "")):
-        known = query(
-            databases.superuser, sql.SQL("SELECT FROM pg_roles WHERE rolname = {}").format(sql.Literal(role.user))
-        )
-        statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER {} PASSWORD {}").format(
-            sql.SQL("ALTER" if known else "CREATE"),
-            sql.Identifier(role.user),
-            sql.SQL(rights),
-            sql.Literal(role.password),
-        )
-        execute(databases.superuser, statement)
+def _make_role(databases: BenchDatabases, role: ConnectionParameters, rights: str) -> None:
+    known = query(
+        databases.superuser, sql.SQL("SELECT FROM pg_roles WHERE rolname = {}").format(sql.Literal(role.user))
+    )
+    statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER {} PASSWORD {}").format(
+        sql.SQL("ALTER" if known else "CREATE"), sql.Identifier(role.user), sql.SQL(rights), sql.Literal(role.password)
+    )
+    execute(databases.superuser, statement)
 
 
 def _make_source(databases: BenchDatabases) -> None:
