@@ -63,22 +63,25 @@ class TargetKeys:
         holding = self._holding(row_set, columns)
         if holding is None or not columns:
             return None
+        places = [sql.Identifier(f"array_{number}") for number in range(len(columns))]
         query = sql.SQL(
-            "WITH key AS MATERIALIZED ({keys} LIMIT {most_keys} + 1)\n"
-            "SELECT bytes, {arrays} FROM (\n"
-            "SELECT bytes, keys <= {most_keys} AND bytes <= {most_bytes} AS fits\n"
-            "FROM (SELECT count(*) AS keys, COALESCE(sum({bytes_of_key}), 0)::bigint AS bytes FROM key) AS size\n"
-            ") AS fitting"
+            "WITH key AS MATERIALIZED ({keys} LIMIT {most_keys} + 1),\n"
+            "packed AS MATERIALIZED (SELECT count(*) AS keys, {arrays} FROM key),\n"
+            "measured AS (SELECT *, {bytes} AS bytes FROM packed)\n"
+            "SELECT bytes, {fitting} FROM measured"
         ).format(
             keys=distinct_keys(self._subset, holding, columns, self._chunk),
             most_keys=sql.Literal(MOST_KEYS),
-            most_bytes=sql.Literal(self._bytes_left),
-            bytes_of_key=bytes_of_key(columns),
             arrays=sql.SQL(", ").join(
-                sql.SQL("CASE WHEN fits THEN COALESCE((SELECT array_agg({}) FROM key)::text, '{{}}') END").format(
-                    sql.Identifier(column)
+                sql.SQL("COALESCE(array_agg({})::text, '{{}}') AS {}").format(sql.Identifier(column), place)
+                for column, place in zip(columns, places, strict=True)
+            ),
+            bytes=sql.SQL(" + ").join(sql.SQL("octet_length({})").format(place) for place in places),
+            fitting=sql.SQL(", ").join(
+                sql.SQL("CASE WHEN keys <= {} AND bytes <= {} THEN {} END").format(
+                    sql.Literal(MOST_KEYS), sql.Literal(self._bytes_left), place
                 )
-                for column in columns
+                for place in places
             ),
         )
         with writing_target(), self._target.cursor() as cursor:
@@ -95,9 +98,9 @@ class TargetKeys:
 
 
 def bytes_of_key(columns: Sequence[str]) -> sql.Composable:
-    """Of its texts."""
+    """As many as its texts may take at most in arrays: quoted, each character escaped, and a comma."""
     return sql.SQL(" + ").join(
-        sql.SQL("COALESCE(octet_length({}::text), 0)").format(sql.Identifier(column)) for column in columns
+        sql.SQL("COALESCE(2 * octet_length({}::text), 4) + 3").format(sql.Identifier(column)) for column in columns
     )
 
 

@@ -18,7 +18,7 @@ from datavalut.transfer.snapshot import require_unrewritten
 from datavalut.transfer.statements import writing_target
 
 _SHORTEST_WAIT_SECONDS = 0.01
-_LONGEST_WAIT_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 0.1
 # Of the server's memory that an index build may take: RDS gives a quarter of it all to shared buffers, and the workers
 # together take half as much again.
 _SHARE_OF_BUFFERS = 2
@@ -117,6 +117,7 @@ class Worker:
         take_settings(self.target, preamble)
         match item.kind:
             case WorkKind.INDEXES:
+                self._use_helpers(wanted=not self._queue.has_rows_left())
                 restoring.make_indexes(item)
             case WorkKind.FOREIGN_KEYS:
                 restoring.add_foreign_keys(item)
@@ -127,6 +128,12 @@ class Worker:
         self._queue.finish(item)
         if not self._queue.has_rows_left():
             self.observer.restored(self._queue.share_restored())
+
+    def _use_helpers(self, *, wanted: bool) -> None:
+        """PostgreSQL's own parallel workers for an index: not while rows are copied, which others wait for."""
+        statement = "RESET max_parallel_maintenance_workers" if wanted else "SET max_parallel_maintenance_workers = 0"
+        with writing_target(), self.target.cursor() as cursor:
+            cursor.execute(statement)
 
     def _let_source_go(self, sessions: ExitStack) -> None:
         """Nothing of the source is held longer than it is read."""

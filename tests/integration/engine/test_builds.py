@@ -181,7 +181,7 @@ def test_chunks_by_keys_keep_to_the_bytes_that_a_query_takes(
     for module in (cutting, keys):
         monkeypatch.setattr(module, "MOST_KEYS", 1000)
     for module in (copying, keys):
-        monkeypatch.setattr(module, "MOST_KEY_BYTES", 36 * 100)
+        monkeypatch.setattr(module, "MOST_KEY_BYTES", 75 * 100)  # what 100 UUIDs may take at most in an array
     source = make_database("""
         CREATE TABLE parents (id uuid PRIMARY KEY, n int);
         CREATE TABLE children (parent uuid NOT NULL REFERENCES parents, note text);
