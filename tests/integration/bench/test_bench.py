@@ -86,8 +86,8 @@ def test_the_source_role_may_select_and_nothing_else(databases: BenchDatabases) 
     )
     assert rights == [("SELECT",)]
     attributes = "rolsuper OR rolcreatedb OR rolcreaterole OR rolbypassrls"
-    roles = query(databases.superuser, f"SELECT rolname, {attributes} FROM pg_roles WHERE rolname LIKE 'bench%'")
-    assert roles == [(databases.source.user, False)]
+    roles = query(databases.superuser, f"SELECT {attributes} FROM pg_roles WHERE rolname = '{databases.source.user}'")
+    assert roles == [(False,)]
 
 
 def test_kept_data_are_used_again_if_they_are_of_the_same_scale(tmp_path: Path) -> None:

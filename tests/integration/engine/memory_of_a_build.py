@@ -3,9 +3,9 @@
 python memory_of_a_build.py, with the source's and the admin's URLs on standard input.
 """
 
-import resource
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 from datavalut.connections import parse_connection_string
 from datavalut.engine.in_process import build_filtered_database
@@ -15,4 +15,6 @@ source, admin = (parse_connection_string(line.strip()) for line in sys.stdin)
 build_filtered_database(
     source, admin, FilterPlan(), reference_time=datetime.now(UTC), database_name=f"{source.database}_built", workers=1
 )
-sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+# Unlike getrusage, this is of the program alone, not of the process that it was forked from.
+(peak,) = [line for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines() if "VmHWM" in line]
+sys.stdout.write(str(int(peak.split()[1]) * 1024))
