@@ -10,7 +10,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
-from datavalut.engine.cutting import MOST_KEY_BYTES, copy_seconds, cut_by_pages, keys_per_chunk
+from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, keys_per_chunk
 from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
@@ -18,7 +18,7 @@ from datavalut.subset.known import Holding, chosen_key_columns, copied_before
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.pages import PageRange
 from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
-from datavalut.transfer.copy import CopiedRows, copy_chunk
+from datavalut.transfer.copy import copy_chunk
 from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
 
@@ -146,7 +146,7 @@ class Copying:
             pages=PageRange(chunk.first_page, chunk.end_page) if chunk else PageRange(),
         )
 
-    def _copy(self, table: Table, query: sql.Composable, chunk: Chunk | None) -> CopiedRows:
+    def _copy(self, table: Table, query: sql.Composable, chunk: Chunk | None) -> None:
         told = 0
 
         def on_bytes(sent: int) -> None:
@@ -168,7 +168,6 @@ class Copying:
             make_sure=self.make_sure,
         )
         self.on_rows(table.name, copied.rows)
-        return copied
 
     # Cutting
 
@@ -182,8 +181,6 @@ class Copying:
         explained = self._explain(query, table)
         others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
         rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
-        if copy_seconds(table, rows_expected, reads_whole=reads_whole) == 0:
-            return ()
         ranges = cut_by_pages(table, rows_expected, self.subset.plan.catalog.server_version, reads_whole=reads_whole)
         return tuple(Chunk(number, pages.first, pages.end) for number, pages in enumerate(ranges))
 

@@ -46,7 +46,7 @@ def work_on_build(deployment: Deployment, job_id: str, remaining_seconds: Callab
     with target_session(deployment, job_id, deployment.secrets.get_result(job_id)) as session:
         catalog = load_facts(session).catalog
         subset = Subset.of(plan_subset(catalog, record.filter), job.created_at)
-        observer = _Observer(deployment, job, record, catalog)
+        observer = _Observer(deployment, job, catalog)
         try:
             make_sure = partial(make_sure_it_is_kept, deployment, job_id)
             worker = Worker(session, subset, open_source, make_sure, observer, record.workers)
@@ -62,7 +62,6 @@ class _Observer:
 
     deployment: Deployment
     job: Job
-    record: PlanRecord
     catalog: Catalog
     _check: Callable[[], None] = field(init=False)
     _told_at: float = 0.0
