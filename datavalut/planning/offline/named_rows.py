@@ -162,7 +162,7 @@ class NamedRowReader(Reader):
     def _telling(self, table: Table, of: Table | None = None) -> Iterator[Column]:
         """The columns that say what a row is called, where it is and of what kind; all of them, if the table says of
         what kind the rows of `of` are."""
-        if of is not None and _holds_kinds(table, of):
+        if of is not None and holds_kinds(table, of):
             yield from (column for column in table.columns if column.category in {TypeCategory.TEXT, TypeCategory.ENUM})
             return
         names = {column.name for column in self._vocabulary.name_columns(table)}
@@ -197,7 +197,7 @@ class NamedRowReader(Reader):
         return next((row for row in rows if row.is_alike(first)), None)
 
 
-def _holds_kinds(table: Table, of: Table) -> bool:
+def holds_kinds(table: Table, of: Table) -> bool:
     """Is it `vehicle_models` of `vehicles`?"""
     *first, last = (singular(word) for word in name_words(table.name.name))
     return first == [singular(word) for word in name_words(of.name.name)] and last in synonyms.KIND_TABLES

@@ -29,7 +29,8 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.nouns import NounReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -37,27 +38,23 @@ from datavalut.planning.offline.phrases import (
     Explained,
     Progress,
     UnclearError,
-    all_of,
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import Predicate, one_of
+from datavalut.planning.offline.predicates import Predicate
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
 _WHERE = frozenset({"from", "in", "at"})
-_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
-_AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_MOST_ADJECTIVES = 6  # tokens before a noun
+_MOST_ADJECTIVES = 6  # tokens before "ones"
 
 
 class QualifierReader(Reader):
@@ -70,6 +67,8 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
+        self._nouns = NounReader(tokens, vocabulary, progress, read_qualifiers=self.read, read_key=self._read_key)
+        self.read_noun, self.read_bare_noun = self._nouns.read_noun, self._nouns.read_bare_noun
         self._objects = ObjectReader(
             tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
         )
@@ -89,123 +88,6 @@ class QualifierReader(Reader):
 
     def begins_with_time(self, position: int) -> bool:
         return self._dates.begins_with_time(position)
-
-    # Nouns
-
-    def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
-        """A table's name with what describes it: adjectives before, qualifiers behind."""
-        return self._read_noun(position, lambda table, end: self.read(table, end, frames), individuals=bool(frames))
-
-    def read_bare_noun(self, position: int) -> NounPhrase | None:
-        """A table's name with the adjectives before it only."""
-        return self._read_noun(position, lambda table, end: None)
-
-    def _individual(self, table: Table, position: int, end: int) -> NounPhrase | None:
-        """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
-        name = self._word(end - 1)
-        row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
-        if row is not None:
-            return self._individual_phrase(table, position, row)
-        key = self._read_key(table, end)
-        if key is None:
-            return None
-        meaning = f"{table.name.name} ({key.meaning})"
-        return NounPhrase(table, key.condition, position, key.end, key.end, meaning, key.explained)
-
-    def _individual_phrase(self, table: Table, position: int, row: NamedRow) -> NounPhrase:
-        self._progress.reach(row.end)
-        meaning = f"{table.name.name} ({row.meaning})"
-        explained = (Explained(position, row.end, row.meaning),)
-        return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
-
-    def _read_noun(
-        self,
-        position: int,
-        read_qualifiers: Callable[[Table, int], Clause | None],
-        *,
-        individuals: bool = False,
-    ) -> NounPhrase | None:
-        at = position
-        while self._word(at) in synonyms.DETERMINERS or (at > position and self._word(at) == "of"):
-            at += 1  # "all of the customers"
-        phrase = self._dates.read_before_noun(at)
-        if phrase is not None:
-            return self._read_timed_noun(position, at, phrase, read_qualifiers)
-        for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in _AFTER_NOUNS:
-                return None
-            if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
-                continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
-            named = self._vocabulary.table_at(noun_at)
-            if named is None:
-                role = self._read_role_noun(position, at, noun_at, read_qualifiers)
-                if role is not None:
-                    return role
-                continue
-            table, end = named
-            called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
-            if called is not None and called.end > end and individuals:
-                return self._individual_phrase(table, position, called)
-            adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
-            if noun_at > at and adjectives is None:
-                continue
-            if self._word(end) in _RECORD_WORDS:
-                end += 1
-            self._progress.reach(end)
-            individual = self._individual(table, position, end) if individuals and adjectives is None else None
-            if individual is not None:
-                return individual
-            qualifiers = read_qualifiers(table, end)
-            return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
-        return None
-
-    def _read_timed_noun(
-        self, position: int, at: int, phrase: TimePhrase, read_qualifiers: Callable[[Table, int], Clause | None]
-    ) -> NounPhrase | None:
-        """ "last month's orders", "2025 invoices"."""
-        noun = self._read_noun(phrase.end, read_qualifiers)
-        if noun is None or noun.start != phrase.end:
-            return None
-        timed = self._dates.timed(noun.table, phrase, at)
-        conditions = [timed.condition, *([noun.condition] if noun.condition else [])]
-        explained = (*timed.explained, *noun.explained)
-        meaning = f"{noun.meaning} ({timed.meaning})"
-        return replace(noun, condition=all_of(conditions), start=position, meaning=meaning, explained=explained)
-
-    def _read_role_noun(
-        self, position: int, at: int, noun_at: int, read_qualifiers: Callable[[Table, int], Clause | None]
-    ) -> NounPhrase | None:
-        """ "remote interns": persons called by what they are."""
-        role = self._vocabulary.role_noun_at(noun_at)
-        if role is None:
-            return None
-        table, label = role
-        if self._vocabulary.table_at(label.end) is not None:
-            return None
-        adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
-        if noun_at > at and adjectives is None:
-            return None
-        labels, end = [label], label.end
-        while (following := self._further_role(table, label, end)) is not None:
-            labels.append(following)
-            end = following.end
-        if len(labels) > 1 and adjectives is not None:
-            raise UnclearError(position, end, "what is said before the first: of all of them?")
-        self._progress.reach(end)
-        values = tuple(value for one in labels for value in one.values)
-        meaning = f"{table.name.name}.{label.column.name} is {' or '.join(map(repr, values))}"
-        called = Clause(one_of(label.column, values), noun_at, end, meaning, (Explained(noun_at, end, meaning),))
-        qualifiers = read_qualifiers(table, end)
-        return _noun_phrase(table, position, end, [clause for clause in (adjectives, called, qualifiers) if clause])
-
-    def _further_role(self, table: Table, first: LabelReference, position: int) -> LabelReference | None:
-        """ "(contractors) and interns": what is said behind them is said of both."""
-        at = position + 1 if self._word(position) == "," else position
-        at = at + 1 if self._word(at) in {"and", "or"} else at
-        role = self._vocabulary.role_noun_at(at) if at > position and self._vocabulary.table_at(at) is None else None
-        if role is None or (role[0].name, role[1].column) != (table.name, first.column):
-            return None
-        return role[1]
 
     # Sequences of qualifiers
 
@@ -596,15 +478,3 @@ def is_about_related_rows(condition: Condition) -> bool:
         case Between() | OneOf():
             return isinstance(condition.operand, Aggregate)
     return isinstance(condition, Exists)
-
-
-def _noun_phrase(table: Table, start: int, noun_end: int, clauses: list[Clause]) -> NounPhrase:
-    return NounPhrase(
-        table,
-        all_of(clause.condition for clause in clauses) if clauses else None,
-        start,
-        noun_end,
-        max([noun_end, *(clause.end for clause in clauses)]),
-        " ".join([table.name.name, *(f"({clause.meaning})" for clause in clauses)]),
-        tuple(entry for clause in clauses for entry in clause.explained),
-    )

@@ -84,6 +84,11 @@ COUNT_COLUMNS = words(
 # Columns of persons that say what they are.
 ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank title")
 
+# Columns of things whose values are nouns that a row may be called by.
+NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
+SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
+MEANS_OF_PAYMENT = words("card cash cheque check paypal transfer wire voucher credit debit visa mastercard")
+
 LINE_WORDS = words("item line detail position part entry row")
 
 STATUS_COLUMNS = words("status state stage phase")
@@ -95,7 +100,10 @@ KIND_COLUMNS = words(
     "category genre brand manufacturer maker make department language specialty speciality nationality line"
 )
 # A table that is called after another with one of these ("vehicle_models") says of what kind its rows are: all of it.
-KIND_TABLES = words("model type kind category class variant family brand")
+KIND_TABLES = words(
+    "model type kind category class variant family brand genre species breed make role position job profession "
+    "specialty"
+)
 NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
 AMOUNT_COLUMNS = words(
     "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "

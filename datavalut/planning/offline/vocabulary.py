@@ -112,22 +112,6 @@ class Vocabulary:
                 return tables[0], position + length
         return None
 
-    def role_noun_at(self, position: int) -> tuple[Table, LabelReference] | None:
-        """Persons called by what they are: "cardiologists", "interns". None if no table of persons, or more than one
-        column, knows the word."""
-        token = self._tokens[position] if position < len(self._tokens) else None
-        if token is None or token.kind is not TokenKind.WORD or singular(token.lower) == token.lower:
-            return None
-        found = [
-            (table, label)
-            for table in self.catalog.tables
-            if self.is_of(table, synonyms.PERSONS)
-            for column in table.columns
-            if name_words(column.name)[-1] in synonyms.ROLE_COLUMNS
-            for label in self._spelled(table, column, position, 1)
-        ]
-        return found[0] if len(found) == 1 else None
-
     def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
         """ "film categories" are categories, or the rows of film_category: that is not clear."""
         if length == 1 or not self.keys.is_of_pairs(pairs):
@@ -292,7 +276,7 @@ class Vocabulary:
         among = table.columns if columns is None else tuple(columns)
         for length in range(LONGEST_NAME, 0, -1):
             found = [
-                label for column in among for label in self._spelled(table, column, position, length, announced=lead)
+                label for column in among for label in self.spelled(table, column, position, length, announced=lead)
             ]
             if found:
                 return found
@@ -301,13 +285,14 @@ class Vocabulary:
     def label_at(self, table: Table, column: Column, position: int) -> LabelReference | None:
         """The value of the column that the longest run of tokens spells. Behind its column a number is one, too."""
         for length in range(LONGEST_NAME, 0, -1):
-            for label in self._spelled(table, column, position, length, announced=True):
+            for label in self.spelled(table, column, position, length, announced=True):
                 return label
         return None
 
-    def _spelled(
+    def spelled(
         self, table: Table, column: Column, position: int, length: int, *, announced: bool = False
     ) -> Iterator[LabelReference]:
+        """The value of the column that just `length` tokens spell. `announced`: its column was said."""
         window = self._tokens[position : position + length]
         if len(window) < length or (length > 1 and any(token.kind is TokenKind.QUOTED for token in window)):
             return

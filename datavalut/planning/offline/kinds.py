@@ -1,0 +1,160 @@
+"""Rows called by what they are: "vans" of vehicles, "tellers" of employees, "smokers" of patients, "no-shows".
+
+A noun in the plural (or behind "a") that names no table may be a value of a column that says of what kind the rows of
+one table are, or one of its flags. It counts where it can be said of one table only.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, Condition, PathStep
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import american_singular, singular
+from datavalut.planning.offline.named_rows import holds_kinds
+from datavalut.planning.offline.paths import AmbiguousPathError
+from datavalut.planning.offline.phrases import along
+from datavalut.planning.offline.predicates import is_true, one_of
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import TokenKind
+from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
+
+_NEGATIONS = ("non-", "non")
+
+
+@dataclass(frozen=True)
+class KindNoun:
+    """The rows of `table` whose `column`, at the end of `path`, holds one of `values`; or is true or false, where there
+    are none."""
+
+    table: Table
+    path: tuple[PathStep, ...]
+    holder: Table
+    column: Column
+    values: tuple[str, ...]
+    end: int
+    is_denied: bool = False
+
+    @property
+    def condition(self) -> Condition:
+        if not self.values:
+            return is_true(ColumnValue(column=self.column.name), not self.is_denied)
+        return along(self.path, one_of(self.column, self.values))
+
+    @property
+    def meaning(self) -> str:
+        name = f"{self.holder.name.name}.{self.column.name}"
+        if not self.values:
+            return f"{name} is {'false' if self.is_denied else 'true'}"
+        return f"{name} is {' or '.join(map(repr, self.values))}"
+
+    def is_alike(self, other: "KindNoun") -> bool:
+        """Are both values of one column, so that rows can be of either?"""
+        return bool(self.values) and (self.table.name, self.path, self.column, bool(other.values)) == (
+            other.table.name,
+            other.path,
+            other.column,
+            True,
+        )
+
+
+class KindReader(Reader):
+    def read(self, position: int, start: int) -> KindNoun | None:
+        """The noun at `position` of a phrase that begins at `start`. None if no table's rows, or those of several, are
+        called so."""
+        for length in range(LONGEST_NAME, 0, -1):
+            if not self._is_a_noun(position, length, start):
+                continue
+            found = [*self._of_values(position, length), *self._of_flags(position, length)]
+            if len(found) > 1:
+                return None
+            if found:
+                return found[0]
+        return None
+
+    def _is_a_noun(self, position: int, length: int, start: int) -> bool:
+        """ "vans"; "van" only in "a white van"."""
+        window = self._tokens[position : position + length]
+        if len(window) < length or any(token.kind is not TokenKind.WORD for token in window):
+            return False
+        last = window[-1].lower
+        if last in synonyms.GRAMMAR_WORDS:
+            return False
+        return singular(last) != last or self._word(start - 1) in {"a", "an"}
+
+    def _of_values(self, position: int, length: int) -> Iterator[KindNoun]:
+        for table in self._vocabulary.catalog.tables:
+            seen: set[tuple[str, str]] = set()
+            for holder, path, column in self._columns_of_kinds(table):
+                for label in self._vocabulary.spelled(holder, column, position, length):
+                    if (str(holder.name), column.name) not in seen and self._may_be(table, column, label):
+                        seen.add((str(holder.name), column.name))
+                        yield KindNoun(table, path, holder, column, label.values, label.end)
+
+    def _columns_of_kinds(self, table: Table) -> Iterator[tuple[Table, tuple[PathStep, ...], Column]]:
+        """The columns that say what a row of `table` is: its own, and the names of its kinds. What holds the kinds of
+        another table is never meant itself: a van is a vehicle, and no vehicle model."""
+        keys = self._vocabulary.keys
+        if self._is_of_kinds(table) or keys.is_of_pairs(table):
+            return
+        is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
+        for column in table.columns:
+            if name_words(column.name)[-1] in (synonyms.ROLE_COLUMNS if is_person else synonyms.NOUN_COLUMNS):
+                yield table, (), column
+        for distance, other in keys.ancestors(table):
+            if distance == 1 and self._is_of_kinds(other):
+                try:
+                    path = keys.path(table, other)
+                except AmbiguousPathError:
+                    continue
+                yield from ((other, path, column) for column in self._telling(other, table)) if path else ()
+        for other, path in keys.paired(table):
+            if self._is_of_kinds(other):
+                yield from ((other, path, column) for column in self._telling(other, table))
+
+    def _telling(self, kinds: Table, table: Table) -> list[Column]:
+        texts = [column for column in kinds.columns if column.category in {TypeCategory.TEXT, TypeCategory.ENUM}]
+        return texts if holds_kinds(kinds, table) else self._vocabulary.name_columns(kinds)
+
+    def _is_of_kinds(self, table: Table) -> bool:
+        return american_singular(name_words(table.name.name)[-1]) in synonyms.KIND_TABLES
+
+    def _may_be(self, table: Table, column: Column, label: LabelReference) -> bool:
+        """A value that is a person's ("student" of memberships.type) makes no person of a thing; nor does one that is a
+        means of payment make a card of a payment, or what a shop sells a thing of the shop."""
+        words = {american_singular(word) for word in label.label.lower().replace("-", " ").replace("_", " ").split()}
+        if self._vocabulary.is_of(table, synonyms.PERSONS):
+            return True
+        of_what_it_deals_in = name_words(column.name)[-1] in {"category", "brand"} and self._vocabulary.is_of(
+            table, synonyms.JOINERS | synonyms.SELLERS
+        )
+        return not (words & (synonyms.PERSONS | synonyms.MEANS_OF_PAYMENT) or of_what_it_deals_in)
+
+    def _of_flags(self, position: int, length: int) -> Iterator[KindNoun]:
+        """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""
+        window = self._tokens[position : position + length]
+        said = window[0].lower
+        negation = next(
+            (prefix for prefix in _NEGATIONS if said.startswith(prefix) and len(said) > len(prefix) + 2), ""
+        )
+        words = [part for token in window for part in token.parts]
+        if negation == "non-":
+            words = words[1:]
+        elif negation:
+            words[0] = words[0].removeprefix(negation)
+        for table in self._vocabulary.catalog.tables:
+            for column in table.columns:
+                first, *rest = name_words(column.name)
+                named = rest if first == "is" else [first, *rest]
+                is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
+                if column.category is not TypeCategory.BOOLEAN or not (first == "is" or is_person):
+                    continue
+                if [american_singular(word) for word in words] == [american_singular(word) for word in named]:
+                    yield KindNoun(table, (), table, column, (), position + length, is_denied=bool(negation))
+
+
+def kind_of(kinds: list[KindNoun]) -> Condition:
+    """Of one of `kinds`, which are values of one column."""
+    first = kinds[0]
+    return replace(first, values=tuple(value for kind in kinds for value in kind.values)).condition
