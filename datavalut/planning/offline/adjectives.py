@@ -17,8 +17,10 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.flags import FlagReader
 from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.numbered import NumberedReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Explained,
@@ -63,7 +65,9 @@ class _Fit:
 class AdjectiveReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
+        self._flags = FlagReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._numbered = NumberedReader(tokens, vocabulary, progress)
 
     def read_list(
         self, table: Table, position: int, stop: int | None = None, *, is_denied: bool = False
@@ -163,8 +167,10 @@ class AdjectiveReader(Reader):
             end = self._past_own_column(table, label.column, label.end)
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
-        yield from self._numbered(table, position)
-        for column, end in self._vocabulary.flags_at(table, position):
+        for said in self._numbered.read(table, position):
+            yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
+        flags = dict.fromkeys([*self._vocabulary.flags_at(table, position), *self._flags.read(table, position)])
+        for column, end in flags:
             if _is_flag(column):
                 yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
@@ -239,18 +245,6 @@ class AdjectiveReader(Reader):
                     is_null = IsNull(operand=ColumnValue(column=column.name))
                     meaning = f"{column.name} is {'not ' if there else ''}null"
                     yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
-
-    def _numbered(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "grade 9 students": a column and its number."""
-        own = self._vocabulary.own_columns_at(table, position)
-        if own is None or len(own[0]) != 1 or own[0][0].category is not TypeCategory.INTEGER:
-            return
-        column, at = own[0][0], own[1]
-        number = self._tokens[at].number if at < len(self._tokens) else None
-        if number is None or number != int(number) or self._vocabulary.table_at(at + 1) is None:
-            return
-        equal = Comparison(left=ColumnValue(column=column.name), operator=EQUAL, right=LiteralValue(value=int(number)))
-        yield _Fit(equal, f"{column.name} = {int(number)}", at + 1, column)
 
     def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "upcoming appointments": by the date of the event itself, or of its start."""

@@ -81,7 +81,11 @@ class KindReader(Reader):
         last = window[-1].lower
         if last in synonyms.GRAMMAR_WORDS:
             return False
-        return singular(last) != last or self._word(start - 1) in {"a", "an"}
+        if singular(last) != last:
+            return True
+        following = self._word(position + length)
+        ends = position + length >= len(self._tokens) or following in synonyms.NOT_VALUES or not following.isalnum()
+        return ends and self._word(start - 1) in {"a", "an"}
 
     def _of_values(self, position: int, length: int) -> Iterator[KindNoun]:
         for table in self._vocabulary.catalog.tables:

@@ -20,6 +20,7 @@ from datavalut.planning.offline.values import Values, plural_key
 LONGEST_NAME = 5  # tokens
 
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
+_COLUMN_SYNONYMS = tuple(frozenset(map(american_singular, group)) for group in synonyms.COLUMN_SYNONYMS)
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 
@@ -172,6 +173,11 @@ class Vocabulary:
             if levels:
                 return levels[min(levels)], position + length
         return None
+
+    def columns_called(self, table: Table, word: str) -> list[Column]:
+        """The table's columns that the singular `word` names, all that fit equally well."""
+        levels = self._columns_of(table).get(word, {})
+        return levels[min(levels)] if levels else []
 
     def flags_at(self, table: Table, position: int) -> list[tuple[Column, int]]:
         """The columns that the longest run of tokens names, fully or but for an "is" or "flag"; each with the end."""
@@ -538,7 +544,7 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
 
 
 def _column_synonyms(key: str) -> Iterator[str]:
-    for group in synonyms.COLUMN_SYNONYMS:
+    for group in _COLUMN_SYNONYMS:
         if key in group:
             yield from group - {key}
 
