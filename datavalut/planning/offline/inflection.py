@@ -52,6 +52,9 @@ _IRREGULAR_SINGULARS = {
     "campuses": "campus",
     "shoes": "shoe",
     "toes": "toe",
+    "ins": "in",
+    "ups": "up",
+    "ons": "on",
 }
 
 

@@ -33,7 +33,7 @@ from datavalut.planning.offline.roles import role_stems, stems_before_parent
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
-_PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"})
+_PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -126,7 +126,7 @@ class LinkReader(Reader):
         if word in (synonyms.NOT_VALUES - _STARTING) | {"including"} or not word.isalpha():
             return None
         end = position + 1
-        done_by = self._word(end) == "by" and word in synonyms.LIGHT_VERBS
+        done_by = self._word(end) in {"by"} | synonyms.MEANS and word in synonyms.LIGHT_VERBS
         if self._word(end) == "out" and stem(word) == "tak":
             end += 1  # "took out a loan"
         if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:

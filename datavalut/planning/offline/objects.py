@@ -138,8 +138,8 @@ class ObjectReader(Reader):
         )
 
     def _named(self, table: Table, position: int) -> Clause | None:
-        """ "(films) with Uma Davis", "(employees) with Python and SQL"."""
-        named = self._named_rows.read_list(table, position, each=True)
+        """ "(films) with Uma Davis", "(employees) with Python and SQL", "(bookings) with breakfast"."""
+        named = self._named_rows.read_list(table, position, each=True, below=True)
         return replace(named, continuation=Continuation.WITH) if named else None
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -305,7 +305,7 @@ class ObjectReader(Reader):
             return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
-            return None
+            return self._nothing_called(table, position)
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
         self._check_whose(table, reference, _BEHIND_A_ROLE)
@@ -313,14 +313,26 @@ class ObjectReader(Reader):
         condition = along(reference.path, is_null)
         return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
 
+    def _nothing_called(self, table: Table, position: int) -> Clause | None:
+        """ "(bookings without) parking": no related row of that kind or name."""
+        named = self._named_rows.read_list(table, position, related=False, below=True)
+        if named is None or not isinstance(named.condition, Exists):
+            return None
+        meaning = f"no {named.meaning}"
+        return self._clause(negated(named.condition), position, named.end, meaning, Continuation.WITH)
+
     def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
         """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
-        foreign key that says so, and the patients are joined to cardiologists by appointments only."""
+        foreign key that says so, and the patients are joined to cardiologists by appointments only. So it is with
+        "bookings of guests in hotels", where a booking leads up to its hotel and a guest does not."""
         if not frames or frames[-1].continuation is Continuation.WITH:
             return False
-        references = self._vocabulary.catalog.references_of
-        of_outer = any(key.parent == target.name for key in references(frames[-1].table.name))
-        return of_outer and not any(key.parent == target.name for key in references(table.name))
+        outer = frames[-1].table
+        references, is_below = self._vocabulary.catalog.references_of, self._vocabulary.keys.is_below
+        of_outer = any(key.parent == target.name for key in references(outer.name))
+        if of_outer and not any(key.parent == target.name for key in references(table.name)):
+            return True
+        return is_below(outer, target) and not is_below(table, target)
 
     def _check_whose(self, table: Table, reference: ColumnReference, behind: frozenset[str]) -> None:
         """Raises UnclearError for "employees with a manager hired in 2024": who was hired then?"""

@@ -11,7 +11,7 @@ from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
-from datavalut.planning.offline.tokens import Token, TokenKind, tokenize
+from datavalut.planning.offline.tokens import Token, TokenKind, tokenize, without_hyphens
 from datavalut.planning.offline.values import Values
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 from datavalut.planning.source import ColumnValues
@@ -51,6 +51,9 @@ def plan_offline(
         return Refusal(reason=_EMPTY)
     words = Values(values)
     first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    apart = without_hyphens(tokens)
+    if isinstance(answer, Refusal) and apart != tokens:
+        answer = _answer(apart, Vocabulary(catalog, apart, words, reference_time))
     corrections: tuple[Correction, ...] = ()
     # With the tables' names corrected, their values are read, and the slips in them can be found.
     for _ in range(_ROUNDS_OF_CORRECTION):

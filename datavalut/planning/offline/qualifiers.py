@@ -49,7 +49,7 @@ from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
-_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
+_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"}) | synonyms.MEANS
 _WHERE = frozenset({"from", "in", "at"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt

@@ -29,7 +29,18 @@ _RELATED_WORDS = frozenset(
     | {"belongs", "belong", "relates", "references", "depends", "refers", "relating", "referencing"}
 )
 _RELATED_DATA = frozenset({"data", "records", "rows", "information", "tables", "entries"})
-_SEPARATORS = ((",", "and"), (";", "and"), (",",), (";",), (".",), ("and",), ("plus",), ("as", "well", "as"), ("but",))
+_SEPARATORS = (
+    (",", "and"),
+    (",", "but"),
+    (";", "and"),
+    (",",),
+    (";",),
+    (".",),
+    ("and",),
+    ("plus",),
+    ("as", "well", "as"),
+    ("but",),
+)
 _COMPANY = (
     ("along", "with"),
     ("together", "with"),
@@ -193,7 +204,7 @@ class SentenceReader(Reader):
             directive = self._exclusion(at)
             if directive is not None:
                 return directive
-            subject = None if words == ("but",) else self._subject(self._past_lead_verbs(at))
+            subject = None if "but" in words else self._subject(self._past_lead_verbs(at))
             if subject is not None:
                 self.subjects.append(subject)
                 return subject.end

@@ -84,6 +84,8 @@ COUNT_COLUMNS = words(
 # Columns of persons that say what they are.
 ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank title")
 
+# Before the means or the way by which something was done.
+MEANS = words("through via using")
 # Columns of things whose values are nouns that a row may be called by.
 NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
 SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
