@@ -17,6 +17,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader
 from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.named_rows import NamedRowReader
@@ -169,6 +170,9 @@ class AdjectiveReader(Reader):
             yield _Fit(condition, meaning, end, label.column, label.values)
         for said in self._numbered.read(table, position):
             yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
+        consented = self._flags.consented(table, position)
+        if consented is not None:
+            yield _Fit(_flag(consented[0], True), f"{consented[0].name} is true", consented[1], consented[0])
         flags = dict.fromkeys([*self._vocabulary.flags_at(table, position), *self._flags.read(table, position)])
         for column, end in flags:
             if _is_flag(column):
@@ -199,7 +203,8 @@ class AdjectiveReader(Reader):
         """ "horror films": what another row is called, that this one is joined to."""
         for row in self._named_rows.read_all(table, position):
             if len(row.columns) == 1:
-                yield _Fit(row.condition, row.meaning, row.end, row.columns[0], row.values[0], row.path)
+                end = self._past_own_column(row.table, row.columns[0], row.end)
+                yield _Fit(row.condition, row.meaning, end, row.columns[0], row.values[0], row.path)
             else:
                 yield _Fit(row.condition, row.meaning, row.end, row.columns[0], path=row.path)
 
@@ -210,7 +215,7 @@ class AdjectiveReader(Reader):
         negatives = ((negative, False) for negative in _without_prefixes(word))
         for participle, there in ((named, word not in {"alive", "living"}), *negatives):
             end = position + 1
-            if not participle.endswith(("ed", "aid", "old", "ent")):
+            if not participle.endswith(("ed", "aid", "old", "ent")) and participle not in IRREGULAR_PARTICIPLES:
                 continue
             verb = stem(participle)
             if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):

@@ -15,7 +15,8 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
+    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due "
+    "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken"
 )
 _STARTING = frozenset({"starting", "beginning", "ending"})
 

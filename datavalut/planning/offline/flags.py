@@ -4,13 +4,20 @@ from collections.abc import Iterator
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import agent_stem, stem
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.synonyms import words
 from datavalut.planning.offline.tokens import TokenKind
 
 _AFFIXES = frozenset({"is", "has", "was", "flag", "flg", "ind", "yn"})
 _SAME = {"automatic": "auto", "automatically": "auto", "automated": "auto", "twenty-four": "24"}
 _LONGEST = 3  # tokens
+# "subscribed to the newsletter", "opted in to marketing": the flag newsletter, marketing_opt_in.
+_CONSENTS = frozenset({"subscribed", "signed", "opted", "enrolled", "registered", "consented", "agreed"})
+_OF_CONSENT = frozenset(
+    stem(word) for word in words("subscribed subscription signed up opt opted in enrolled consent agreed to accepts")
+)
+_VERBS_OF_CONSENT = frozenset({"receive", "receives", "get", "gets", "accept", "accepts", "want", "wants"})
 
 
 class FlagReader(Reader):
@@ -25,6 +32,38 @@ class FlagReader(Reader):
             if found:
                 yield from ((column, position + length) for column in found)
                 return
+
+    def consented(self, table: Table, position: int) -> tuple[Column, int] | None:
+        """ "subscribed to the newsletter", "opted in to marketing", "receive the newsletter"."""
+        at = position + 1
+        if self._word(position) in _CONSENTS:
+            while self._word(at) in {"up", "in", "into", "to", "for"}:
+                at += 1
+        elif self._word(position) not in _VERBS_OF_CONSENT:
+            return None
+        at = self._past_articles(at)
+        for length in range(_LONGEST, 0, -1):
+            window = self._tokens[at : at + length]
+            said = frozenset(_form(part) for token in window for part in token.parts)
+            found = [column for column in table.columns if said and _forms(column) - _OF_CONSENT == said - _OF_CONSENT]
+            if len(window) == length and len(found) == 1:
+                return found[0], at + length
+        return None
+
+    def deed(self, table: Table, position: int) -> tuple[Column, int] | None:
+        """What a row does: "(that) renew automatically", "allow pets", "include classes", "(who) smoke"."""
+        found = list(self.read(table, position))
+        if found:
+            return found[0] if len(found) == 1 else None
+        verb = _form(self._word(position)) if self._word(position).isalpha() else ""
+        agents = [
+            column
+            for column in table.columns
+            if column.category is TypeCategory.BOOLEAN
+            and verb
+            and [agent_stem(word) for word in name_words(column.name) if word not in _AFFIXES] == [verb]
+        ]
+        return (agents[0], position + 1) if len(agents) == 1 else None
 
 
 def _forms(column: Column) -> frozenset[str]:

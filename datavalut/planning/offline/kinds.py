@@ -104,7 +104,8 @@ class KindReader(Reader):
             return
         is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
         for column in table.columns:
-            if name_words(column.name)[-1] in (synonyms.ROLE_COLUMNS if is_person else synonyms.NOUN_COLUMNS):
+            kinds = synonyms.ROLE_COLUMNS | {"sex", "gender", "status"} if is_person else synonyms.NOUN_COLUMNS
+            if name_words(column.name)[-1] in kinds:
                 yield table, (), column
         for distance, other in keys.ancestors(table):
             if distance == 1 and self._is_of_kinds(other):

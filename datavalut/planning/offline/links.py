@@ -137,7 +137,7 @@ class LinkReader(Reader):
     def _path(self, table: Table, target: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
         """The way from `table` to `target` that the verb speaks of; None if it speaks of none."""
         if table.name == target.name:
-            return None
+            return self._path_to_itself(table, verb, position)
         named = [(key, direction) for key, direction in self._direct_keys(table, target) if verb.stem in _stems(key)]
         if len(named) == 1:
             key, direction = named[0]
@@ -153,6 +153,16 @@ class LinkReader(Reader):
             reason = f"several ways lead from {table.name.name} to {target.name.name}"
             raise UnclearError(position, verb.end, reason, error.paths) from None
         return path if path and self._explains(table, path, verb) else None
+
+    def _path_to_itself(self, table: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
+        """ "recruited by another member": up where it is done by, down where it is done to somebody."""
+        keys = [key for key in self._vocabulary.catalog.references_of(table.name) if key.parent == table.name]
+        named = [key for key in keys if verb.stem in _stems(key)]
+        passive = self._word(position + 1) == "by"
+        if len(named) != 1 or not (passive or self._word(position - 1) in synonyms.RELATIVES):
+            return None
+        direction = Direction.TO_PARENT if passive else Direction.TO_CHILDREN
+        return (PathStep(table=str(table.name), columns=named[0].columns, direction=direction),)
 
     def _direct_keys(self, table: Table, target: Table) -> list[tuple[ForeignKey, Direction]]:
         catalog = self._vocabulary.catalog
@@ -254,6 +264,9 @@ class LinkReader(Reader):
             return None
         name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
         noun = None if name else self._read_noun(at, (*frames, _frame(table, path)))
+        if noun is not None and bare.table.name == table.name:
+            self._check_who_is_described(bare, noun)
+            noun = bare
         if name is not None:
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
@@ -270,6 +283,14 @@ class LinkReader(Reader):
             (main, *noun.explained),
             Continuation.RELATIVE,
         )
+
+    def _check_who_is_described(self, bare: NounPhrase, noun: NounPhrase) -> None:
+        """Raises UnclearError for "members recruited by another member in Lyon": who is? A verb tells by its number:
+        those "who live in Lyon" are the members, not the one who recruited them."""
+        verb = self._word(bare.end + 1)
+        several = self._word(bare.end) == "who" and (verb in {"are", "have", "were"} or not verb.endswith("s"))
+        if noun.end > bare.end and not several:
+            raise UnclearError(bare.end, noun.end, "said of the one, or of the other?")
 
 
 def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:

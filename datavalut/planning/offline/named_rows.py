@@ -141,8 +141,8 @@ class NamedRowReader(Reader):
 
     def _of_its_kinds(self, table: Table, position: int) -> list[NamedRow]:
         """ "yoga sessions": what class_types says of class_sessions comes before what else is called so."""
-        for distance, other in self._vocabulary.keys.ancestors(table):
-            if distance == 1 and holds_kinds(other, table):
+        for _, other in self._vocabulary.keys.ancestors(table):
+            if holds_kinds(other, table):
                 rows = self._of(other, None, position, list(self._telling(other, table)))
                 path = self._vocabulary.path(table, other, position, rows[0].end) if rows else ()
                 return [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]

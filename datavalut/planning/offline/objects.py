@@ -20,6 +20,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.flags import FlagReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -51,7 +52,7 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
-_WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
+_WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offering", "featuring"})
 _BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
@@ -104,6 +105,7 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._flags = FlagReader(tokens, vocabulary, progress)
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
@@ -249,8 +251,8 @@ class ObjectReader(Reader):
         flags = [
             (column, end)
             for column, end in self._vocabulary.flags_at(table, position)
-            if column.category is TypeCategory.BOOLEAN and name_words(column.name)[0] == "has"
-        ]
+            if column.category is TypeCategory.BOOLEAN and name_words(column.name)[0] in {"has", "includes", "with"}
+        ] or list(self._flags.read(table, position))
         return flags[0] if len(flags) == 1 else None
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:

@@ -36,6 +36,9 @@ TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     )
 )
 
+# At the end of a table's name they add nothing to what stands before: "staff_members", "customer_info".
+GENERIC_TABLE_TAILS = words("member record info information list master data table entity profile")
+
 COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     words(group)
     for group in (
@@ -50,6 +53,40 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "gender sex",
         "rating stars score",
         "description desc",
+    )
+)
+
+# Words that may mean the same: they count where no column is called so, or by what always means it.
+LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    words(group)
+    for group in (
+        "phone phonenumber mobile mobilenumber cellphone telephone contactnumber",
+        "salary pay wage income compensation",
+        "price cost fee rate charge",
+        "comment note remark feedback",
+        "manager supervisor boss",
+        "job position role jobtitle occupation profession title",
+        "kind type category class sort",
+        "seat place spot capacity",
+        "length duration",
+        "weight mass",
+        "pool swimmingpool",
+        "parking carpark parkinglot parkingspace garage",
+        "wifi internet wlan",
+        "ac aircon airconditioning airconditioner",
+        "elevator lift",
+        "garden yard",
+        "income revenue earning",
+        "employer company",
+        "colour color",
+        "maker make manufacturer brand",
+        "expirydate expirationdate expiry expiration",
+        "startdate begindate start",
+        "enddate end",
+        "website homepage url site",
+        "address street streetaddress",
+        "tag label",
+        "nickname alias",
     )
 )
 

@@ -20,7 +20,10 @@ from datavalut.planning.offline.values import Values, plural_key
 LONGEST_NAME = 5  # tokens
 
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
-_COLUMN_SYNONYMS = tuple(frozenset(map(american_singular, group)) for group in synonyms.COLUMN_SYNONYMS)
+_COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
+    tuple(frozenset(map(american_singular, group)) for group in groups)
+    for groups in (synonyms.COLUMN_SYNONYMS, synonyms.LOOSE_COLUMN_SYNONYMS)
+)
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 
@@ -125,9 +128,10 @@ class Vocabulary:
 
     def _key(self, position: int, length: int) -> str | None:
         window = self._tokens[position : position + length]
-        if len(window) < length or any(token.kind not in {TokenKind.WORD, TokenKind.QUOTED} for token in window):
-            number_last = len(window) == length > 1 and window[-1].kind is TokenKind.NUMBER
-            if not number_last or any(token.kind is not TokenKind.WORD for token in window[:-1]):
+        kinds = [token.kind for token in window]
+        if len(window) < length or not all(kind in {TokenKind.WORD, TokenKind.QUOTED} for kind in kinds):
+            has_number = len(window) == length > 1 and kinds.count(TokenKind.NUMBER) == 1
+            if not has_number or not {*kinds} <= {TokenKind.WORD, TokenKind.NUMBER} or kinds[0] is TokenKind.NUMBER:
                 return None
         return name_key([part for token in window for part in token.parts]) or None
 
@@ -506,6 +510,8 @@ def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, s
                         yield 1, "".join([*words[:position], other, *words[position + 1 :]])
         if len(words) > 1:
             yield 1, words[-1]
+        if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:
+            yield 1, "".join(words[:-1])
 
 
 def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
@@ -526,12 +532,14 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         short.extend(_without_flag_words(words))
     for name in short:
         yield 1, "".join(name)
-        yield from ((1, other) for other in _column_synonyms("".join(name)))
+        yield from ((1, other) for other in _same(_COLUMN_SYNONYMS, "".join(name)))
+        yield from ((3, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, "".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
         if head not in synonyms.DATE_WORDS | {"id"} | synonyms.NOT_VALUES:
             yield 2, head
-            yield from ((2, other) for other in _column_synonyms(head))
+            yield from ((2, other) for other in _same(_COLUMN_SYNONYMS, head))
+            yield from ((3, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, head))
     undated = words
     while column.category in TIME_CATEGORIES and undated and undated[-1] in synonyms.DATE_WORDS:
         undated = undated[:-1]
@@ -543,8 +551,8 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         yield 2, "".join(words[:-1])
 
 
-def _column_synonyms(key: str) -> Iterator[str]:
-    for group in _COLUMN_SYNONYMS:
+def _same(groups: tuple[frozenset[str], ...], key: str) -> Iterator[str]:
+    for group in groups:
         if key in group:
             yield from group - {key}
 
