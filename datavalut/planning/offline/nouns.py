@@ -88,11 +88,12 @@ class NounReader(Reader):
                 return None
             if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
-            named = self._vocabulary.table_at(noun_at)
-            if named is None:
+            named = self._vocabulary.table_at(noun_at, loosely=True)
+            if named is None or self._vocabulary.is_named_loosely(noun_at, named[1]):
                 kind = self._read_kind_noun(position, at, noun_at, read_qualifiers)
                 if kind is not None:
                     return kind
+            if named is None:
                 continue
             table, end = named
             called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
@@ -129,7 +130,7 @@ class NounReader(Reader):
     ) -> NounPhrase | None:
         """ "remote interns", "white vans": rows called by what they are."""
         kind = self._kinds.read(noun_at, at)
-        if kind is None or self._vocabulary.table_at(kind.end) is not None:
+        if kind is None or self._vocabulary.table_at(kind.end, loosely=True) is not None:
             return None
         adjectives = self._adjectives.read_list(kind.table, at, noun_at) if noun_at > at else None
         if noun_at > at and adjectives is None:
@@ -150,7 +151,7 @@ class NounReader(Reader):
         """ "(contractors) and interns": what is said behind them is said of both."""
         at = kind.end + 1 if self._word(kind.end) == "," else kind.end
         at = at + 1 if self._word(at) in {"and", "or"} else at
-        if at == kind.end or at >= len(self._tokens) or self._vocabulary.table_at(at) is not None:
+        if at == kind.end or at >= len(self._tokens) or self._vocabulary.table_at(at, loosely=True) is not None:
             return None
         following = self._kinds.read(at, at)
         return following if following is not None and kind.is_alike(following) else None

@@ -58,7 +58,7 @@ class NumberedReader(Reader):
             return
         column, at = own[0][0], own[1]
         number = self._tokens[at].number if at < len(self._tokens) else None
-        if number is None or number != int(number) or self._vocabulary.table_at(at + 1) is None:
+        if number is None or number != int(number) or self._vocabulary.table_at(at + 1, loosely=True) is None:
             return
         equal = Comparison(left=ColumnValue(column=column.name), operator=EQUAL, right=LiteralValue(value=int(number)))
         yield Numbered(equal, f"{column.name} = {int(number)}", column, (), at + 1)

@@ -155,6 +155,8 @@ class ObjectReader(Reader):
         self._progress.reach(quantity.end)
         noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.WITH)))
         own = self._vocabulary.own_columns_at(table, quantity.end)
+        if noun is not None and own is not None and self._is_loose(noun):
+            noun = None
         if noun is not None and own is not None and own[1] >= noun.noun_end:
             raise UnclearError(
                 quantity.end,
@@ -323,6 +325,10 @@ class ObjectReader(Reader):
         meaning = f"no {named.meaning}"
         return self._clause(negated(named.condition), position, named.end, meaning, Continuation.WITH)
 
+    def _is_loose(self, noun: NounPhrase) -> bool:
+        """Is the table said by a word that only may mean it? A column of that name comes before it."""
+        return self._vocabulary.is_named_loosely(noun.noun_end - 1, noun.noun_end)
+
     def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
         """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
         foreign key that says so, and the patients are joined to cardiologists by appointments only. So it is with
@@ -358,6 +364,8 @@ class ObjectReader(Reader):
         if self.belongs_outside(table, noun.table, frames):
             return None
         own = self._vocabulary.own_columns_at(table, position)
+        if own is not None and self._is_loose(noun):
+            return None
         try:
             path = self._vocabulary.keys.path(table, noun.table)
         except AmbiguousPathError as error:

@@ -204,7 +204,7 @@ class PredicateReader(Reader):
     def _counts_something(self, position: int) -> bool:
         """Does a table's name stand here, so that the number before it is a count ("and at least 3 orders")?"""
         try:
-            return self._vocabulary.table_at(position) is not None
+            return self._vocabulary.table_at(position, loosely=True) is not None
         except UnclearError:
             return True
 

@@ -313,7 +313,7 @@ class QualifierReader(Reader):
         if position > 1 and (before in synonyms.ARTICLES or before not in synonyms.GRAMMAR_WORDS | {",", "("}):
             return None
         number = self._tokens[position].number if position < len(self._tokens) else None
-        named = self._vocabulary.table_at(position - 1)
+        named = self._vocabulary.table_at(position - 1, loosely=True)
         if number is None or _FIRST_YEAR <= number <= _LAST_YEAR or named is None or named[0].name != table.name:
             return None
         key = self._columns.name_behind(table, position)
@@ -324,7 +324,7 @@ class QualifierReader(Reader):
         clause = self._adjectives.read_list(table, position)
         if clause is None or self._word(clause.end) == "by":
             return None  # "orders placed by Ada": what was done by somebody is no state
-        if self._vocabulary.table_at(clause.end) is not None:
+        if self._vocabulary.table_at(clause.end, loosely=True) is not None:
             return None  # "... and cancelled orders": the next noun's
         return replace(clause, is_bare=True)
 

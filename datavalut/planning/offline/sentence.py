@@ -280,7 +280,7 @@ class SentenceReader(Reader):
             at += 1
         if self._word(at) in {"to", "with", "on", "by"} and self._word(at + 1) in {"it", "them", "these", "those"}:
             at += 2
-        elif at < len(self._tokens) and self._vocabulary.table_at(at) is not None:
+        elif at < len(self._tokens) and self._vocabulary.table_at(at, loosely=True) is not None:
             return None  # "all related products": the tables are listed
         self._progress.reach(at)
         return at
@@ -345,7 +345,7 @@ class SentenceReader(Reader):
             return False
 
     def _tables_listed(self, position: int) -> Iterator[tuple[Table, int]]:
-        named = self._vocabulary.table_at(position)
+        named = self._vocabulary.table_at(position, loosely=True)
         while named is not None:
             yield named
             at = named[1]
@@ -356,7 +356,7 @@ class SentenceReader(Reader):
                 return
             if self._word(joined) == "the":
                 joined += 1
-            named = self._vocabulary.table_at(joined)
+            named = self._vocabulary.table_at(joined, loosely=True)
 
     # Subjects
 

@@ -56,40 +56,6 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     )
 )
 
-# Words that may mean the same: they count where no column is called so, or by what always means it.
-LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
-    words(group)
-    for group in (
-        "phone phonenumber mobile mobilenumber cellphone telephone contactnumber",
-        "salary pay wage income compensation",
-        "price cost fee rate charge",
-        "comment note remark feedback",
-        "manager supervisor boss",
-        "job position role jobtitle occupation profession title",
-        "kind type category class sort",
-        "seat place spot capacity",
-        "length duration",
-        "weight mass",
-        "pool swimmingpool",
-        "parking carpark parkinglot parkingspace garage",
-        "wifi internet wlan",
-        "ac aircon airconditioning airconditioner",
-        "elevator lift",
-        "garden yard",
-        "income revenue earning",
-        "employer company",
-        "colour color",
-        "maker make manufacturer brand",
-        "expirydate expirationdate expiry expiration",
-        "startdate begindate start",
-        "enddate end",
-        "website homepage url site",
-        "address street streetaddress",
-        "tag label",
-        "nickname alias",
-    )
-)
-
 # Words at a column's end that its short name may leave out ("stock" for stock_quantity). Units such as cents are
 # not among them: who says "total above 500" of total_cents means something else; nor are those of time, of which
 # several are usual.
@@ -233,6 +199,12 @@ _VERBS_OF_ROLES = {
 
 # Verbs whose traces are rows of a table that is called otherwise, by their stems.
 VERBS_OF_DEEDS = {
+    "trip": words("driv rid travel"),
+    "ride": words("driv travel"),
+    "flight": words("fly flew"),
+    "stay": words("stay"),
+    "attendance": words("attend"),
+    "checkin": words("visit"),
     "loan": words("borrow lend lent"),
     "checkout": words("borrow"),
     "rental": words("hir"),

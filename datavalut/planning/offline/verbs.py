@@ -242,7 +242,7 @@ class VerbReader(Reader):
         if counted_object is not None:
             return counted_object
         at = self._past_articles(position)
-        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at) else None
+        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
 
     def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
         """ "(ordered in 2023 but) not in 2024", "(played in dramas and) in comedies": `verb` said again, of what stands

@@ -13,6 +13,7 @@ from datavalut.planning.offline.inflection import american_singular, plural, sin
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
+from datavalut.planning.offline.thesaurus import LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.values import Values, plural_key
@@ -22,8 +23,9 @@ LONGEST_NAME = 5  # tokens
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
 _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
     tuple(frozenset(map(american_singular, group)) for group in groups)
-    for groups in (synonyms.COLUMN_SYNONYMS, synonyms.LOOSE_COLUMN_SYNONYMS)
+    for groups in (synonyms.COLUMN_SYNONYMS, LOOSE_COLUMN_SYNONYMS)
 )
+_LOOSELY = 2  # the level of names that only may mean a table
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 
@@ -100,13 +102,14 @@ class Vocabulary:
         firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
         return _TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
 
-    def table_at(self, position: int) -> tuple[Table, int] | None:
-        """The table that the longest run of tokens from `position` names. Raises UnclearError if several fit."""
+    def table_at(self, position: int, *, loosely: bool = False) -> tuple[Table, int] | None:
+        """The table that the longest run of tokens from `position` names; with `loosely` also by a word that only may
+        mean it. Raises UnclearError if several fit."""
         for length in range(LONGEST_NAME, 0, -1):
             if (key := self._key(position, length)) is None:
                 continue
             levels = self._tables.get(key)
-            if levels:
+            if levels and (loosely or min(levels) < _LOOSELY):
                 tables = levels[min(levels)]
                 if len(tables) > 1:
                     raise UnclearError(
@@ -115,6 +118,11 @@ class Vocabulary:
                 self._check_pairs(tables[0], position, length)
                 return tables[0], position + length
         return None
+
+    def is_named_loosely(self, position: int, end: int) -> bool:
+        """Does the table's name there only may mean it, so that another reading of the words comes first?"""
+        levels = self._tables.get(self._key(position, end - position) or "", {})
+        return bool(levels) and min(levels) >= _LOOSELY
 
     def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
         """ "film categories" are categories, or the rows of film_category: that is not clear."""
@@ -508,8 +516,13 @@ def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, s
                 if word in group:
                     for other in group - {word}:
                         yield 1, "".join([*words[:position], other, *words[position + 1 :]])
+        yield from ((_LOOSELY, other) for other in _same(LOOSE_TABLE_SYNONYMS, "".join(words)))
         if len(words) > 1:
             yield 1, words[-1]
+            for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
+                yield from ((_LOOSELY, other) for other in _same(groups, words[-1]))
+        if words[-1] in synonyms.PERSONS:
+            yield _LOOSELY, "person"
         if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:
             yield 1, "".join(words[:-1])
 
