@@ -20,6 +20,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.lasting import LastingReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.numbered import NumberedReader
 from datavalut.planning.offline.phrases import (
@@ -67,6 +68,7 @@ class AdjectiveReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
+        self._lasting = LastingReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._numbered = NumberedReader(tokens, vocabulary, progress)
 
@@ -170,6 +172,8 @@ class AdjectiveReader(Reader):
             yield _Fit(condition, meaning, end, label.column, label.values)
         for said in self._numbered.read(table, position):
             yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
+        for lasting in self._lasting.read(table, position):
+            yield _Fit(lasting.condition, lasting.meaning, lasting.end, lasting.column)
         consented = self._flags.consented(table, position)
         if consented is not None:
             yield _Fit(_flag(consented[0], True), f"{consented[0].name} is true", consented[1], consented[0])

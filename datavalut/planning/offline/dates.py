@@ -8,10 +8,12 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
-from datavalut.planning.offline.predicates import PredicateReader, in_time, in_year
+from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_time, in_year
+from datavalut.planning.offline.quantities import read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
@@ -182,10 +184,26 @@ class DateReader(Reader):
             and column.category is not TypeCategory.BOOLEAN
             and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]
+        if not columns and verb == stem("rated"):
+            columns = [
+                column
+                for column in self._vocabulary.columns_called(table, "rating")
+                if column.category in NUMBER_CATEGORIES
+            ]
         if len(columns) != 1:
             return None
-        predicate = self._predicates.read(table, columns[0], end)
+        predicate = self._in_stars(table, columns[0], end) or self._predicates.read(table, columns[0], end)
         if predicate is None:
             return None
         meaning = f"{table.name.name}.{columns[0].name} {predicate.meaning}"
         return self._clause(predicate.condition, position, predicate.end, meaning)
+
+    def _in_stars(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """ "(rated) 4 stars or more", by what the column counts."""
+        quantity = read_quantity(self._tokens, position) if column.category in NUMBER_CATEGORIES else None
+        if quantity is None or not self._vocabulary.is_named(table, column, self._word(quantity.end)):
+            return None
+        end = quantity.end + 1
+        quantity = read_postfix(self._tokens, quantity, end)
+        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
+        return Predicate(condition, max(end, quantity.end), quantity.meaning)

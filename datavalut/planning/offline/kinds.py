@@ -104,7 +104,11 @@ class KindReader(Reader):
             return
         is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
         for column in table.columns:
-            kinds = synonyms.ROLE_COLUMNS | {"sex", "gender", "status"} if is_person else synonyms.NOUN_COLUMNS
+            kinds = (
+                synonyms.ROLE_COLUMNS | {"sex", "gender", "status", "nationality", "citizenship"}
+                if is_person
+                else synonyms.NOUN_COLUMNS
+            )
             if name_words(column.name)[-1] in kinds:
                 yield table, (), column
         for distance, other in keys.ancestors(table):
@@ -134,7 +138,8 @@ class KindReader(Reader):
         of_what_it_deals_in = name_words(column.name)[-1] in {"category", "brand"} and self._vocabulary.is_of(
             table, synonyms.JOINERS | synonyms.SELLERS
         )
-        return not (words & (synonyms.PERSONS | synonyms.MEANS_OF_PAYMENT) or of_what_it_deals_in)
+        is_other = words & (synonyms.PERSONS | synonyms.PEOPLE | synonyms.MEANS_OF_PAYMENT)
+        return not (is_other or of_what_it_deals_in)
 
     def _of_flags(self, position: int, length: int) -> Iterator[KindNoun]:
         """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""

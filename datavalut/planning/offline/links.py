@@ -34,6 +34,7 @@ from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
+_INCLUDING = synonyms.words("include includes included including contain contains containing")
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -231,10 +232,17 @@ class LinkReader(Reader):
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
         row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
         if row is None:
-            return self._kind_of_object(table, verb, position, at)
+            return self._kind_of_object(table, verb, position, at) or self._part(table, verb, position, at)
         if not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
             return None
         named = self._named_rows.read_list(table, at, each=True)
+        return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _part(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(bookings that) include breakfast": what a row below is called, or of what kind it is."""
+        if self._word(position) not in _INCLUDING:
+            return None
+        named = self._named_rows.read_list(table, at, each=True, below=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
 
     def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:

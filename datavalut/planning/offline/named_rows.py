@@ -183,8 +183,17 @@ class NamedRowReader(Reader):
         person = self.person_at(table, path or (), position)
         if person is not None:
             return [person]
+        if self._says_where(position):
+            columns = [column for column in columns if not _is_nationality(column)]
         labels = self._vocabulary.labels_at(table, position, columns)
         return [NamedRow(table, path or (), (label.column,), (label.values,), label.end) for label in labels]
+
+    def _says_where(self, position: int) -> bool:
+        """ "(bookings) in Spain": a place, and nobody's nationality."""
+        before = position - 1
+        while self._word(before) in synonyms.ARTICLES | {"the", "either"}:
+            before -= 1
+        return self._word(before) in {"in", "at", "near"}
 
     def person_at(self, table: Table, path: tuple[PathStep, ...], position: int) -> NamedRow | None:
         """ "Nick Wahlberg", in columns of their own."""
@@ -250,6 +259,10 @@ class NamedRowReader(Reader):
 
     def _alike(self, rows: list[NamedRow], first: NamedRow) -> NamedRow | None:
         return next((row for row in rows if row.is_alike(first)), None)
+
+
+def _is_nationality(column: Column) -> bool:
+    return name_words(column.name)[-1] in {"nationality", "citizenship"}
 
 
 def holds_kinds(table: Table, of: Table) -> bool:

@@ -1,7 +1,9 @@
 """Numbers before a noun: "five-star hotels", "3 bedroom houses", "60-minute classes", "grade 9 students"."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, Condition, LiteralValue, PathStep
@@ -17,6 +19,14 @@ from datavalut.planning.offline.tokens import TokenKind, tokenize
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
 
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_ORDINALS = dict(
+    zip(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"],
+        range(1, 11),
+        strict=True,
+    )
+)
 _UNITS = synonyms.words("second minute hour day week month year")
 
 
@@ -29,6 +39,7 @@ class Numbered:
     column: Column
     path: tuple[PathStep, ...]
     end: int
+    is_ordinal: bool = False
 
 
 class NumberedReader(Reader):
@@ -48,7 +59,8 @@ class NumberedReader(Reader):
                 quantity = self._in_its_unit(holder, column, quantity, noun, position)
                 condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
                 meaning = f"{holder.name.name}.{column.name} {quantity.meaning}"
-                yield Numbered(along(path, condition), meaning, column, path, end)
+                is_ordinal = self._ordinal(position) is not None
+                yield Numbered(along(path, condition), meaning, column, path, end, is_ordinal)
                 return
 
     def _behind_its_column(self, table: Table, position: int) -> Iterator[Numbered]:
@@ -71,11 +83,17 @@ class NumberedReader(Reader):
             inner = tokenize(number)
             quantity = read_quantity(inner, 0) if len(inner) == 1 else None
             return (replace(quantity, end=position + 1), _counted(noun)) if quantity and noun.isalpha() else None
-        quantity = read_quantity(self._tokens, position)
+        quantity = read_quantity(self._tokens, position) or self._ordinal(position)
         noun = self._word(quantity.end) if quantity else ""
         if quantity is None or not noun.isalpha() or singular(noun) != noun:
             return None
         return replace(quantity, end=quantity.end + 1), _counted(noun)
+
+    def _ordinal(self, position: int) -> Quantity | None:
+        """ "3rd", "third" (floor)."""
+        found = _ORDINAL.fullmatch(self._word(position))
+        number = int(found[1]) if found else _ORDINALS.get(self._word(position))
+        return Quantity(EQUAL, Decimal(number), position + 1, bare=True) if number else None
 
     def _near(self, table: Table) -> Iterator[tuple[Table, tuple[PathStep, ...]]]:
         """The table itself and what its keys lead up to, nearest first."""

@@ -31,6 +31,7 @@ from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.nouns import NounReader
+from datavalut.planning.offline.numbered import NumberedReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -67,6 +68,7 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
+        self._numbered = NumberedReader(tokens, vocabulary, progress)
         self._nouns = NounReader(tokens, vocabulary, progress, read_qualifiers=self.read, read_key=self._read_key)
         self.read_noun, self.read_bare_noun = self._nouns.read_noun, self._nouns.read_bare_noun
         self._objects = ObjectReader(
@@ -415,6 +417,8 @@ class QualifierReader(Reader):
             several = self._objects.counted(table, at, frames)
             if several is not None:
                 return opened(several, position)
+        if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
+            return numbered
         column = self._columns.labelled(table, at) or self._columns.column(
             table, at, start=position, operator_needed=False
         )
@@ -425,6 +429,14 @@ class QualifierReader(Reader):
             return owner
         named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
         return opened(named, position) if named else None
+
+    def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
+        """ "on the 3rd floor", "for 2 adults"."""
+        if self._word(position) == "for":
+            own = self._objects.measured(table, at) if self._vocabulary.table_at(at + 1) is None else None
+            return opened(own, position) if own else None
+        said = next((said for said in self._numbered.read(table, at) if said.is_ordinal), None)
+        return self._clause(said.condition, position, said.end, said.meaning) if said else None
 
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
         """Behind the preposition: another noun, with its description or its name."""

@@ -38,6 +38,9 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_INTRANSITIVE = synonyms.words(
+    "left died expired resigned retired departed graduated churned unsubscribed cancelled canceled lapsed arrived"
+)
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
@@ -212,7 +215,13 @@ class VerbReader(Reader):
             or self._links.read(table, position, frames)
             or self._outcomes.read(table, position)
             or self._flag_of_deed(table, position)
+            or self._went(table, position)
         )
+
+    def _went(self, table: Table, position: int) -> Clause | None:
+        """ "(employees who) left": a verb that says of its subject what a state would."""
+        is_such = self._word(position) in _INTRANSITIVE and self._word(position - 1) in synonyms.RELATIVES
+        return self._adjectives.read_list(table, position) if is_such else None
 
     def _flag_of_deed(self, table: Table, position: int) -> Clause | None:
         """ "(hotels that) allow pets", "(members who) smoke", "(who) receive the newsletter"."""
@@ -384,7 +393,7 @@ class VerbReader(Reader):
             return []
         bare = self._read_noun(at, None)
         if bare is None:
-            named = self._named_rows.read_list(child, at)
+            named = self._named_rows.read_list(child, at, below=True)
             return [replace(opened(named, position), continuation=Continuation.NONE)] if named else []
         if bare.table.name == child.name:
             return []

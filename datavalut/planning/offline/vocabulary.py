@@ -25,7 +25,9 @@ _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
     tuple(frozenset(map(american_singular, group)) for group in groups)
     for groups in (synonyms.COLUMN_SYNONYMS, LOOSE_COLUMN_SYNONYMS)
 )
-_LOOSELY = 2  # the level of names that only may mean a table
+# The levels of names that only may mean a table or a column.
+_LOOSELY = 2
+_LOOSELY_OF_COLUMNS = 3
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 
@@ -196,7 +198,7 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
             levels = self._columns_of(table).get(key, {}) if key else {}
-            columns = dict.fromkeys([*levels.get(0, ()), *levels.get(1, ())])
+            columns = dict.fromkeys([*levels.get(0, ()), *levels.get(1, ())] or levels.get(_LOOSELY_OF_COLUMNS, ()))
             if columns:
                 return [(column, position + length) for column in columns]
         return []
@@ -319,7 +321,7 @@ class Vocabulary:
             return
         text = " ".join(token.text for token in window)
         stored = words.stored(value_key(text))
-        if not stored and length == 1 and window[0].kind is TokenKind.WORD:
+        if not stored and window[-1].kind is TokenKind.WORD:
             stored = words.stored(plural_key(text) or "")
         if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
             return
@@ -546,13 +548,13 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
     for name in short:
         yield 1, "".join(name)
         yield from ((1, other) for other in _same(_COLUMN_SYNONYMS, "".join(name)))
-        yield from ((3, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, "".join(name)))
+        yield from ((_LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, "".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
         if head not in synonyms.DATE_WORDS | {"id"} | synonyms.NOT_VALUES:
             yield 2, head
             yield from ((2, other) for other in _same(_COLUMN_SYNONYMS, head))
-            yield from ((3, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, head))
+            yield from ((_LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, head))
     undated = words
     while column.category in TIME_CATEGORIES and undated and undated[-1] in synonyms.DATE_WORDS:
         undated = undated[:-1]
