@@ -20,6 +20,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
+_OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship"})
 _NEGATIONS = ("non-", "non")
 
 
@@ -104,11 +105,7 @@ class KindReader(Reader):
             return
         is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
         for column in table.columns:
-            kinds = (
-                synonyms.ROLE_COLUMNS | {"sex", "gender", "status", "nationality", "citizenship"}
-                if is_person
-                else synonyms.NOUN_COLUMNS
-            )
+            kinds = synonyms.ROLE_COLUMNS | _OF_PERSONS if is_person else synonyms.NOUN_COLUMNS
             if name_words(column.name)[-1] in kinds:
                 yield table, (), column
         for distance, other in keys.ancestors(table):

@@ -198,7 +198,8 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
             levels = self._columns_of(table).get(key, {}) if key else {}
-            columns = dict.fromkeys([*levels.get(0, ()), *levels.get(1, ())] or levels.get(_LOOSELY_OF_COLUMNS, ()))
+            named = [*levels.get(0, ()), *levels.get(1, ())]
+            columns = dict.fromkeys(named or [*levels.get(_LOOSELY_OF_COLUMNS, ())])
             if columns:
                 return [(column, position + length) for column in columns]
         return []
