@@ -6,19 +6,17 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     ColumnValue,
-    Comparison,
     Condition,
     InTime,
     IsNull,
-    LiteralValue,
     NextPeriod,
     PathStep,
     TimeUnit,
 )
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.flags import FlagReader
+from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.lasting import LastingReader
 from datavalut.planning.offline.named_rows import NamedRowReader
@@ -35,13 +33,12 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import before_now, is_true, one_of
-from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
+from datavalut.planning.offline.predicates import before_now, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
@@ -151,7 +148,7 @@ class AdjectiveReader(Reader):
             return replace(fit, condition=condition, meaning=meaning, denied=not fit.denied)
         fits = list(self._fits(table, position)) or list(self._related_fits(table, position))
         longest = max((fit.end for fit in fits), default=0)
-        fits = [fit for fit in fits if fit.end == longest]
+        fits = list({fit.condition: fit for fit in fits if fit.end == longest}.values())
         said = [fit for fit in fits if not fit.derived]
         if not is_denied and len(said) == 1 and said[0].values:
             return said[0]  # "shipped" is a status, where there is one; what is not shipped is another matter
@@ -176,17 +173,24 @@ class AdjectiveReader(Reader):
             yield _Fit(lasting.condition, lasting.meaning, lasting.end, lasting.column)
         consented = self._flags.consented(table, position)
         if consented is not None:
-            yield _Fit(_flag(consented[0], True), f"{consented[0].name} is true", consented[1], consented[0])
+            yield _Fit(
+                flagged(self._vocabulary, table, consented[0], True),
+                f"{consented[0].name} is true",
+                consented[1],
+                consented[0],
+            )
         flags = dict.fromkeys([*self._vocabulary.flags_at(table, position), *self._flags.read(table, position)])
         for column, end in flags:
-            if _is_flag(column):
-                yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
+            if is_flag(self._vocabulary, table, column):
+                yield _Fit(flagged(self._vocabulary, table, column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
             return
         for positive in _positives(token.lower):
             for column in table.columns:
-                if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
-                    yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
+                if is_flag(self._vocabulary, table, column) and self._vocabulary.is_named(table, column, positive):
+                    yield _Fit(
+                        flagged(self._vocabulary, table, column, False), f"{column.name} is false", position + 1, column
+                    )
         if token.lower in {"upcoming", "future"}:
             yield from self._upcoming(table, position)
         if token.lower == "overdue":
@@ -240,8 +244,8 @@ class AdjectiveReader(Reader):
                     meaning = f"{column.name} is {'' if there else 'not '}in the past"
                 yield _Fit(condition, meaning, end, column, derived=True)
                 for state in table.columns:
-                    unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
-                    if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
+                    unknown = state.category is TypeCategory.TEXT and not self._vocabulary.values(table, state)
+                    if unknown and head_word(state.name) in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
 
     def _recorded(self, table: Table, word: str, end: int) -> Iterator[_Fit]:
@@ -295,25 +299,6 @@ class AdjectiveReader(Reader):
         return any(
             verb in self._vocabulary.date_stems(table, column) for column in self._vocabulary.date_columns(table)
         )
-
-
-def _is_flag(column: Column) -> bool:
-    """A boolean; or a number whose name is that of a state (Northwind's products.discontinued is 0 or 1)."""
-    if column.category is TypeCategory.BOOLEAN:
-        return True
-    name = name_key(list(name_words(column.name)))
-    named_as_a_state = name.endswith("ed") or name in {"active", "available", "visible", "public"}
-    return column.category is TypeCategory.INTEGER and (
-        named_as_a_state or (name.startswith(("is", "has")) and "_" in column.name)
-    )
-
-
-def _flag(column: Column, value: bool) -> Condition:
-    operand = ColumnValue(column=column.name)
-    if column.category is TypeCategory.BOOLEAN:
-        return is_true(operand, value)
-    operator = NOT_EQUAL if value else EQUAL
-    return Comparison(left=operand, operator=operator, right=LiteralValue(value=0))
 
 
 def _without_prefixes(word: str) -> Iterator[str]:

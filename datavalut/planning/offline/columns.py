@@ -5,7 +5,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, LiteralValue, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
@@ -89,7 +89,7 @@ class ColumnReader(Reader):
         clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
         is_state = reference.column.category is TypeCategory.BOOLEAN or bool(
             self._vocabulary.labels(reference.table, reference.column)
-            or name_words(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
+            or head_word(reference.column.name) in synonyms.STATUS_COLUMNS
         )
         return replace(clause, is_state=is_state)
 

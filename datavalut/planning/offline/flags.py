@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import ColumnValue, Comparison, Condition, LiteralValue
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import agent_stem, stem
+from datavalut.planning.offline.predicates import is_true, one_of
+from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.synonyms import words
 from datavalut.planning.offline.tokens import TokenKind
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
-_AFFIXES = frozenset({"is", "has", "was", "flag", "flg", "ind", "yn"})
+_AFFIXES = frozenset({"is", "has", "was", "flag", "indicator", "yn"})
+_YES_AND_NO = (("y", "n"), ("yes", "no"), ("t", "f"), ("true", "false"), ("1", "0"))
 _SAME = {"automatic": "auto", "automatically": "auto", "automated": "auto", "twenty-four": "24"}
 _LONGEST = 3  # tokens
 # "subscribed to the newsletter", "opted in to marketing": the flag newsletter, marketing_opt_in.
@@ -64,6 +69,40 @@ class FlagReader(Reader):
             and [agent_stem(word) for word in name_words(column.name) if word not in _AFFIXES] == [verb]
         ]
         return (agents[0], position + 1) if len(agents) == 1 else None
+
+
+def is_flag(vocabulary: Vocabulary, table: Table, column: Column) -> bool:
+    """A boolean; a number whose name is that of a state (Northwind's products.discontinued is 0 or 1); a text that is
+    Y or N."""
+    if column.category is TypeCategory.BOOLEAN:
+        return True
+    if column.category is TypeCategory.TEXT:
+        return _yes_and_no(vocabulary, table, column) is not None
+    name = name_key(list(name_words(column.name)))
+    named_as_a_state = name.endswith("ed") or name in {"active", "available", "visible", "public"}
+    return column.category is TypeCategory.INTEGER and (
+        named_as_a_state or (name.startswith(("is", "has")) and "_" in column.name)
+    )
+
+
+def flagged(vocabulary: Vocabulary, table: Table, column: Column, value: bool) -> Condition:
+    """The flag is true, or false."""
+    operand = ColumnValue(column=column.name)
+    if column.category is TypeCategory.BOOLEAN:
+        return is_true(operand, value)
+    if column.category is TypeCategory.TEXT:
+        yes, no = _yes_and_no(vocabulary, table, column) or ("", "")
+        return one_of(column, (yes if value else no,))
+    return Comparison(left=operand, operator=NOT_EQUAL if value else EQUAL, right=LiteralValue(value=0))
+
+
+def _yes_and_no(vocabulary: Vocabulary, table: Table, column: Column) -> tuple[str, str] | None:
+    """The two values of a column that holds nothing else."""
+    named = {*name_words(column.name)} & _AFFIXES
+    values = vocabulary.values(table, column) if named else ()
+    written = {value.lower(): value for value in values}
+    found = [(written[yes], written[no]) for yes, no in _YES_AND_NO if written.keys() == {yes, no}]
+    return found[0] if found else None
 
 
 def _forms(column: Column) -> frozenset[str]:

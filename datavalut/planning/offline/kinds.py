@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Condition, PathStep
+from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import american_singular, singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -27,7 +27,7 @@ _NEGATIONS = ("non-", "non")
 @dataclass(frozen=True)
 class KindNoun:
     """The rows of `table` whose `column`, at the end of `path`, holds one of `values`; or is true or false, where there
-    are none."""
+    are none. With `is_role` those that `column` leads to."""
 
     table: Table
     path: tuple[PathStep, ...]
@@ -36,9 +36,12 @@ class KindNoun:
     values: tuple[str, ...]
     end: int
     is_denied: bool = False
+    is_role: bool = False
 
     @property
     def condition(self) -> Condition:
+        if self.is_role:
+            return Exists(path=self.path)
         if not self.values:
             return is_true(ColumnValue(column=self.column.name), not self.is_denied)
         return along(self.path, one_of(self.column, self.values))
@@ -46,6 +49,8 @@ class KindNoun:
     @property
     def meaning(self) -> str:
         name = f"{self.holder.name.name}.{self.column.name}"
+        if self.is_role:
+            return f"some {name} leads to it"
         if not self.values:
             return f"{name} is {'false' if self.is_denied else 'true'}"
         return f"{name} is {' or '.join(map(repr, self.values))}"
@@ -67,7 +72,11 @@ class KindReader(Reader):
         for length in range(LONGEST_NAME, 0, -1):
             if not self._is_a_noun(position, length, start):
                 continue
-            found = [*self._of_values(position, length), *self._of_flags(position, length)]
+            found: list[KindNoun] = [
+                *self._of_values(position, length),
+                *self._of_flags(position, length),
+                *(self._of_roles(position) if length == 1 else ()),
+            ]
             if len(found) > 1:
                 return None
             if found:
@@ -106,7 +115,7 @@ class KindReader(Reader):
         is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
         for column in table.columns:
             kinds = synonyms.ROLE_COLUMNS | _OF_PERSONS if is_person else synonyms.NOUN_COLUMNS
-            if name_words(column.name)[-1] in kinds:
+            if head_word(column.name) in kinds:
                 yield table, (), column
         for distance, other in keys.ancestors(table):
             if distance == 1 and self._is_of_kinds(other):
@@ -132,11 +141,28 @@ class KindReader(Reader):
         words = {american_singular(word) for word in label.label.lower().replace("-", " ").replace("_", " ").split()}
         if self._vocabulary.is_of(table, synonyms.PERSONS):
             return True
-        of_what_it_deals_in = name_words(column.name)[-1] in {"category", "brand"} and self._vocabulary.is_of(
+        of_what_it_deals_in = head_word(column.name) in {"category", "brand"} and self._vocabulary.is_of(
             table, synonyms.JOINERS | synonyms.SELLERS
         )
         is_other = words & (synonyms.PERSONS | synonyms.PEOPLE | synonyms.MEANS_OF_PAYMENT)
         return not (is_other or of_what_it_deals_in)
+
+    def _of_roles(self, position: int) -> Iterator[KindNoun]:
+        """ "mentors", "authors", "owners": those that a foreign key of that name leads to."""
+        noun = american_singular(self._word(position))
+        if noun == self._word(position):
+            return
+        for key in self._vocabulary.catalog.foreign_keys:
+            words = [word for word in name_words(key.columns[0]) if word not in {"id", "key", "fk"}]
+            parent = self._vocabulary.catalog.table(key.parent)
+            if (
+                len(key.columns) == 1
+                and words == [noun]
+                and not self._vocabulary.is_called(parent, position, position + 1)
+            ):
+                child = self._vocabulary.catalog.table(key.child)
+                step = PathStep(table=str(key.child), columns=key.columns, direction=Direction.TO_CHILDREN)
+                yield KindNoun(parent, (step,), child, child.column(key.columns[0]), (), position + 1, is_role=True)
 
     def _of_flags(self, position: int, length: int) -> Iterator[KindNoun]:
         """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""

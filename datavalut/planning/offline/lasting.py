@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import ColumnValue, Condition, InTime, IsNull, OlderThan, TimeUnit
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import negated
 from datavalut.planning.offline.predicates import before_now
 from datavalut.planning.offline.quantities import GREATER, read_quantity
 from datavalut.planning.offline.reader import Reader
 
-_FORMER = frozenset({"former", "ex", "departed"})
-_LEAVING = frozenset({"leav", "terminat", "exit", "resign", "depart", "quit", "separat"})
+_LEFT = frozenset({"left", "departed", "resigned", "quit"})  # "(who) left"
+_FORMER = frozenset({"former", "ex"}) | _LEFT
+_LEAVING = frozenset(
+    stem(word) for word in ("left", "terminated", "termination", "exit", "resigned", "departed", "quit", "separation")
+)
 _CLOSING = frozenset({"clos", "resolv", "settl"})
 _UNITS = {unit.value: unit for unit in (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR)}
 
@@ -52,7 +55,7 @@ class LastingReader(Reader):
 
     def _open(self, table: Table, position: int) -> Iterator[Lasting]:
         """ "open claims": not yet closed, where no column of states could say so."""
-        states = [column for column in table.columns if name_words(column.name)[-1] in synonyms.STATUS_COLUMNS]
+        states = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
         for column in () if states else self._dates(table, _CLOSING):
             yield Lasting(
                 IsNull(operand=ColumnValue(column=column.name)), f"{column.name} is null", column, position + 1

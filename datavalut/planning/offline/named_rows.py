@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
@@ -50,7 +50,7 @@ class NamedRow:
 
     @property
     def is_place(self) -> bool:
-        return any(name_words(column.name)[-1] in synonyms.PLACE_COLUMNS for column in self.columns)
+        return any(head_word(column.name) in synonyms.PLACE_COLUMNS for column in self.columns)
 
     def is_alike(self, other: "NamedRow") -> bool:
         """Are both said of the same columns, so that they can be alternatives?"""
@@ -174,7 +174,7 @@ class NamedRowReader(Reader):
         kinds = synonyms.NOUN_COLUMNS - synonyms.STATUS_COLUMNS
         for column in table.columns:
             is_word = column.category in {TypeCategory.TEXT, TypeCategory.ENUM}
-            if is_word and (column.name in names or name_words(column.name)[-1] in kinds):
+            if is_word and (column.name in names or head_word(column.name) in kinds):
                 yield column
 
     def _of(
@@ -230,10 +230,10 @@ class NamedRowReader(Reader):
             yield from (column for column in table.columns if column.category in {TypeCategory.TEXT, TypeCategory.ENUM})
             return
         names = {column.name for column in self._vocabulary.name_columns(table)}
-        has_city = any(name_words(column.name)[-1] == "city" for column in table.columns)
+        has_city = any(head_word(column.name) == "city" for column in table.columns)
         for column in table.columns:
             words = name_words(column.name)
-            kind = words[:1] if words[-1] in {"code", "name"} or "of" in words[1:2] else words[-1:]
+            kind = words[:1] if "of" in words[1:2] else (head_word(column.name),)
             no_place = set() if has_city or "code" in words else {"state"}
             if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and (
                 column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - no_place | synonyms.KIND_COLUMNS)
@@ -262,7 +262,7 @@ class NamedRowReader(Reader):
 
 
 def _is_nationality(column: Column) -> bool:
-    return name_words(column.name)[-1] in {"nationality", "citizenship"}
+    return head_word(column.name) in {"nationality", "citizenship"}
 
 
 def holds_kinds(table: Table, of: Table) -> bool:

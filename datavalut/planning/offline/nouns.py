@@ -89,7 +89,7 @@ class NounReader(Reader):
             if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
             named = self._vocabulary.table_at(noun_at, loosely=True)
-            if named is None or self._vocabulary.is_named_loosely(noun_at, named[1]):
+            if named is None or not self._vocabulary.is_called(named[0], noun_at, named[1]):
                 kind = self._read_kind_noun(position, at, noun_at, read_qualifiers)
                 if kind is not None:
                     return kind

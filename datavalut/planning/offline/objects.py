@@ -20,7 +20,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.flags import FlagReader
+from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -35,7 +35,7 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import compared, is_true, number_value
+from datavalut.planning.offline.predicates import compared, number_value
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -54,6 +54,7 @@ from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offering", "featuring"})
 _BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
+_OF_POSSESSION = frozenset({"has", "includes", "with", "flag", "indicator"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
@@ -238,11 +239,13 @@ class ObjectReader(Reader):
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
         if (flag := self._possession(table, at)) is not None:
             column, end = flag
-            condition = is_true(ColumnValue(column=column.name), True)
+            condition = flagged(self._vocabulary, table, column, True)
             return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
+        if reference.column.not_null and {*name_words(reference.column.name)} & _OF_POSSESSION:
+            raise UnclearError(position, reference.end, f"{reference.text} is never null, and no yes or no")
         self._check_whose(table, reference, _BEHIND_A_ROLE | {"in", "from", "at"})
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
         condition = along(reference.path, is_there)
@@ -253,7 +256,7 @@ class ObjectReader(Reader):
         flags = [
             (column, end)
             for column, end in self._vocabulary.flags_at(table, position)
-            if column.category is TypeCategory.BOOLEAN and name_words(column.name)[0] in {"has", "includes", "with"}
+            if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
         ] or list(self._flags.read(table, position))
         return flags[0] if len(flags) == 1 else None
 
@@ -305,7 +308,7 @@ class ObjectReader(Reader):
             )
         if (flag := self._possession(table, position)) is not None:
             column, end = flag
-            without = negated(is_true(ColumnValue(column=column.name), True))
+            without = negated(flagged(self._vocabulary, table, column, True))
             return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
@@ -366,6 +369,8 @@ class ObjectReader(Reader):
         own = self._vocabulary.own_columns_at(table, position)
         if own is not None and self._is_loose(noun):
             return None
+        if noun.table.name == table.name and self._vocabulary.role_at(table, position) is not None:
+            return None  # "without managers": of these, and no employees of employees
         try:
             path = self._vocabulary.keys.path(table, noun.table)
         except AmbiguousPathError as error:

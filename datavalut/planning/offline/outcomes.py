@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Condition, Exists
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frames, NounPhrase, counted
@@ -78,7 +78,7 @@ class OutcomeReader(Reader):
         for child in self._vocabulary.keys.children(table):
             for column in child.columns:
                 is_word = column.category in {TypeCategory.TEXT, TypeCategory.ENUM}
-                if is_word and name_words(column.name)[-1] in synonyms.STATUS_COLUMNS:
+                if is_word and head_word(column.name) in synonyms.STATUS_COLUMNS:
                     yield child, column
 
     def _object(self, child: Table, position: int) -> _Object | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
@@ -172,8 +172,6 @@ def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int
         column.name
         for table in vocabulary.catalog.tables
         for column in table.columns
-        if column.category is TypeCategory.TEXT
-        and name_words(column.name)[-1:]
-        and name_words(column.name)[-1] in kinds
+        if column.category is TypeCategory.TEXT and name_words(column.name)[-1:] and head_word(column.name) in kinds
     }
     return tuple(f"{name} {token.text}" for name in sorted(columns)[:3])

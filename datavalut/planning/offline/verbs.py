@@ -12,7 +12,7 @@ from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
-from datavalut.planning.offline.flags import FlagReader
+from datavalut.planning.offline.flags import FlagReader, flagged
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
@@ -32,7 +32,7 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import in_time, is_true
+from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
@@ -229,7 +229,7 @@ class VerbReader(Reader):
         if found is None:
             return None
         column, end = found
-        condition = is_true(ColumnValue(column=column.name), True)
+        condition = flagged(self._vocabulary, table, column, True)
         return self._clause(condition, position, end, f"{column.name} is true")
 
     def read_bare_noun(self, position: int) -> NounPhrase | None:

@@ -9,6 +9,7 @@ from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comments import name_in
 from datavalut.planning.offline.inflection import american_singular, plural, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
@@ -28,7 +29,7 @@ _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
 # The levels of names that only may mean a table or a column.
 _LOOSELY = 2
 _LOOSELY_OF_COLUMNS = 3
-_FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
+_FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind", "indicator", "yn"})
 
 
 def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
@@ -120,6 +121,11 @@ class Vocabulary:
                 self._check_pairs(tables[0], position, length)
                 return tables[0], position + length
         return None
+
+    def is_called(self, table: Table, position: int, end: int) -> bool:
+        """Is it the table's own name, or a part of it, and no synonym?"""
+        key = self._key(position, end - position) or ""
+        return any(key in _own_keys(words, self._shared_prefixes()) for words in _spelled_names(table.name.name))
 
     def is_named_loosely(self, position: int, end: int) -> bool:
         """Does the table's name there only may mean it, so that another reading of the words comes first?"""
@@ -506,7 +512,16 @@ def _spelled_names(name: str) -> list[list[str]]:
     return forms if forms[0] != forms[1] else forms[:1]
 
 
+def _own_keys(words: list[str], prefixes: frozenset[str]) -> Iterator[str]:
+    yield "".join(words)
+    yield words[-1]
+    if words[0] in prefixes:
+        yield "".join(words[1:])
+
+
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
+    if told := name_in(table.comment):
+        yield _LOOSELY, name_key(told)
     schema = parts_of(table.name.schema)
     for words in _spelled_names(table.name.name):
         yield 0, "".join(words)
@@ -532,6 +547,8 @@ def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, s
 
 def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
     own = [american_singular(word) for word in name_words(table.name.name)]
+    if told := name_in(column.comment):
+        yield _LOOSELY_OF_COLUMNS, name_key(told)
     for words in _spelled_names(column.name):
         yield from _keys_of_column_words(words, own, column)
 
@@ -544,7 +561,7 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         short.append(words[len(own) :])
     if own and len(words) > 1 and words[0] == own[-1] != own[0]:
         short.append(words[1:])
-    if column.category in {TypeCategory.BOOLEAN, TypeCategory.INTEGER}:
+    if column.category in {TypeCategory.BOOLEAN, TypeCategory.INTEGER, TypeCategory.TEXT}:
         short.extend(_without_flag_words(words))
     for name in short:
         yield 1, "".join(name)
@@ -578,6 +595,8 @@ def _without_flag_words(words: list[str]) -> Iterator[list[str]]:
         yield words[1:]
     if len(words) > 1 and words[-1] in _FLAG_AFFIXES:
         yield words[:-1]
+    if len(words) > 2 and {words[0], words[-1]} <= _FLAG_AFFIXES:
+        yield words[1:-1]
     if len(words) == 1:  # activebool, isactive
         for affix in ("bool", "flag"):
             if words[0].endswith(affix) and len(words[0]) > len(affix) + 2:
