@@ -37,7 +37,7 @@ from datavalut.planning.offline.predicates import before_now, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
-from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
@@ -148,7 +148,7 @@ class AdjectiveReader(Reader):
             return replace(fit, condition=condition, meaning=meaning, denied=not fit.denied)
         fits = list(self._fits(table, position)) or list(self._related_fits(table, position))
         longest = max((fit.end for fit in fits), default=0)
-        fits = list({fit.condition: fit for fit in fits if fit.end == longest}.values())
+        fits = list({(fit.condition, fit.column): fit for fit in fits if fit.end == longest}.values())
         said = [fit for fit in fits if not fit.derived]
         if not is_denied and len(said) == 1 and said[0].values:
             return said[0]  # "shipped" is a status, where there is one; what is not shipped is another matter
@@ -179,15 +179,20 @@ class AdjectiveReader(Reader):
                 consented[1],
                 consented[0],
             )
-        flags = dict.fromkeys([*self._vocabulary.flags_at(table, position), *self._flags.read(table, position)])
-        for column, end in flags:
-            if is_flag(self._vocabulary, table, column):
-                yield _Fit(flagged(self._vocabulary, table, column, True), f"{column.name} is true", end, column)
+        named = [
+            (column, end)
+            for column, end in self._vocabulary.flags_at(table, position)
+            if column.category not in TIME_CATEGORIES and is_flag(self._vocabulary, table, column)
+        ]
+        for column, end in dict.fromkeys([*named, *self._flags.read(table, position)]):
+            yield _Fit(flagged(self._vocabulary, table, column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
             return
         for positive in _positives(token.lower):
             for column in table.columns:
-                if is_flag(self._vocabulary, table, column) and self._vocabulary.is_named(table, column, positive):
+                if column.category in TIME_CATEGORIES or not self._vocabulary.is_named(table, column, positive):
+                    continue
+                if is_flag(self._vocabulary, table, column):
                     yield _Fit(
                         flagged(self._vocabulary, table, column, False), f"{column.name} is false", position + 1, column
                     )

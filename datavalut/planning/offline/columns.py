@@ -20,6 +20,9 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_C
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years, name_key
 
+_EXTRAS = synonyms.words("tip discount tax fee surcharge deductible excess allowance bonus points stock")
+_NO_COUNTS = synonyms.words("id year level grade rank position floor priority score rating balance month day")
+
 
 class ColumnReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
@@ -152,6 +155,20 @@ class ColumnReader(Reader):
         operand = ColumnValue(column=reference.column.name)
         condition = compared(operand, quantity, reference.column.category, at)
         return Predicate(condition, max(end, quantity.end), quantity.meaning)
+
+    def amount_there(self, table: Table, position: int) -> ColumnReference | None:
+        """A number that is never null, nor below 0 by what it counts: with "children" there are some."""
+        own = self._vocabulary.own_columns_at(table, position)
+        if own is None or len(own[0]) != 1 or not self._ends(own[1]):
+            return None
+        column, end = own[0][0], own[1]
+        words = {*name_words(column.name)}
+        counts = column.category is TypeCategory.INTEGER and not words & _NO_COUNTS
+        if column.category not in NUMBER_CATEGORIES or not column.not_null or not (counts or words & _EXTRAS):
+            return None
+        if any(column.name in key.columns for key in self._vocabulary.catalog.references_of(table.name)):
+            return None
+        return ColumnReference(table, column, (), end)
 
     def present_column(self, table: Table, position: int) -> ColumnReference | None:
         """A column that can be there or not. A number may also count as missing when it is 0: that is not clear."""

@@ -185,18 +185,23 @@ class DateReader(Reader):
             and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]
         if not columns and verb == stem("rated"):
-            columns = [
-                column
-                for column in self._vocabulary.columns_called(table, "rating")
-                if column.category in NUMBER_CATEGORIES
-            ]
-        if len(columns) != 1:
-            return None
-        predicate = self._in_stars(table, columns[0], end) or self._predicates.read(table, columns[0], end)
+            score = self.read_score(table, end)
+            return self._clause(score.condition, position, score.end, score.meaning) if score else None
+        predicate = self._predicates.read(table, columns[0], end) if len(columns) == 1 else None
         if predicate is None:
             return None
+        predicate = self._in_stars(table, columns[0], end) or predicate
         meaning = f"{table.name.name}.{columns[0].name} {predicate.meaning}"
         return self._clause(predicate.condition, position, predicate.end, meaning)
+
+    def read_score(self, table: Table, position: int) -> Predicate | None:
+        """ "(rated) 4 stars or more", "below 3": of the one rating of the table."""
+        ratings = [one for one in self._vocabulary.columns_called(table, "rating") if one.category in NUMBER_CATEGORIES]
+        if len(ratings) != 1:
+            return None
+        column = ratings[0]
+        predicate = self._in_stars(table, column, position) or self._predicates.read(table, column, position)
+        return predicate and replace(predicate, meaning=f"{table.name.name}.{column.name} {predicate.meaning}")
 
     def _in_stars(self, table: Table, column: Column, position: int) -> Predicate | None:
         """ "(rated) 4 stars or more", by what the column counts."""

@@ -3,20 +3,25 @@
 from collections.abc import Iterator
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import ColumnValue, Comparison, Condition, LiteralValue
+from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import agent_stem, stem
+from datavalut.planning.offline.phrases import negated
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.synonyms import words
+from datavalut.planning.offline.synonyms import DATE_WORDS, words
 from datavalut.planning.offline.tokens import TokenKind
+from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 
 _AFFIXES = frozenset({"is", "has", "was", "flag", "indicator", "yn"})
 _YES_AND_NO = (("y", "n"), ("yes", "no"), ("t", "f"), ("true", "false"), ("1", "0"))
 _SAME = {"automatic": "auto", "automatically": "auto", "automated": "auto", "twenty-four": "24"}
 _LONGEST = 3  # tokens
+# "verified users", where it is their email that is.
+_CHECKED = frozenset({stem("verified"), stem("confirmed")})
+_WHAT_IS_CHECKED = frozenset(map(stem, words("email phone mobile identity account profile user license kyc address")))
 # "subscribed to the newsletter", "opted in to marketing": the flag newsletter, marketing_opt_in.
 _CONSENTS = frozenset({"subscribed", "signed", "opted", "enrolled", "registered", "consented", "agreed"})
 _OF_CONSENT = frozenset(
@@ -33,7 +38,12 @@ class FlagReader(Reader):
             if len(window) < length or any(token.kind not in {TokenKind.WORD, TokenKind.NUMBER} for token in window):
                 continue
             said = frozenset(_form(part) for token in window for part in token.parts)
-            found = [column for column in table.columns if len(said) > 1 and _forms(column) == said]
+            found = [
+                column
+                for column in table.columns
+                if (len(said) > 1 and _forms(column) == said)
+                or (said <= _CHECKED and _forms(column) > said and _forms(column) - said <= _WHAT_IS_CHECKED)
+            ]
             if found:
                 yield from ((column, position + length) for column in found)
                 return
@@ -74,7 +84,7 @@ class FlagReader(Reader):
 def is_flag(vocabulary: Vocabulary, table: Table, column: Column) -> bool:
     """A boolean; a number whose name is that of a state (Northwind's products.discontinued is 0 or 1); a text that is
     Y or N."""
-    if column.category is TypeCategory.BOOLEAN:
+    if column.category is TypeCategory.BOOLEAN or (column.category in TIME_CATEGORIES and not column.not_null):
         return True
     if column.category is TypeCategory.TEXT:
         return _yes_and_no(vocabulary, table, column) is not None
@@ -90,6 +100,9 @@ def flagged(vocabulary: Vocabulary, table: Table, column: Column, value: bool) -
     operand = ColumnValue(column=column.name)
     if column.category is TypeCategory.BOOLEAN:
         return is_true(operand, value)
+    if column.category in TIME_CATEGORIES:
+        is_null = IsNull(operand=operand)
+        return negated(is_null) if value else is_null
     if column.category is TypeCategory.TEXT:
         yes, no = _yes_and_no(vocabulary, table, column) or ("", "")
         return one_of(column, (yes if value else no,))
@@ -106,9 +119,12 @@ def _yes_and_no(vocabulary: Vocabulary, table: Table, column: Column) -> tuple[s
 
 
 def _forms(column: Column) -> frozenset[str]:
-    if column.category is not TypeCategory.BOOLEAN:
+    """None for a column that is neither a flag nor a date that may be missing ("email_verified_at")."""
+    is_date = column.category in TIME_CATEGORIES and not column.not_null
+    if column.category is not TypeCategory.BOOLEAN and not is_date:
         return frozenset()
-    return frozenset(_form(word) for word in name_words(column.name) if word not in _AFFIXES)
+    left_out = _AFFIXES | (DATE_WORDS if is_date else frozenset())
+    return frozenset(_form(word) for word in name_words(column.name) if word not in left_out)
 
 
 def _form(word: str) -> str:

@@ -146,6 +146,9 @@ _IRREGULAR_STEMS = {
     "absence": "absent",
     "attendance": "attend",
     "acting": "act",
+    "used": "us",
+    "use": "us",
+    "using": "us",
     "supply": "suppli",
 }
 # With the fewest letters that must be left of the word.

@@ -27,6 +27,7 @@ from datavalut.planning.offline.phrases import (
     along,
     negated,
 )
+from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
@@ -232,7 +233,11 @@ class LinkReader(Reader):
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
         row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
         if row is None:
-            return self._kind_of_object(table, verb, position, at) or self._part(table, verb, position, at)
+            return (
+                self._kind_of_object(table, verb, position, at)
+                or self._part(table, verb, position, at)
+                or self._way_of_deed(table, verb, position, at)
+            )
         if not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
             return None
         named = self._named_rows.read_list(table, at, each=True)
@@ -244,6 +249,23 @@ class LinkReader(Reader):
             return None
         named = self._named_rows.read_list(table, at, each=True, below=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _way_of_deed(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(customers who) paid by card": by the payment_method of their orders."""
+        found: list[Clause] = []
+        for child in self._vocabulary.keys.children(table):
+            columns = [
+                column
+                for column in child.columns
+                if not verb.names_a_role and verb.stem in {stem(word) for word in name_words(column.name)}
+            ]
+            labels = self._vocabulary.labels_at(child, at, columns) if columns else []
+            if len(labels) == 1:
+                path = self._vocabulary.path(table, child, position, labels[0].end)
+                condition = Exists(path=path, condition=one_of(labels[0].column, labels[0].values))
+                meaning = f"at least one of {child.name.name} whose {labels[0].column.name} is '{labels[0].label}'"
+                found.append(self._clause(condition, position, labels[0].end, meaning, Continuation.RELATIVE))
+        return found[0] if len(found) == 1 else None
 
     def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(actors who played) in comedies": in films of that kind."""

@@ -47,7 +47,7 @@ class NumberedReader(Reader):
             return
         quantity, noun = said
         for holder, path in self._near(table):
-            columns = self._columns_of_unit(holder, noun) if noun in _UNITS else self._counting(holder, noun)
+            columns = self._columns_of_unit(holder, noun) if noun in _UNITS else self._counting(holder, noun, quantity)
             if len(columns) > 1:
                 names = (f"{holder.name.name}.{column.name}" for column in columns)
                 raise UnclearError(position, quantity.end, "several columns fit", names)
@@ -103,14 +103,16 @@ class NumberedReader(Reader):
             if path:
                 yield other, path
 
-    def _counting(self, table: Table, noun: str) -> list[Column]:
-        """Whole numbers called so: "bedrooms", "num_bedrooms", "star_rating"."""
+    def _counting(self, table: Table, noun: str, quantity: Quantity) -> list[Column]:
+        """Numbers called so: "bedrooms", "num_bedrooms", "star_rating". An average of stars is hardly just 5."""
         called = self._vocabulary.columns_called(table, noun)
         stars = [column for column in table.columns if noun == "star" and "star" in _singulars(column)]
+        whole = quantity.bare and quantity.low == int(quantity.low)
         return [
             column
             for column in dict.fromkeys([*stars] or called)
-            if column.category is TypeCategory.INTEGER or (column in stars and column.category in NUMBER_CATEGORIES)
+            if column.category is TypeCategory.INTEGER
+            or ((column in stars or not whole) and column.category in NUMBER_CATEGORIES)
         ]
 
     def _columns_of_unit(self, table: Table, unit: str) -> list[Column]:

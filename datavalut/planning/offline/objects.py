@@ -8,10 +8,12 @@ from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
     ColumnValue,
+    Comparison,
     Condition,
     Direction,
     Exists,
     IsNull,
+    LiteralValue,
     OneOf,
     PathStep,
 )
@@ -68,6 +70,7 @@ class Frame:
     continuation: Continuation
 
 
+_ZERO = LiteralValue(value=0)
 Frames = tuple[Frame, ...]
 
 
@@ -241,6 +244,10 @@ class ObjectReader(Reader):
             column, end = flag
             condition = flagged(self._vocabulary, table, column, True)
             return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
+        amount = self._columns.amount_there(table, at)
+        if amount is not None:
+            condition = Comparison(left=ColumnValue(column=amount.column.name), operator=GREATER, right=_ZERO)
+            return self._clause(condition, position, amount.end, f"{amount.text} is more than 0", Continuation.WITH)
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
@@ -310,6 +317,10 @@ class ObjectReader(Reader):
             column, end = flag
             without = negated(flagged(self._vocabulary, table, column, True))
             return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
+        amount = self._columns.amount_there(table, position)
+        if amount is not None:
+            none = Comparison(left=ColumnValue(column=amount.column.name), operator=EQUAL, right=_ZERO)
+            return self._clause(none, position, amount.end, f"{amount.text} is 0", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
             return self._nothing_called(table, position)

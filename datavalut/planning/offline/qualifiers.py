@@ -50,7 +50,7 @@ from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
-_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"}) | synonyms.MEANS
+_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to", "about", "regarding"}) | synonyms.MEANS
 _WHERE = frozenset({"from", "in", "at"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt

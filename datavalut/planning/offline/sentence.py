@@ -143,6 +143,8 @@ class SentenceReader(Reader):
     def _past_lead(self, position: int) -> int:
         """Past "please give me a copy of" and "create a database with"."""
         while True:
+            if self._words(position, "us") and self._tokens[position].text == "US" and self._tokens[0].text != "GIVE":
+                return position
             if self._word(position) in synonyms.LEAD_WORDS | {":", ",", "!"}:
                 position += 1
             elif (after := self._past_lead_noun(position)) is not None:

@@ -290,6 +290,8 @@ class VerbReader(Reader):
             counted_object = self._counted_object(child, path, amount, position, frames)
             if counted_object is not None:
                 return counted_object
+            if not self._dates.begins_with_time(start):
+                return self._scored(child, path, position, start)
         parts: list[Clause] = []
         if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
@@ -308,6 +310,15 @@ class VerbReader(Reader):
         said = all_of(part.condition for part in parts) if parts else None
         whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
+
+    def _scored(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
+        """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
+        score = self._dates.read_score(child, start)
+        if score is None:
+            raise UnclearError(position, start + 1, f"no one column is what was {self._word(position)}")
+        meaning = f"at least one of {child.name.name} with {score.meaning}"
+        condition = Exists(path=path, condition=score.condition)
+        return self._clause(condition, position, score.end, meaning, Continuation.RELATIVE)
 
     def _past_own_object(self, child: Table, position: int) -> int:
         """Past "a class" in "booked a class", where the deed is a class booking."""
