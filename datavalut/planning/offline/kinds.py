@@ -17,7 +17,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.tokens import TokenKind
+from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
 _OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship"})
@@ -155,27 +155,26 @@ class KindReader(Reader):
         for key in self._vocabulary.catalog.foreign_keys:
             words = [word for word in name_words(key.columns[0]) if word not in {"id", "key", "fk"}]
             parent = self._vocabulary.catalog.table(key.parent)
-            if (
-                len(key.columns) == 1
-                and words == [noun]
-                and not self._vocabulary.is_called(parent, position, position + 1)
-            ):
+            own_name = self._vocabulary.is_called(parent, position, position + 1)
+            if len(key.columns) == 1 and words == [noun] and not own_name and not self._is_a_job(parent, noun):
                 child = self._vocabulary.catalog.table(key.child)
                 step = PathStep(table=str(key.child), columns=key.columns, direction=Direction.TO_CHILDREN)
                 yield KindNoun(parent, (step,), child, child.column(key.columns[0]), (), position + 1, is_role=True)
 
+    def _is_a_job(self, table: Table, noun: str) -> bool:
+        """Does a column say of some that they are "General Manager", who may be meant by "managers"?"""
+        return any(
+            noun in value.lower().split()
+            for column in table.columns
+            if head_word(column.name) in synonyms.ROLE_COLUMNS
+            for value in self._vocabulary.values(table, column)
+        )
+
     def _of_flags(self, position: int, length: int) -> Iterator[KindNoun]:
         """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""
-        window = self._tokens[position : position + length]
-        said = window[0].lower
-        negation = next(
-            (prefix for prefix in _NEGATIONS if said.startswith(prefix) and len(said) > len(prefix) + 2), ""
-        )
-        words = [part for token in window for part in token.parts]
-        if negation == "non-":
-            words = words[1:]
-        elif negation:
-            words[0] = words[0].removeprefix(negation)
+        said = " ".join(token.lower for token in self._tokens[position : position + length])
+        negation = next((prefix for prefix in _NEGATIONS if said.startswith(prefix)), "")
+        words = parts_of(said.removeprefix(negation))
         for table in self._vocabulary.catalog.tables:
             for column in table.columns:
                 first, *rest = name_words(column.name)

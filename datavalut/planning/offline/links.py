@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import ForeignKey, Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
@@ -173,11 +173,21 @@ class LinkReader(Reader):
         return [*up, *down]
 
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
-        if verb.names_a_role:
+        if verb.names_a_role or self._is_an_outcome(path, verb):
             return False
         if verb.weak or self._is_made(table, verb.stem) or self._records(path, verb.stem):
             return True
         return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
+
+    def _is_an_outcome(self, path: tuple[PathStep, ...], verb: _Verb) -> bool:
+        """Is it the state of a row on the way, and says more than that there is a way ("attended" of bookings)?"""
+        return any(
+            verb.stem in {stem(value.lower()) for value in self._vocabulary.values(table, column)}
+            for table in map(self._vocabulary.table_of, path)
+            for column in table.columns
+            if head_word(column.name) in synonyms.STATUS_COLUMNS
+            and not (self._is_named_by(table, verb.stem) or self._dates_its_rows(table, verb.stem))
+        )
 
     def _is_made(self, table: Table, verb: str) -> bool:
         """ "invoices issued to Ada", where issued_on says when the row came to be."""
@@ -187,12 +197,14 @@ class LinkReader(Reader):
     def _records(self, path: tuple[PathStep, ...], verb: str) -> bool:
         """ "who redeemed a voucher", where redeemed_at says when such a row came to be."""
         return any(
-            verb == self._vocabulary.date_stem(deed, column) != ""
+            self._dates_its_rows(self._vocabulary.table_of(step), verb)
             for step in path
             if step.direction is Direction.TO_CHILDREN
-            for deed in (self._vocabulary.table_of(step),)
-            for column in self._vocabulary.creation_columns(deed)
         )
+
+    def _dates_its_rows(self, deed: Table, verb: str) -> bool:
+        dates = {self._vocabulary.date_stem(deed, column) for column in self._vocabulary.creation_columns(deed)}
+        return verb in dates - {""}
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])

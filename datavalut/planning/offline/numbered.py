@@ -10,6 +10,7 @@ from datavalut.filters.model import ColumnValue, Comparison, Condition, LiteralV
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import american_singular, singular
+from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import UnclearError, along
 from datavalut.planning.offline.predicates import compared
@@ -46,7 +47,7 @@ class NumberedReader(Reader):
         if said is None:
             return
         quantity, noun = said
-        for holder, path in self._near(table):
+        for holder, path in self._near(table, noun):
             columns = self._columns_of_unit(holder, noun) if noun in _UNITS else self._counting(holder, noun, quantity)
             if len(columns) > 1:
                 names = (f"{holder.name.name}.{column.name}" for column in columns)
@@ -92,10 +93,13 @@ class NumberedReader(Reader):
         number = int(found[1]) if found else _ORDINALS.get(self._word(position))
         return Quantity(EQUAL, Decimal(number), position + 1, bare=True) if number else None
 
-    def _near(self, table: Table) -> Iterator[tuple[Table, tuple[PathStep, ...]]]:
-        """The table itself and what its keys lead up to, nearest first."""
+    def _near(self, table: Table, noun: str) -> Iterator[tuple[Table, tuple[PathStep, ...]]]:
+        """The table itself, what says of what kind its rows are, and what its keys lead to: the bedrooms of a listing
+        are those of its property. The stars of a hotel are none of a booking."""
         yield table, ()
-        for _, other in self._vocabulary.keys.ancestors(table):
+        for distance, other in self._vocabulary.keys.ancestors(table):
+            if not holds_kinds(other, table) and (distance > 1 or noun == "star"):
+                continue
             try:
                 path = self._vocabulary.keys.path(table, other)
             except AmbiguousPathError:

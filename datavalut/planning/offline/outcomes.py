@@ -1,6 +1,6 @@
 """What became of related rows, said by a verb: "who cancelled 2 bookings", "who attended a yoga class".
 
-The verb is a label of the status of one table below, and its object names that table.
+The verb is a label of the status of one table below, and its object names that table, or one that it leads up to.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Condition, Exists
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frames, NounPhrase, counted
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
@@ -55,7 +55,9 @@ class OutcomeReader(Reader):
         found = [
             (child, column, label.values)
             for child, column in self._states_below(table)
-            if (label := self._vocabulary.label_at(child, column, position)) is not None and label.end == position + 1
+            if (label := self._vocabulary.label_at(child, column, position)) is not None
+            and label.end == position + 1
+            and not self._is_the_making(child, position)
         ]
         quantity = read_quantity(self._tokens, position + 1)
         at = quantity.end if quantity else self._past_articles(position + 1)
@@ -81,11 +83,20 @@ class OutcomeReader(Reader):
                 if is_word and head_word(column.name) in synonyms.STATUS_COLUMNS:
                     yield child, column
 
+    def _is_the_making(self, child: Table, position: int) -> bool:
+        """Is it how every row of the child came to be ("booked" of bookings, or of trips with a booked_at)?"""
+        dates = {self._vocabulary.date_stem(child, column) for column in self._vocabulary.creation_columns(child)}
+        return stem(self._word(position)) in dates | self._vocabulary.own_stems(child)
+
     def _object(self, child: Table, position: int) -> _Object | None:
         """ "a booking"; "a class" or "a yoga class" of class_bookings."""
         noun = self._read_noun(position, None)
         if noun is not None and noun.table.name == child.name:
             return _Object(noun.condition, noun.end, noun.meaning)
+        if noun is not None and self._vocabulary.keys.is_below(child, noun.table):
+            path = self._vocabulary.path(child, noun.table, position, noun.end)
+            condition = Exists(path=path, condition=noun.condition)
+            return _Object(condition, noun.end, f"{child.name.name} of {noun.meaning}")
         words = [singular(word) for word in name_words(child.name.name)[:-1]]
         named = self._named_rows.read_list(child, position)
         end = named.end if named else position

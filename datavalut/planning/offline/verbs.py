@@ -212,8 +212,8 @@ class VerbReader(Reader):
                 return opened(body, position)
         return (
             self.read_action(table, position, frames)
-            or self._links.read(table, position, frames)
             or self._outcomes.read(table, position)
+            or self._links.read(table, position, frames)
             or self._flag_of_deed(table, position)
             or self._went(table, position)
         )
