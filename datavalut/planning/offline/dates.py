@@ -195,12 +195,15 @@ class DateReader(Reader):
         return self._clause(predicate.condition, position, predicate.end, meaning)
 
     def read_score(self, table: Table, position: int) -> Predicate | None:
-        """ "(rated) 4 stars or more", "below 3": of the one rating of the table."""
+        """ "(rated) 4 stars or more", "below 3": of the one rating of the table. Stars may be another's than those who
+        rated something, unless they are said."""
         ratings = [one for one in self._vocabulary.columns_called(table, "rating") if one.category in NUMBER_CATEGORIES]
         if len(ratings) != 1:
             return None
         column = ratings[0]
-        predicate = self._in_stars(table, column, position) or self._predicates.read(table, column, position)
+        predicate = self._in_stars(table, column, position)
+        if predicate is None and {*name_words(column.name)} & {"rating", "score"}:
+            predicate = self._predicates.read(table, column, position)
         return predicate and replace(predicate, meaning=f"{table.name.name}.{column.name} {predicate.meaning}")
 
     def _in_stars(self, table: Table, column: Column, position: int) -> Predicate | None:

@@ -94,7 +94,8 @@ class KindReader(Reader):
         if singular(last) != last:
             return True
         following = self._word(position + length)
-        ends = position + length >= len(self._tokens) or following in synonyms.NOT_VALUES or not following.isalnum()
+        is_last = position + length >= len(self._tokens) or following in synonyms.NOT_VALUES or not following.isalnum()
+        ends = is_last and following not in {"or", "and", ","}  # "a yoga or boxing class"
         return ends and self._word(start - 1) in {"a", "an"}
 
     def _of_values(self, position: int, length: int) -> Iterator[KindNoun]:

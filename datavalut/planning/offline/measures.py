@@ -191,7 +191,9 @@ class MeasureReader(Reader):
             age = self._compared(table, "age", quantity, position)
             if age is not None or self._vocabulary.births(table):
                 return age  # "patients over 50"
-        return self._compared(table, "money", quantity, position)
+        return self._compared(table, "money", quantity, position) or (
+            self._compared(table, "rating", quantity, position) if not is_money else None
+        )
 
     def _measure_of_unit(self, position: int) -> tuple[str | None, int]:
         """What the unit there measures, with its "long" or "heavy"."""

@@ -50,7 +50,9 @@ class NamedRow:
 
     @property
     def is_place(self) -> bool:
-        return any(head_word(column.name) in synonyms.PLACE_COLUMNS for column in self.columns)
+        return any(
+            head_word(column.name) in synonyms.PLACE_COLUMNS or _is_nationality(column) for column in self.columns
+        )
 
     def is_alike(self, other: "NamedRow") -> bool:
         """Are both said of the same columns, so that they can be alternatives?"""
@@ -126,8 +128,9 @@ class NamedRowReader(Reader):
             return found
         nearest = 0
         for distance, other in self._vocabulary.keys.ancestors(table):
-            if found and distance > nearest:
-                break
+            by_people = self._word(position - 1) == "from" and all(_is_nationality(row.columns[0]) for row in found)
+            if found and distance > nearest and not by_people:
+                break  # "bookings from Spain" may be those of hotels there
             rows = self._of(other, None, position, list(self._telling(other, table)))
             if rows:
                 path = self._vocabulary.path(table, other, position, rows[0].end)

@@ -118,6 +118,7 @@ class QualifierReader(Reader):
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
             self._check_time(items, joiner, clause)
+            self._check_whose_amount(items, joiner, clause)
             self._check_several_times(clause, inner=bool(frames))
             items.append((joiner, clause))
             end = clause.end
@@ -140,6 +141,16 @@ class QualifierReader(Reader):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
         if joiner and before.verb is None and is_about_related_rows(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+
+    def _check_whose_amount(self, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
+        """Raises UnclearError for "bookings with a review below 3", where the amount may be the review's."""
+        if not items or joiner or read_quantity(self._tokens, clause.start) is None:
+            return
+        before = items[-1][1]
+        if _leads_down(before.condition):
+            raise UnclearError(
+                clause.start, clause.end, "the amount of what?", (clause.meaning, f"... {before.meaning}")
+            )
 
     def _check_several_times(self, clause: Clause, *, inner: bool) -> None:
         """Raises UnclearError for "who ordered in 2024 and 2025": in both, or in either? "orders from 2024 and 2025"

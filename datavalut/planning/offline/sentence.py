@@ -68,6 +68,12 @@ class Subject:
     every: bool = False  # "all customers"
     comes_along: bool = False  # "their orders"
     joined_by_or: bool = False
+    noun_end: int = 0
+
+    @property
+    def described_before(self) -> bool:
+        """Does all that is said of it stand before its noun, or in it?"""
+        return self.end == self.noun_end and self.top is None and self.sample is None
 
     @property
     def bare(self) -> bool:
@@ -399,6 +405,7 @@ class SentenceReader(Reader):
             end,
             noun.meaning + (f" ({qualifiers.meaning})" if qualifiers else ""),
             tuple(explained),
+            noun_end=noun.noun_end,
             every=bool({"all", "every", "each"} & {self._word(index) for index in range(position, noun.noun_end)}),
         )
         return self._selected(subject, selection, order) if selection else subject
@@ -438,6 +445,7 @@ class SentenceReader(Reader):
                 if subject.every:
                     full.append(name)
                     continue
+            self._check_shared(index, subject)
             roots[name] = _united(roots.get(name), subject)
         explained.extend(entry for _, entry in self._excluded)
         meanings = [subject.meaning for subject in self.subjects] or ["every table"]
@@ -452,6 +460,16 @@ class SentenceReader(Reader):
             tuple(explained),
             self._lead,
         )
+
+    def _check_shared(self, index: int, subject: Subject) -> None:
+        """Raises UnclearError for "suites or double rooms in Spain", where what stands behind may be said of both."""
+        later = [
+            other
+            for other in self.subjects[index + 1 :]
+            if other.table.name == subject.table.name and other.end > other.noun_end
+        ]
+        if later and subject.described_before and not subject.every:
+            raise UnclearError(subject.start, later[0].end, "what stands behind: of both, or of the last?")
 
     def _check_bare(self, index: int, subject: Subject, described: list[Subject]) -> None:
         """Raises UnclearError where a noun alone could be meant to share what is said of another."""

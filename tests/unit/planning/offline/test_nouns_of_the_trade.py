@@ -281,6 +281,10 @@ def test_of_the_gym(prompt: str, expected: Root) -> None:
         (HOTELS, "families"),  # a family room is no family
         (HOTELS, "managers"),  # of that job, or those who have others below them?
         (GYM, "students"),  # a membership is no student
+        (HOTELS, "bookings from Spain"),  # of guests, or of hotels from there?
+        (HOTELS, "suites or double rooms in Spain"),  # both of them in Spain?
+        (HOTELS, "hotels rated above 4"),  # by their stars, or by those who were there?
+        (HOTELS, "bookings with breakfast over 100"),  # what costs so much?
         (HOTELS, "guests in Spain"),  # where they are is not known, only where they are from
         (HOTELS, "guests referred by another guest from Spain"),  # who is?
         (HOTELS, "guests who cancelled a booking last month"),  # no column says when it was cancelled
