@@ -118,7 +118,12 @@ class ColumnReader(Reader):
         if reference is None or self._is_a_verb(reference, position):
             return None
         named = self._vocabulary.table_at(position)
-        return None if named is not None and named[1] > reference.end else reference
+        if named is not None and (named[1] > reference.end or (reference.path and self._is_below(table, named[0]))):
+            return None  # "orders with a rating below 3", where ratings are what orders get, and restaurants have one
+        return reference
+
+    def _is_below(self, table: Table, other: Table) -> bool:
+        return self._vocabulary.keys.is_below(other, table)
 
     def _is_a_verb(self, reference: ColumnReference, position: int) -> bool:
         """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""

@@ -185,7 +185,7 @@ class DateReader(Reader):
             and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]
         if not columns and verb == stem("rated"):
-            score = self.read_score(table, end)
+            score = self.read_score(table, end) if self._are_the_raters_stars(table, end) else None
             return self._clause(score.condition, position, score.end, score.meaning) if score else None
         predicate = self._predicates.read(table, columns[0], end) if len(columns) == 1 else None
         if predicate is None:
@@ -194,16 +194,19 @@ class DateReader(Reader):
         meaning = f"{table.name.name}.{columns[0].name} {predicate.meaning}"
         return self._clause(predicate.condition, position, predicate.end, meaning)
 
+    def _are_the_raters_stars(self, table: Table, position: int) -> bool:
+        """The stars of a hotel are not those of its guests, unless "4 stars" is said of it."""
+        quantity = read_quantity(self._tokens, position)
+        rated = any({*name_words(one.name)} & {"rating", "score"} for one in table.columns)
+        return rated or (quantity is not None and self._word(quantity.end) in {"star", "stars"})
+
     def read_score(self, table: Table, position: int) -> Predicate | None:
-        """ "(rated) 4 stars or more", "below 3": of the one rating of the table. Stars may be another's than those who
-        rated something, unless they are said."""
+        """ "(rated) 4 stars or more", "below 3": of the one rating of the table."""
         ratings = [one for one in self._vocabulary.columns_called(table, "rating") if one.category in NUMBER_CATEGORIES]
         if len(ratings) != 1:
             return None
         column = ratings[0]
-        predicate = self._in_stars(table, column, position)
-        if predicate is None and {*name_words(column.name)} & {"rating", "score"}:
-            predicate = self._predicates.read(table, column, position)
+        predicate = self._in_stars(table, column, position) or self._predicates.read(table, column, position)
         return predicate and replace(predicate, meaning=f"{table.name.name}.{column.name} {predicate.meaning}")
 
     def _in_stars(self, table: Table, column: Column, position: int) -> Predicate | None:

@@ -17,10 +17,12 @@ from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
 _OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship"})
+_OF_WORK = frozenset({"job", "work", "contract", "employment"})
 _NEGATIONS = ("non-", "non")
 
 
@@ -116,7 +118,7 @@ class KindReader(Reader):
         is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
         for column in table.columns:
             kinds = synonyms.ROLE_COLUMNS | _OF_PERSONS if is_person else synonyms.NOUN_COLUMNS
-            if head_word(column.name) in kinds:
+            if head_word(column.name) in kinds and self._is_of_the_row(table, column):
                 yield table, (), column
         for distance, other in keys.ancestors(table):
             if distance == 1 and self._is_of_kinds(other):
@@ -128,6 +130,16 @@ class KindReader(Reader):
         for other, path in keys.paired(table):
             if self._is_of_kinds(other):
                 yield from ((other, path, column) for column in self._telling(other, table))
+
+    def _is_of_the_row(self, table: Table, column: Column) -> bool:
+        """The vehicle_type of couriers says nothing about them: what stands before "type" must be the table's name, a
+        synonym of it, or of work."""
+        head = head_word(column.name)
+        before = name_words(column.name)[: name_words(column.name).index(head)]
+        own = {american_singular(word) for word in name_words(table.name.name)}
+        groups = (*synonyms.TABLE_SYNONYMS, *LOOSE_TABLE_SYNONYMS)
+        same = own | {other for group in groups if group & own for other in group}
+        return {american_singular(word) for word in before} <= same | _OF_WORK
 
     def _telling(self, kinds: Table, table: Table) -> list[Column]:
         texts = [column for column in kinds.columns if column.category in {TypeCategory.TEXT, TypeCategory.ENUM}]

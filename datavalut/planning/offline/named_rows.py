@@ -19,6 +19,8 @@ from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
 
+_NATIONALITIES = frozenset({"nationality", "citizenship"})
+
 
 @dataclass(frozen=True)
 class NamedRow:
@@ -265,7 +267,7 @@ class NamedRowReader(Reader):
 
 
 def _is_nationality(column: Column) -> bool:
-    return head_word(column.name) in {"nationality", "citizenship"}
+    return head_word(column.name) in _NATIONALITIES
 
 
 def holds_kinds(table: Table, of: Table) -> bool:
