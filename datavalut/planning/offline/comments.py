@@ -20,9 +20,10 @@ def labels_of_codes(comment: str | None, codes: Iterable[str]) -> Mapping[str, s
     known = {*codes}
     found: dict[str, str] = {}
     for entry in _ENTRIES.split((comment or "")[:_MOST_OF_A_COMMENT]):
-        match = _ENTRY.match(entry) or _ENTRY.match(entry.split(":", 1)[-1])
-        if match is not None and match["code"] in known and len(match["label"].split()) <= _LONGEST_LABEL:
-            found[match["code"]] = match["label"]
+        for said in (entry, entry.split(":", 1)[-1]):  # "status: O = open"
+            match = _ENTRY.match(said)
+            if match is not None and match["code"] in known and len(match["label"].split()) <= _LONGEST_LABEL:
+                found.setdefault(match["code"], match["label"])
     return found if len(found) > 1 else {}
 
 

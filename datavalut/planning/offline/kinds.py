@@ -4,7 +4,7 @@ A noun in the plural (or behind "a") that names no table may be a value of a col
 one table are, or one of its flags. It counts where it can be said of one table only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
@@ -68,16 +68,17 @@ class KindNoun:
 
 
 class KindReader(Reader):
-    def read(self, position: int, start: int) -> KindNoun | None:
-        """The noun at `position` of a phrase that begins at `start`. None if no table's rows, or those of several, are
-        called so."""
+    def read(self, position: int, start: int, table: Table | None = None) -> KindNoun | None:
+        """The noun at `position` of a phrase that begins at `start`, among the kinds of `table`, if it is given. None
+        if no table's rows, or those of several, are called so."""
+        tables = (table,) if table is not None else self._vocabulary.catalog.tables
         for length in range(LONGEST_NAME, 0, -1):
             if not self._is_a_noun(position, length, start):
                 continue
             found: list[KindNoun] = [
-                *self._of_values(position, length),
-                *self._of_flags(position, length),
-                *(self._of_roles(position) if length == 1 else ()),
+                *self._of_values(tables, position, length),
+                *self._of_flags(tables, position, length),
+                *(self._of_roles(position) if length == 1 and table is None else ()),
             ]
             if len(found) > 1:
                 return None
@@ -100,10 +101,12 @@ class KindReader(Reader):
         ends = is_last and following not in {"or", "and", ","}  # "a yoga or boxing class"
         return ends and self._word(start - 1) in {"a", "an"}
 
-    def _of_values(self, position: int, length: int) -> Iterator[KindNoun]:
-        for table in self._vocabulary.catalog.tables:
+    def _of_values(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
+        for table in tables:
             seen: set[tuple[str, str]] = set()
             for holder, path, column in self._columns_of_kinds(table):
+                if not self._vocabulary.has_few_values(holder, column):
+                    continue
                 for label in self._vocabulary.spelled(holder, column, position, length):
                     if (str(holder.name), column.name) not in seen and self._may_be(table, column, label):
                         seen.add((str(holder.name), column.name))
@@ -183,12 +186,12 @@ class KindReader(Reader):
             for value in self._vocabulary.values(table, column)
         )
 
-    def _of_flags(self, position: int, length: int) -> Iterator[KindNoun]:
+    def _of_flags(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""
         said = " ".join(token.lower for token in self._tokens[position : position + length])
         negation = next((prefix for prefix in _NEGATIONS if said.startswith(prefix)), "")
         words = parts_of(said.removeprefix(negation))
-        for table in self._vocabulary.catalog.tables:
+        for table in tables:
             for column in table.columns:
                 first, *rest = name_words(column.name)
                 named = rest if first == "is" else [first, *rest]

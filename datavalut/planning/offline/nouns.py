@@ -90,7 +90,7 @@ class NounReader(Reader):
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
             named = self._vocabulary.table_at(noun_at, loosely=True)
             if named is None or not self._vocabulary.is_called(named[0], noun_at, named[1]):
-                kind = self._read_kind_noun(position, at, noun_at, read_qualifiers)
+                kind = self._read_kind_noun(position, at, noun_at, named and named[0], read_qualifiers)
                 if kind is not None:
                     return kind
             if named is None:
@@ -126,10 +126,16 @@ class NounReader(Reader):
         return replace(noun, condition=all_of(conditions), start=position, meaning=meaning, explained=explained)
 
     def _read_kind_noun(
-        self, position: int, at: int, noun_at: int, read_qualifiers: Callable[[Table, int], Clause | None]
+        self,
+        position: int,
+        at: int,
+        noun_at: int,
+        table: Table | None,
+        read_qualifiers: Callable[[Table, int], Clause | None],
     ) -> NounPhrase | None:
-        """ "remote interns", "white vans": rows called by what they are."""
-        kind = self._kinds.read(noun_at, at)
+        """ "remote interns", "white vans": rows called by what they are. Where a synonym of `table` is read so, too,
+        its own kinds come first: buyers are the clients of that type."""
+        kind = self._kinds.read(noun_at, at, table)
         if kind is None or self._vocabulary.table_at(kind.end, loosely=True) is not None:
             return None
         adjectives = self._adjectives.read_list(kind.table, at, noun_at) if noun_at > at else None

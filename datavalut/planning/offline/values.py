@@ -21,6 +21,7 @@ _ALLOWED_VALUES = re.compile(
 _TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _COUNTRY_COLUMNS = words("country nation nationality land")
 _STATE_COLUMNS = words("state province region")
+_MOST_KINDS = 100
 _MOST_WORDS = 6  # of a value: a longer one is a sentence
 
 
@@ -60,6 +61,15 @@ class Values:
         if key not in self._known:
             self._known[key] = self._words(table, column)
         return self._known[key]
+
+    def has_few(self, table: Table, column: Column) -> bool:
+        """Does the column hold so few values that they may be kinds? A list of names is told from them without being
+        looked through."""
+        if self.labels(table, column) or (str(table.name), column.name) in self._known:
+            return True
+        if self._read is None or column.category is not TypeCategory.TEXT or is_free_text(column):
+            return False
+        return len(self._read.values(table.name, column.name) or ()) <= _MOST_KINDS
 
     def read_so_far(self, of_columns: Callable[[str], bool]) -> list[str]:
         """The values of the columns with such names that a sentence was found to need."""

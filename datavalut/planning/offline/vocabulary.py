@@ -291,6 +291,9 @@ class Vocabulary:
         """The only values that the column can have, if its type or a check constraint of the table lists them."""
         return self._values.labels(table, column)
 
+    def has_few_values(self, table: Table, column: Column) -> bool:
+        return self._values.has_few(table, column)
+
     def values(self, table: Table, column: Column) -> tuple[str, ...]:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
