@@ -210,8 +210,20 @@ class ColumnReader(Reader):
         if len(columns) != 1:
             names = (f"{table.name.name}.{column.name}" for column in columns)
             raise UnclearError(position, position + 1, f"no one column is the name of {table.name.name}", names)
-        predicate = self._predicates.read_name(table, columns[0], position)
+        predicate = self._part_of_a_name(table, columns[0], position)
+        predicate = predicate or self._predicates.read_name(table, columns[0], position)
         return predicate and replace(predicate, meaning=f"{table.name.name}.{columns[0].name} {predicate.meaning}")
+
+    def _part_of_a_name(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """ "Smith" of those whose full names are known: all of that first or last name."""
+        token = self._tokens[position] if position < len(self._tokens) else None
+        if token is None or token.kind is TokenKind.QUOTED or not self._vocabulary.is_of(table, synonyms.PERSONS):
+            return None
+        if self._vocabulary.label_at(table, column, position) is not None:
+            return None
+        names = self._vocabulary.values(table, column)
+        found = tuple(name for name in names if token.lower in {*name.lower().split()[:1], *name.lower().split()[-1:]})
+        return Predicate(one_of(column, found), position + 1, f"is of {token.text}") if found else None
 
     def _person(self, table: Table, position: int) -> Predicate | None:
         """A first and a last name, or one of them where it is known to be no name of the other kind."""

@@ -256,8 +256,9 @@ class LinkReader(Reader):
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
 
     def _part(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
-        """ "(bookings that) include breakfast": what a row below is called, or of what kind it is."""
-        if self._word(position) not in _INCLUDING:
+        """ "(bookings that) include breakfast", "(patients) taking ibuprofen": what a row below is called, or of what
+        kind it is."""
+        if not (verb.weak or self._word(position) in _INCLUDING):
             return None
         named = self._named_rows.read_list(table, at, each=True, below=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)

@@ -21,6 +21,7 @@ from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
 
+_USUAL_SCHEMA = "public"  # "public projects" are those that are public; that of the schema are "public.projects"
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
 _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
     tuple(frozenset(map(american_singular, group)) for group in groups)
@@ -111,6 +112,8 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             if (key := self._key(position, length)) is None:
                 continue
+            if length == 1 and "." in self._tokens[position].text:
+                key = f".{key}"
             levels = self._tables.get(key)
             if levels and (loosely or min(levels) < _LOOSELY):
                 tables = levels[min(levels)]
@@ -528,7 +531,9 @@ def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, s
     schema = parts_of(table.name.schema)
     for words in _spelled_names(table.name.name):
         yield 0, "".join(words)
-        yield 0, name_key([*schema, *words])
+        yield 0, f".{name_key([*schema, *words])}"
+        if schema != (_USUAL_SCHEMA,):
+            yield 0, name_key([*schema, *words])
         if len(words) > 1 and words[0] in prefixes:
             words = words[1:]  # noqa: PLW2901 - the name without its prefix
             yield 1, "".join(words)
