@@ -9,7 +9,8 @@ from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderT
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import american_singular
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
+from datavalut.planning.offline.named_rows import holds_kinds
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
 from datavalut.planning.offline.predicates import compared, one_of
 from datavalut.planning.offline.quantities import (
     EQUAL,
@@ -217,7 +218,19 @@ class MeasureReader(Reader):
         if period is not None:
             return self._of_period(table, quantity, period, position)
         column = self.column(table, measure, position, quantity.end)
-        return self._of_column(table, column, quantity, position) if column else None
+        if column is not None:
+            return self._of_column(table, column, quantity, position)
+        return self._of_its_kind(table, measure, quantity, position) if measure in {"money", "price"} else None
+
+    def _of_its_kind(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
+        """ "tickets over $80", by the price of their ticket category."""
+        for distance, kinds in self._vocabulary.keys.ancestors(table):
+            if distance == 1 and holds_kinds(kinds, table):
+                column = self.column(kinds, measure, position, quantity.end)
+                clause = self._of_column(kinds, column, quantity, position) if column else None
+                path = self._vocabulary.path(table, kinds, position, quantity.end)
+                return replace(clause, condition=along(path, clause.condition)) if clause else None
+        return None
 
     def _period(self, position: int) -> str | None:
         """ "(earning 2,500) a month", "(under 40) per hour"."""

@@ -32,7 +32,8 @@ LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     article post story
     comment reply
     song track tune
-    artist musician singer performer
+    artist musician singer performer band
+    event show gig
     author writer
     member patron
     loan checkout borrowing

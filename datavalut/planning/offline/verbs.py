@@ -35,6 +35,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -278,7 +279,7 @@ class VerbReader(Reader):
             return None
         self._progress.reach(position + 1)
         frames = (*frames, Frame(table, Continuation.RELATIVE))
-        path = self._vocabulary.path(table, child, position, position + 1)
+        path = self._path_of_deed(table, child, position)
         start = position + 1 if object_at is None else object_at
         named = self._read_noun(self._past_articles(start), None)
         if named is not None and named.table.name == child.name:
@@ -319,6 +320,22 @@ class VerbReader(Reader):
         meaning = f"at least one of {child.name.name} with {score.meaning}"
         condition = Exists(path=path, condition=score.condition)
         return self._clause(condition, position, score.end, meaning, Continuation.RELATIVE)
+
+    def _path_of_deed(self, table: Table, child: Table, position: int) -> tuple[PathStep, ...]:
+        """By the foreign key that is named for who did it: "bought" is what a buyer_id says."""
+        step = self._named_step(table, child, position)
+        return (step,) if step else self._vocabulary.path(table, child, position, position + 1)
+
+    def _named_step(self, table: Table, child: Table, position: int) -> PathStep | None:
+        verbs = {stem(self._word(position))} | ({"buy"} if self._word(position) in synonyms.BUYING_VERBS else set())
+        keys = [
+            key
+            for key in self._vocabulary.catalog.references_of(child.name)
+            if key.parent == table.name and role_stems(key) & verbs
+        ]
+        if len(keys) != 1:
+            return None
+        return PathStep(table=str(child.name), columns=keys[0].columns, direction=Direction.TO_CHILDREN)
 
     def _past_own_object(self, child: Table, position: int) -> int:
         """Past "a class" in "booked a class", where the deed is a class booking."""
@@ -449,6 +466,8 @@ class VerbReader(Reader):
     def _leads_down(self, table: Table, other: Table, position: int) -> bool:
         if table.name == other.name or self._vocabulary.keys.is_below(table, other):
             return False
+        if self._named_step(table, other, position) is not None:
+            return True
         try:
             path = self._vocabulary.keys.path(table, other)
         except AmbiguousPathError as error:
