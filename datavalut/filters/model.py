@@ -336,7 +336,7 @@ class Root(FilterModel):
 
 
 class Scope(StrEnum):
-    """How much comes along beside the roots and the rows that belong to them: `minimal`, what these reference and nothing
+    """What comes along beside the roots and the rows that belong to them: `minimal`, what these reference and nothing
     else; `related`, the default, other tables too, without rows that belong to others; `wide`, other tables whole."""
 
     RELATED = "related"

@@ -40,7 +40,8 @@ birth date.
 `range` from that day on; dates are a `range` whose end is not included: all of 2024 is 2024-01-01 to 2025-01-01.
 - Text: `text` with `case_sensitive` false, unless the request is about capitals. Use `=` for codes and enum labels, \
 and write labels as the schema spells them. Where values are not told, take the request's word, in the singular, and \
-`contains` if the column is likely to say more than it ("suites": "Junior Suite"). Never put wildcards or regular expressions in a text.
+`contains` if the column is likely to say more than it ("suites": "Junior Suite"). Never put wildcards or regular \
+expressions in a text.
 - Negative words ("not", "never", "without", "except"): `not`. It is true where the inner condition is unknown. Of a \
 flag, what the words deny is `not` of "= true".
 - Nothing that the words do not say: bookings are with the cancelled ones, unless the request speaks of these.
