@@ -77,7 +77,7 @@ class Worker:
     _copying: Copying | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._queue = WorkQueue(self.target)
+        self._queue = WorkQueue(self.target, self.workers)
 
     def run(self, has_time: Callable[[], bool] = lambda: True) -> bool:
         """Whether the whole build is done; False if `has_time` said that no more work is to be begun.

@@ -32,7 +32,7 @@ def test_of_two_that_wait_for_each_other_the_one_that_is_cancelled_begins_again(
     ):
         create_ledger(session)
         fill_queue(session, Work((ITEM,), {ITEM.number: (KEY,)}), b"")
-        restoring = Restoring(session, WorkQueue(session), Catalog("d", 170000, ()), lambda: None)
+        restoring = Restoring(session, WorkQueue(session, 4), Catalog("d", 170000, ()), lambda: None)
         cursor.execute("LOCK TABLE p IN ACCESS EXCLUSIVE MODE")
         making = beside.submit(restoring.add_foreign_keys, ITEM)
         # It holds the child, and waits for the parent: PostgreSQL looks for the circle when it has waited for a second.
