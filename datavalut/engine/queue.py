@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from psycopg2 import sql
 from psycopg2.extensions import connection
 from psycopg2.extras import Json, NamedTupleCursor, execute_values
 
@@ -58,7 +59,7 @@ WITH ready AS MATERIALIZED (
     SELECT number, preference FROM datavalut_work.items AS item
     WHERE NOT done AND (SELECT true FROM datavalut_work.waits WHERE waits.item = item.number LIMIT 1) IS NULL
     ORDER BY preference, weight DESC, number
-    LIMIT 64
+    LIMIT 128
 )
 SELECT number FROM ready
 WHERE CASE
@@ -195,13 +196,15 @@ class WorkQueue:
                 for entry, kind, schema, name, statements in cursor.fetchall()
             )
 
+    def note_of(self, item: WorkItem, piece: Piece) -> sql.Composable:
+        """The statement that notes the piece as made, for the transaction that makes it."""
+        return sql.SQL("UPDATE datavalut_work.pieces SET made = true WHERE item = {} AND entry = {}").format(
+            sql.Literal(item.number), sql.Literal(piece.entry)
+        )
+
     def mark_made(self, item: WorkItem, piece: Piece) -> None:
-        """In the transaction that makes it."""
         with writing_target(), self._target.cursor() as cursor:
-            cursor.execute(
-                "UPDATE datavalut_work.pieces SET made = true WHERE item = %s AND entry = %s",
-                (item.number, piece.entry),
-            )
+            cursor.execute(self.note_of(item, piece))
 
     def let_go(self, item: WorkItem) -> None:
         """It can be claimed again."""

@@ -77,7 +77,14 @@ _SOURCE_SETTINGS = {
     "row_security": "off",  # hidden rows become an error
     "work_mem": "64MB",  # sets of keys are hashed in memory
 }
-_TARGET_SETTINGS = {**_FORMATS, **_LIVENESS, "lock_timeout": "0", "synchronous_commit": "off"}
+_TARGET_SETTINGS = {
+    **_FORMATS,
+    **_LIVENESS,
+    "lock_timeout": "0",
+    "synchronous_commit": "off",
+    # Milliseconds: an answer that nobody takes ends the session of a worker that has vanished, and frees its claims.
+    "tcp_user_timeout": "60000",
+}
 
 # Ends a query whose worker has died. From PostgreSQL 14 on, and not where the server's system cannot do it.
 _CONNECTION_CHECK = {"client_connection_check_interval": "10000"}
@@ -117,7 +124,8 @@ def connect(
 
     `read_only` makes it a session of a source: it can only read, waits a minute for a lock at most, fails rather than
     read past row-level security, and is not one that a pooler shares among clients. Every session writes values as
-    text without loss, ends a statement after 15 minutes, and checks every 10 seconds that its worker still lives.
+    text without loss, ends a statement after 15 minutes, and checks every 10 seconds that its worker still lives, but
+    for what `unattended` says.
     With `root_certificates`, a file of them, the server must have proven by one of these that it is the host.
 
     The host is resolved once, every address of it is checked, and the address connected to is one of those checked.
