@@ -31,6 +31,14 @@ CREATE TABLE IF NOT EXISTS datavalut_work.counted (
     rows bigint NOT NULL,
     PRIMARY KEY (table_schema, table_name)
 );
+CREATE TABLE IF NOT EXISTS datavalut_work.failures (
+    statement_hash text PRIMARY KEY,
+    sqlstate text NOT NULL,
+    message text NOT NULL,
+    detail text NOT NULL,
+    table_name text NOT NULL,
+    constraint_name text NOT NULL
+);
 CREATE TABLE IF NOT EXISTS datavalut_work.copied (
     table_schema text,
     table_name text,

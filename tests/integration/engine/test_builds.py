@@ -22,7 +22,7 @@ from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import ColumnValue, FilterPlan, OneOf, Root
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import SourceChanged, TransferError
+from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TransferError
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -437,6 +437,24 @@ def test_what_takes_longer_than_a_worker_lives_is_made_all_the_same_and_once(
         assert query(made.database, "SELECT last_value FROM calls") == [(60,)]
         assert query(made.database, "SELECT count(x) FROM v") == [(30,)]
     assert lives > 3
+
+
+def test_why_it_failed_when_its_worker_had_left_is_told_by_the_next(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    source = make_database("""
+        CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+            IF current_database() NOT LIKE 'datavalut_build%' THEN RETURN $1; END IF;
+            PERFORM pg_sleep(0.1); RETURN 7;
+        END $$;
+        CREATE TABLE t (id int); INSERT INTO t SELECT generate_series(1, 20);
+        CREATE UNIQUE INDEX slow_index ON t (slow(id));
+    """)
+    with prepared_build(postgres, source, FilterPlan()) as (made, subset):
+        assert not run_worker(source, made, subset, Unobserved(), for_a_second())
+        with pytest.raises(SchemaNotRestorable, match="slow_index"):
+            while not run_worker(source, made, subset, Unobserved(), for_a_second()):
+                pass
 
 
 @pytest.mark.usefixtures("tiny_chunks")

@@ -12,9 +12,10 @@ import pytest
 from psycopg2.extensions import connection
 
 from datavalut.connections import ConnectionParameters
+from datavalut.transfer.ledger import create_ledger
 from datavalut.transfer.target import terminate_sessions
 from datavalut.transfer.unattended import LeftToServer, Unattended
-from tests.postgres_server import query
+from tests.postgres_server import execute, query
 from tests.transfer_examples import open_target
 
 TABLES = """
@@ -29,7 +30,10 @@ PROJECT = Path(__file__).parents[3]
 
 @pytest.fixture
 def target(make_database: Callable[..., ConnectionParameters]) -> ConnectionParameters:
-    return make_database(TABLES)
+    made = make_database(TABLES)
+    with closing(open_target(made)) as session:
+        create_ledger(session)
+    return made
 
 
 @pytest.fixture
@@ -119,6 +123,27 @@ def test_a_process_that_is_killed_leaves_its_statement_to_the_server(target: Con
         process.kill()
     assert made(target) == (0, 0)
     wait_until_left_alone(target)
+    assert made(target) == MADE
+
+
+SLOW_FAILURE = b"CREATE UNIQUE INDEX slow_index ON t ((slow(x) / 10));\nINSERT INTO notes VALUES ('made')"
+
+
+def test_what_failed_when_nobody_was_there_is_told_who_tries_next(
+    session: connection, target: ConnectionParameters
+) -> None:
+    with pytest.raises(LeftToServer):
+        carry_out(session, SLOW_FAILURE, lambda: False)
+    wait_until_left_alone(target)
+    with closing(open_target(target)) as successor:
+        with pytest.raises(psycopg2.errors.UniqueViolation) as raised:
+            carry_out(successor, SLOW_FAILURE, lambda: pytest.fail("it was tried again"))
+        assert raised.value.pgcode == "23505"
+        assert raised.value.diag.constraint_name == "slow_index"
+        assert "=(0) " in (raised.value.diag.message_detail or "")
+        # Told once: what was wrong may be mended.
+        execute(target, "DELETE FROM t WHERE x % 10 <> 0")
+        carry_out(successor, SLOW_FAILURE, lambda: True)
     assert made(target) == MADE
 
 
