@@ -22,7 +22,8 @@ from datavalut.transfer.errors import JobNoLongerRunning, TargetInUse, TargetMis
 from datavalut.transfer.statements import writing_target
 
 _LONGEST_NAME = 63  # bytes, of a PostgreSQL identifier
-_ROLE_CONNECTIONS = 50
+# 40 workers at most, as many sessions that the server works on after their worker has left, and the other steps'.
+_ROLE_CONNECTIONS = 100
 _MARK = "datavalut job {}"
 _LOCALE_UNKNOWN = (
     sqlstates.FeatureNotSupported,
