@@ -1,0 +1,141 @@
+"""Gates in the workflow of a local stack: jobs stop in a state for as long as a test wants."""
+
+import io
+import json
+import shutil
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from local.deploy import STACK
+from local.settings import PROJECT
+from tests.e2e.aws import Aws
+from tests.faults.workflow_states import machine_of, put_before, task_that_fails_before
+from tests.local_stack import Stack
+
+At = Literal["begin", "end", "nowhere"]
+_PATIENCE_SECONDS = 90.0
+_GATED_STEP = Path(__file__).with_name("gated_step.py")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """It is closed as long as `folder` says so."""
+
+    folder: Path
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+        (self.folder / "closed").touch()
+
+    def open(self) -> None:
+        (self.folder / "closed").unlink(missing_ok=True)
+
+    def wait_for(self, job_id: str) -> None:
+        """Until the job stands before the gate."""
+        self._wait("reached", job_id)
+
+    def wait_until_left(self, job_id: str) -> None:
+        """Until the function that stood before the gate has ended, although its execution may have ended before."""
+        self._wait("left", job_id)
+
+    def _wait(self, mark: str, job_id: str) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not (self.folder / f"{mark} by {job_id}").exists():
+            assert time.monotonic() < deadline, f"the gate is not {mark} by {job_id}"
+            time.sleep(0.05)
+
+
+@dataclass
+class GatedWorkflow:
+    """Of each step that has a gate there is another function, which has its role, its layers and its settings."""
+
+    aws: Aws
+    folder: Path
+    _functions: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stack: Stack) -> "GatedWorkflow":
+        folder = stack.settings.directory / "gates"
+        folder.mkdir()
+        return cls(Aws(stack.aws_url), folder)
+
+    @contextmanager
+    def gate(self, state: str, at: At, *, seconds: int | None = None) -> Iterator[Gate]:
+        """Executions that start in the block come to a closed gate in this state: at the `begin` or the `end` of a
+        task's work, or before a state of another type. Of a task, `seconds` is the function's limit of time. What must
+        fail for a job to come to the state fails."""
+        definition = self._definition()
+        failing = task_that_fails_before(definition, state)
+        if failing is not None:
+            step = machine_of(definition, failing)["States"][failing]
+            step["Resource"] = self._function(step["Resource"], "nowhere")
+        gated = machine_of(definition, state)["States"][state]
+        if gated["Type"] == "Task":
+            gated["Resource"] = function = self._function(gated["Resource"], at, seconds)
+        else:
+            function = self._function(None, "begin")
+            job_id = {"job_id.$": "$$.Execution.Name"}
+            gate_state = {"Type": "Task", "Resource": function, "Parameters": job_id, "ResultPath": None}
+            put_before(definition, state, f"Gate: {state}", gate_state)
+        gate = Gate(self.folder / function.rpartition(":")[2])
+        gate.close()
+        with ExitStack() as closing:
+            closing.callback(gate.open)
+            closing.enter_context(self._defined(definition))
+            yield gate
+
+    def _definition(self) -> dict[str, Any]:
+        described = self.aws.executions.describe_state_machine(stateMachineArn=self.aws.machine)
+        definition: dict[str, Any] = json.loads(described["definition"])
+        return definition
+
+    @contextmanager
+    def _defined(self, definition: dict[str, Any]) -> Iterator[None]:
+        before = self._definition()
+        self._define(definition)
+        try:
+            yield
+        finally:
+            self._define(before)
+
+    def _define(self, definition: dict[str, Any]) -> None:
+        self.aws.executions.update_state_machine(stateMachineArn=self.aws.machine, definition=json.dumps(definition))
+
+    def _function(self, step: str | None, at: At, seconds: int | None = None) -> str:
+        """The ARN of the function that stands for the one of this ARN. It stays for the next gate like this one."""
+        step_name = None if step is None else step.rpartition(":")[2].removeprefix(f"{STACK}-")
+        name = "-".join(str(part) for part in ("gated", step_name, at, seconds) if part is not None)
+        if name not in self._functions:
+            self._functions[name] = self._create_function(name, step, step_name, at, seconds)
+        return self._functions[name]
+
+    def _create_function(self, name: str, step: str | None, step_name: str | None, at: At, seconds: int | None) -> str:
+        like = self.aws.functions.get_function_configuration(FunctionName=step or f"{STACK}-settle_job")
+        environment = like["Environment"]["Variables"] if step else {}
+        created = self.aws.functions.create_function(
+            FunctionName=name,
+            Runtime=like["Runtime"],
+            Role=like["Role"],
+            Handler="handler.handler",
+            Code={"ZipFile": _code(step_name)},
+            Layers=[layer["Arn"] for layer in like["Layers"]] if step else [],
+            Environment={"Variables": environment | {"GATE": str(self.folder / name), "AT": at}},
+            Timeout=seconds or like["Timeout"],
+            MemorySize=like["MemorySize"],
+        )
+        return str(created["FunctionArn"])
+
+
+def _code(step_name: str | None) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.write(_GATED_STEP, "handler.py")
+        if step_name is not None:
+            archive.write(PROJECT / "functions" / step_name / "handler.py", "step.py")
+    return buffer.getvalue()

@@ -1,0 +1,58 @@
+"""Jobs are cancelled, and executions stopped by hand, in every state of the workflow that its definition has. On the
+local stack, which the fixtures start."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from infra.workflow import DEFINITION
+from tests.e2e.client import ENDED, Client
+from tests.faults.fault_table import Record
+from tests.faults.gates import At, GatedWorkflow
+from tests.faults.workflow_states import machines
+from tests.local_stack import Stack
+from tests.postgres_server import TestServer
+
+STATES = {
+    name: state for machine in machines(json.loads(DEFINITION.read_text())) for name, state in machine["States"].items()
+}
+# A function that runs is not stopped with its execution: it goes on from there.
+MOMENTS: list[tuple[str, At]] = [
+    (name, at) for name, state in STATES.items() for at in (("begin", "end") if state["Type"] == "Task" else ("begin",))
+]
+
+
+@pytest.fixture(scope="module")
+def workflow(stack: Stack) -> GatedWorkflow:
+    return GatedWorkflow.of(stack)
+
+
+@pytest.fixture(scope="module")
+def source(postgres: TestServer) -> Iterator[str]:
+    database = postgres.make_database("CREATE TABLE things (id integer PRIMARY KEY); INSERT INTO things VALUES (1)")
+    yield database.to_url()
+    postgres.drop_database(database)
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)
+def test_a_job_that_is_cancelled_or_stopped_in_any_state_ends_and_leaves_nothing(
+    moment: tuple[str, At], client: Client, workflow: GatedWorkflow, source: str, record: Record
+) -> None:
+    """What has ended before keeps its end. A job that stands in one branch may be completed by another meanwhile."""
+    with workflow.gate(*moment) as gate:
+        cancelled, stopped = (client.created(source, "all things") for _ in range(2))
+        for job_id in (cancelled, stopped):
+            gate.wait_for(job_id)
+        before = {job_id: client.job(job_id)["status"] for job_id in (cancelled, stopped)}
+        answer = client.delete(cancelled)
+        workflow.aws.executions.stop_execution(executionArn=workflow.aws.execution(stopped))
+    for job_id in before:
+        gate.wait_until_left(job_id)
+    after = {job_id: client.ended(job_id)["status"] for job_id in before}
+    for job_id, status in before.items():
+        assert after[job_id] in ((status,) if status in ENDED else ("cancelled", "completed"))
+    assert (answer.status_code == requests.codes.ok) == (after[cancelled] == "cancelled"), answer.text
+    record("a job is cancelled in every state of the workflow", cancelled, 1)
+    record("an execution is stopped by hand in every state of the workflow", stopped, 1)
