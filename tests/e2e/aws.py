@@ -39,11 +39,11 @@ class Aws:
             if event["type"] == "TaskFailed"
         ]
 
-    def when_failed(self, job_id: str, seconds: float = 60) -> None:
-        """Returns as soon as a task of the job's execution has failed."""
+    def when_failed(self, job_id: str, error: str, seconds: float = 60) -> None:
+        """Returns as soon as a task of the job's execution has failed by this error."""
         deadline = time.monotonic() + seconds
-        while not self.failures(job_id):
-            assert time.monotonic() < deadline, f"after {seconds} seconds nothing has failed"
+        while error not in self.failures(job_id):
+            assert time.monotonic() < deadline, f"after {seconds} seconds nothing has failed by {error}"
             time.sleep(0.2)
 
     def sweep(self) -> dict[str, int]:

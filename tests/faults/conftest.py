@@ -13,6 +13,7 @@ from tests.e2e.aws import Aws
 from tests.e2e.client import Client
 from tests.e2e.places import Cloud
 from tests.faults.fault_table import FaultTable, Record
+from tests.faults.gates import GatedStack
 from tests.faults.held_copy import HeldSource
 from tests.faults.left_behind import OfAws, Places
 from tests.local_stack import Stack, running_stack
@@ -38,6 +39,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def stack() -> Iterator[Stack]:
     with running_stack() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def gated(stack: Stack) -> GatedStack:
+    return GatedStack.of(stack)
+
+
+@pytest.fixture(scope="session")
+def small_source(postgres: TestServer) -> Iterator[str]:
+    """The URL of a database of which jobs are quickly made."""
+    database = postgres.make_database("CREATE TABLE things (id integer PRIMARY KEY); INSERT INTO things VALUES (1)")
+    yield database.to_url()
+    postgres.drop_database(database)
 
 
 @pytest.fixture

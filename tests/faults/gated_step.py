@@ -1,8 +1,8 @@
-"""What a step of the workflow is replaced by in tests: it does as the step does, whose handler is in `step.py` beside
-it, but passes its gate only when that is open. Without a step it only passes the gate. Runs as a function, alone.
+"""What a function is replaced by in tests: it does as the function does, whose handler is in `step.py` beside it, but
+passes its gate only when that is open. Without a `step.py` it only passes the gate. Runs as a function, alone.
 
 GATE is the folder of the gate, AT where it stands: at the `begin` or at the `end` of the step's work; or `nowhere`:
-then the step fails instead of beginning.
+then it fails instead of beginning.
 """
 
 import importlib
@@ -21,7 +21,7 @@ class JobFailed(Exception):
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    job_id = str(event["job_id"])
+    job_id = str(event.get("job_id", "somebody"))
     if _AT == "nowhere":
         raise JobFailed("made to fail")
     try:

@@ -1,4 +1,4 @@
-"""Gates in the workflow of a local stack: jobs stop in a state for as long as a test wants."""
+"""Gates in the workflow and in the functions of a local stack: they stop there for as long as a test wants."""
 
 import io
 import json
@@ -24,9 +24,12 @@ _GATED_STEP = Path(__file__).with_name("gated_step.py")
 
 @dataclass(frozen=True)
 class Gate:
-    """It is closed as long as `folder` says so."""
+    """Of `function`. It is closed as long as `folder` says so."""
 
+    aws: Aws
+    function: str
     folder: Path
+    limit: int
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -35,6 +38,11 @@ class Gate:
 
     def open(self) -> None:
         (self.folder / "closed").unlink(missing_ok=True)
+
+    def relieve(self) -> None:
+        """The function has as much time as ever, and the gate is open."""
+        self.aws.functions.update_function_configuration(FunctionName=self.function, Timeout=self.limit)
+        self.open()
 
     def wait_for(self, job_id: str) -> None:
         """Until the job stands before the gate."""
@@ -52,43 +60,66 @@ class Gate:
 
 
 @dataclass
-class GatedWorkflow:
+class GatedStack:
     """Of each step that has a gate there is another function, which has its role, its layers and its settings."""
 
     aws: Aws
     folder: Path
-    _functions: dict[str, str] = field(default_factory=dict)
+    _gates: dict[str, Gate] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, stack: Stack) -> "GatedWorkflow":
+    def of(cls, stack: Stack) -> "GatedStack":
         folder = stack.settings.directory / "gates"
         folder.mkdir()
         return cls(Aws(stack.aws_url), folder)
 
     @contextmanager
-    def gate(self, state: str, at: At, *, seconds: int | None = None) -> Iterator[Gate]:
+    def state(self, state: str, at: At, *, seconds: int | None = None) -> Iterator[Gate]:
         """Executions that start in the block come to a closed gate in this state: at the `begin` or the `end` of a
         task's work, or before a state of another type. Of a task, `seconds` is the function's limit of time. What must
         fail for a job to come to the state fails."""
         definition = self._definition()
         failing = task_that_fails_before(definition, state)
         if failing is not None:
-            step = machine_of(definition, failing)["States"][failing]
-            step["Resource"] = self._function(step["Resource"], "nowhere")
+            task = machine_of(definition, failing)["States"][failing]
+            task["Resource"] = self._gate(task["Resource"], "nowhere").function
         gated = machine_of(definition, state)["States"][state]
         if gated["Type"] == "Task":
-            gated["Resource"] = function = self._function(gated["Resource"], at, seconds)
+            gate = self._gate(gated["Resource"], at, seconds)
+            gated["Resource"] = gate.function
         else:
-            function = self._function(None, "begin")
-            job_id = {"job_id.$": "$$.Execution.Name"}
-            gate_state = {"Type": "Task", "Resource": function, "Parameters": job_id, "ResultPath": None}
-            put_before(definition, state, f"Gate: {state}", gate_state)
-        gate = Gate(self.folder / function.rpartition(":")[2])
+            gate = self._gate(None, "begin")
+            parameters = {"job_id.$": "$$.Execution.Name"}
+            before = {"Type": "Task", "Resource": gate.function, "Parameters": parameters, "ResultPath": None}
+            put_before(definition, state, f"Gate: {state}", before)
         gate.close()
         with ExitStack() as closing:
             closing.callback(gate.open)
             closing.enter_context(self._defined(definition))
             yield gate
+
+    @contextmanager
+    def function(self, name: str, at: At, *, seconds: int) -> Iterator[Gate]:
+        """The function itself, whoever calls it, comes to a closed gate and has this limit of time."""
+        function, functions = f"{STACK}-{name}", self.aws.functions
+        before = functions.get_function_configuration(FunctionName=function)
+        environment = before["Environment"]["Variables"]
+        gate = Gate(self.aws, function, self.folder / f"{name}-{at}", before["Timeout"])
+        gate.close()
+        try:
+            functions.update_function_code(FunctionName=function, ZipFile=_code(name))
+            functions.update_function_configuration(
+                FunctionName=function,
+                Timeout=seconds,
+                Environment={"Variables": environment | {"GATE": str(gate.folder), "AT": at}},
+            )
+            yield gate
+        finally:
+            gate.open()
+            functions.update_function_code(FunctionName=function, ZipFile=_code(name, gated=False))
+            functions.update_function_configuration(
+                FunctionName=function, Timeout=before["Timeout"], Environment={"Variables": environment}
+            )
 
     def _definition(self) -> dict[str, Any]:
         described = self.aws.executions.describe_state_machine(stateMachineArn=self.aws.machine)
@@ -107,35 +138,36 @@ class GatedWorkflow:
     def _define(self, definition: dict[str, Any]) -> None:
         self.aws.executions.update_state_machine(stateMachineArn=self.aws.machine, definition=json.dumps(definition))
 
-    def _function(self, step: str | None, at: At, seconds: int | None = None) -> str:
-        """The ARN of the function that stands for the one of this ARN. It stays for the next gate like this one."""
+    def _gate(self, step: str | None, at: At, seconds: int | None = None) -> Gate:
+        """In a function that stands for the one of this ARN. It stays for the next gate like this one."""
         step_name = None if step is None else step.rpartition(":")[2].removeprefix(f"{STACK}-")
         name = "-".join(str(part) for part in ("gated", step_name, at, seconds) if part is not None)
-        if name not in self._functions:
-            self._functions[name] = self._create_function(name, step, step_name, at, seconds)
-        return self._functions[name]
+        if name not in self._gates:
+            like = self.aws.functions.get_function_configuration(FunctionName=step or f"{STACK}-settle_job")
+            environment = like["Environment"]["Variables"] if step else {}
+            created = self.aws.functions.create_function(
+                FunctionName=name,
+                Runtime=like["Runtime"],
+                Role=like["Role"],
+                Handler="handler.handler",
+                Code={"ZipFile": _code(step_name)},
+                Layers=[layer["Arn"] for layer in like["Layers"]] if step else [],
+                Environment={"Variables": environment | {"GATE": str(self.folder / name), "AT": at}},
+                Timeout=like["Timeout"],
+                MemorySize=like["MemorySize"],
+            )
+            self._gates[name] = Gate(self.aws, created["FunctionArn"], self.folder / name, like["Timeout"])
+        gate = self._gates[name]
+        self.aws.functions.update_function_configuration(FunctionName=gate.function, Timeout=seconds or gate.limit)
+        return gate
 
-    def _create_function(self, name: str, step: str | None, step_name: str | None, at: At, seconds: int | None) -> str:
-        like = self.aws.functions.get_function_configuration(FunctionName=step or f"{STACK}-settle_job")
-        environment = like["Environment"]["Variables"] if step else {}
-        created = self.aws.functions.create_function(
-            FunctionName=name,
-            Runtime=like["Runtime"],
-            Role=like["Role"],
-            Handler="handler.handler",
-            Code={"ZipFile": _code(step_name)},
-            Layers=[layer["Arn"] for layer in like["Layers"]] if step else [],
-            Environment={"Variables": environment | {"GATE": str(self.folder / name), "AT": at}},
-            Timeout=seconds or like["Timeout"],
-            MemorySize=like["MemorySize"],
-        )
-        return str(created["FunctionArn"])
 
-
-def _code(step_name: str | None) -> bytes:
+def _code(name: str | None, *, gated: bool = True) -> bytes:
+    """A function's: its handler, or a gate with that handler behind."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.write(_GATED_STEP, "handler.py")
-        if step_name is not None:
-            archive.write(PROJECT / "functions" / step_name / "handler.py", "step.py")
+        if gated:
+            archive.write(_GATED_STEP, "handler.py")
+        if name is not None:
+            archive.write(PROJECT / "functions" / name / "handler.py", "step.py" if gated else "handler.py")
     return buffer.getvalue()

@@ -2,7 +2,6 @@
 local stack, which the fixtures start."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -10,10 +9,8 @@ import requests
 from infra.workflow import DEFINITION
 from tests.e2e.client import ENDED, Client
 from tests.faults.fault_table import Record
-from tests.faults.gates import At, GatedWorkflow
+from tests.faults.gates import At, GatedStack
 from tests.faults.workflow_states import machines
-from tests.local_stack import Stack
-from tests.postgres_server import TestServer
 
 STATES = {
     name: state for machine in machines(json.loads(DEFINITION.read_text())) for name, state in machine["States"].items()
@@ -24,30 +21,18 @@ MOMENTS: list[tuple[str, At]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def workflow(stack: Stack) -> GatedWorkflow:
-    return GatedWorkflow.of(stack)
-
-
-@pytest.fixture(scope="module")
-def source(postgres: TestServer) -> Iterator[str]:
-    database = postgres.make_database("CREATE TABLE things (id integer PRIMARY KEY); INSERT INTO things VALUES (1)")
-    yield database.to_url()
-    postgres.drop_database(database)
-
-
 @pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)
 def test_a_job_that_is_cancelled_or_stopped_in_any_state_ends_and_leaves_nothing(
-    moment: tuple[str, At], client: Client, workflow: GatedWorkflow, source: str, record: Record
+    moment: tuple[str, At], client: Client, gated: GatedStack, small_source: str, record: Record
 ) -> None:
     """What has ended before keeps its end. A job that stands in one branch may be completed by another meanwhile."""
-    with workflow.gate(*moment) as gate:
-        cancelled, stopped = (client.created(source, "all things") for _ in range(2))
+    with gated.state(*moment) as gate:
+        cancelled, stopped = (client.created(small_source, "all things") for _ in range(2))
         for job_id in (cancelled, stopped):
             gate.wait_for(job_id)
         before = {job_id: client.job(job_id)["status"] for job_id in (cancelled, stopped)}
         answer = client.delete(cancelled)
-        workflow.aws.executions.stop_execution(executionArn=workflow.aws.execution(stopped))
+        gated.aws.executions.stop_execution(executionArn=gated.aws.execution(stopped))
     for job_id in before:
         gate.wait_until_left(job_id)
     after = {job_id: client.ended(job_id)["status"] for job_id in before}

@@ -109,7 +109,7 @@ def test_a_job_outlasts_a_crash_of_the_target_server_in_the_middle_of_its_copy(
     client: Client, aws: Aws, held: HeldSource, record: Record, stack: Stack
 ) -> None:
     with held.held_job(client) as (job_id, _), crashed(Databases(stack.settings).server):
-        aws.when_failed(job_id)
+        aws.when_failed(job_id, "TransientFault")
     held.require_exact(client.ended(job_id))
     retries = aws.failures(job_id).count("TransientFault")
     record("the target server crashes in the middle of a chunk, and starts again", job_id, retries)
