@@ -36,6 +36,6 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def _pass(job_id: str) -> None:
-    (_GATE / f"reached by {job_id}").touch()
+    (_GATE / f"reached by {job_id}").write_text(str(os.getpid()))
     while (_GATE / "closed").exists():
         time.sleep(0.02)

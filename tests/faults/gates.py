@@ -44,9 +44,10 @@ class Gate:
         self.aws.functions.update_function_configuration(FunctionName=self.function, Timeout=self.limit)
         self.open()
 
-    def wait_for(self, job_id: str) -> None:
-        """Until the job stands before the gate."""
+    def wait_for(self, job_id: str) -> int:
+        """Until the job stands before the gate. The function's process."""
         self._wait("reached", job_id)
+        return int((self.folder / f"reached by {job_id}").read_text())
 
     def wait_until_left(self, job_id: str) -> None:
         """Until the function that stood before the gate has ended, although its execution may have ended before."""

@@ -4,12 +4,23 @@ stack, which the fixtures start."""
 import os
 import signal
 
+import pytest
+
 from datavalut.connections import ConnectionParameters
 from tests.e2e.aws import Aws
 from tests.e2e.client import Client
 from tests.faults.fault_table import Record
+from tests.faults.gates import GatedStack
 from tests.faults.held_copy import HeldSource
+from tests.faults.workflow_states import WORKFLOW, task_that_fails_before, tasks
 from tests.postgres_server import TestServer, query
+
+# Those that make something, and the others with `make test-all`.
+KILLED = (
+    tasks(WORKFLOW)
+    if os.environ.get("DATAVALUT_EVERY_FAULT")
+    else ["Prepare the target", "Work on the build", "Finalize", "Settle the job"]
+)
 
 
 def test_a_worker_process_that_is_killed_in_the_middle_of_a_copy_is_followed_by_another(
@@ -20,6 +31,22 @@ def test_a_worker_process_that_is_killed_in_the_middle_of_a_copy_is_followed_by_
     held.require_exact(client.ended(job_id))
     deaths = aws.failures(job_id).count("Runtime.ExitError")
     record("a worker's process is killed in the middle of a chunk", job_id, deaths)
+
+
+@pytest.mark.parametrize("state", KILLED)
+def test_a_function_whose_process_is_killed_in_any_state_is_run_again(
+    state: str, client: Client, gated: GatedStack, small_source: str, record: Record
+) -> None:
+    """All is done, and nobody knows: as where it runs out of memory. A job of which one keeper has failed may be
+    completed with the other one, before the failure is settled."""
+    with gated.state(state, "end") as gate:
+        job_id = client.created(small_source, "all things")
+        os.kill(gate.wait_for(job_id), signal.SIGKILL)
+    job = client.ended(job_id)
+    fails_anyway = task_that_fails_before(WORKFLOW, state) is not None
+    assert job["status"] == "completed" or fails_anyway, job["error"]
+    deaths = gated.aws.failures(job_id).count("Runtime.ExitError")
+    record("a function's process is killed when its work is done, in every state", job_id, deaths)
 
 
 def test_a_copy_whose_session_on_the_source_is_terminated_is_begun_anew(

@@ -9,19 +9,15 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from infra.workflow import DEFINITION
 from local.deploy import STACK
 from tests.e2e.client import Client
 from tests.e2e.places import Cloud
 from tests.faults.fault_table import Record
 from tests.faults.gates import At, GatedStack
-from tests.faults.workflow_states import machines, task_that_fails_before
+from tests.faults.workflow_states import WORKFLOW, task_that_fails_before, tasks
 from tests.local_stack import Stack
 
-MACHINE = json.loads(DEFINITION.read_text(encoding="utf-8"))
-TASKS = {
-    name: state for machine in machines(MACHINE) for name, state in machine["States"].items() if state["Type"] == "Task"
-}
+TASKS = tasks(WORKFLOW)
 LIMIT = 4  # seconds
 STEP = "a function of the workflow times out, in every state"
 
@@ -54,7 +50,7 @@ def test_a_job_of_which_a_function_times_out_goes_on_or_fails_and_leaves_nothing
         was_completed = client.job(job_id)["status"] == "completed"
         gate.relieve()
         job = client.ended(job_id)
-    fails_anyway = task_that_fails_before(MACHINE, state) is not None
+    fails_anyway = task_that_fails_before(WORKFLOW, state) is not None
     if was_completed or (is_tried_again(state) and not fails_anyway):
         assert job["status"] == "completed", job["error"]
     elif fails_anyway:

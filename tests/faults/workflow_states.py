@@ -1,9 +1,13 @@
 """The states of the workflow, as its definition has them, and what brings a job into each."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra.workflow import DEFINITION
+
 Definition = dict[str, Any]
+WORKFLOW: Definition = json.loads(DEFINITION.read_text(encoding="utf-8"))
 
 
 def machines(definition: Definition) -> Iterator[Definition]:
@@ -12,6 +16,15 @@ def machines(definition: Definition) -> Iterator[Definition]:
     for state in definition["States"].values():
         for inner in (*state.get("Branches", ()), *([state["ItemProcessor"]] if "ItemProcessor" in state else ())):
             yield from machines(inner)
+
+
+def states(definition: Definition) -> dict[str, Definition]:
+    """By their names, which are unique."""
+    return {name: state for machine in machines(definition) for name, state in machine["States"].items()}
+
+
+def tasks(definition: Definition) -> dict[str, Definition]:
+    return {name: state for name, state in states(definition).items() if state["Type"] == "Task"}
 
 
 def machine_of(definition: Definition, name: str) -> Definition:

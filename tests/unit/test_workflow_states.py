@@ -4,8 +4,15 @@ import json
 
 import pytest
 
-from infra.workflow import DEFINITION
-from tests.faults.workflow_states import machine_of, machines, put_before, task_that_fails_before
+from tests.faults.workflow_states import (
+    WORKFLOW,
+    machine_of,
+    machines,
+    put_before,
+    states,
+    task_that_fails_before,
+    tasks,
+)
 
 INNER = {"StartAt": "Work", "States": {"Work": {"Type": "Task", "Next": "Done"}, "Done": {"Type": "Succeed"}}}
 CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "Clean up"}]
@@ -38,19 +45,17 @@ def test_what_must_fail_for_a_job_to_come_to_a_state(state: str, failing: str | 
 
 
 def test_every_state_of_the_workflow_can_be_reached() -> None:
-    definition = json.loads(DEFINITION.read_text(encoding="utf-8"))
-    states = [name for machine in machines(definition) for name in machine["States"]]
-    assert len(states) == len(set(states)) > 20
-    for name in states:
-        failing = task_that_fails_before(definition, name)
-        assert failing is None or machine_of(definition, failing)["States"][failing]["Type"] == "Task"
+    assert sum(len(machine["States"]) for machine in machines(WORKFLOW)) == len(states(WORKFLOW)) > 20
+    for name in states(WORKFLOW):
+        failing = task_that_fails_before(WORKFLOW, name)
+        assert failing is None or failing in tasks(WORKFLOW)
 
 
 def test_every_way_to_a_state_leads_through_what_is_put_before_it() -> None:
     definition = json.loads(json.dumps(SMALL))
     put_before(definition, "Good?", "Gate", {"Type": "Task"})
     put_before(definition, "Work", "Inner gate", {"Type": "Task"})
-    states = definition["States"]
-    assert states["All"]["Next"] == states["Clean up"]["Next"] == "Gate"
-    assert states["Gate"]["Next"] == "Good?"
-    assert states["All"]["ItemProcessor"]["StartAt"] == "Inner gate"
+    known = states(definition)
+    assert known["All"]["Next"] == known["Clean up"]["Next"] == "Gate"
+    assert known["Gate"]["Next"] == "Good?"
+    assert machine_of(definition, "Inner gate")["StartAt"] == "Inner gate"
