@@ -1,19 +1,18 @@
 """Jobs are cancelled, and executions stopped by hand, in every state of the workflow that its definition has. On the
 local stack, which the fixtures start."""
 
-import os
-
 import pytest
 import requests
 
 from tests.e2e.client import ENDED, Client
+from tests.faults.extent import IS_FULL
 from tests.faults.fault_table import Record
 from tests.faults.gates import At, GatedStack
 from tests.faults.workflow_states import WORKFLOW, states, tasks
 
 # A function that runs is not stopped with its execution: it goes on from there.
 MOMENTS: list[tuple[str, At]] = [(name, "begin") for name in states(WORKFLOW)]
-if os.environ.get("DATAVALUT_EVERY_FAULT"):
+if IS_FULL:
     MOMENTS += [(name, "end") for name in tasks(WORKFLOW)]
 
 

@@ -9,18 +9,12 @@ import pytest
 from datavalut.connections import ConnectionParameters
 from tests.e2e.aws import Aws
 from tests.e2e.client import Client
+from tests.faults.extent import TRIED_TASKS
 from tests.faults.fault_table import Record
 from tests.faults.gates import GatedStack
 from tests.faults.held_copy import HeldSource
-from tests.faults.workflow_states import WORKFLOW, task_that_fails_before, tasks
+from tests.faults.workflow_states import WORKFLOW, task_that_fails_before
 from tests.postgres_server import TestServer, query
-
-# Those that make something, and the others with `make test-all`.
-KILLED = (
-    tasks(WORKFLOW)
-    if os.environ.get("DATAVALUT_EVERY_FAULT")
-    else ["Prepare the target", "Work on the build", "Finalize", "Settle the job"]
-)
 
 
 def test_a_worker_process_that_is_killed_in_the_middle_of_a_copy_is_followed_by_another(
@@ -33,7 +27,7 @@ def test_a_worker_process_that_is_killed_in_the_middle_of_a_copy_is_followed_by_
     record("a worker's process is killed in the middle of a chunk", job_id, deaths)
 
 
-@pytest.mark.parametrize("state", KILLED)
+@pytest.mark.parametrize("state", TRIED_TASKS)
 def test_a_function_whose_process_is_killed_in_any_state_is_run_again(
     state: str, client: Client, gated: GatedStack, small_source: str, record: Record
 ) -> None:
@@ -46,7 +40,7 @@ def test_a_function_whose_process_is_killed_in_any_state_is_run_again(
     fails_anyway = task_that_fails_before(WORKFLOW, state) is not None
     assert job["status"] == "completed" or fails_anyway, job["error"]
     deaths = gated.aws.failures(job_id).count("Runtime.ExitError")
-    record("a function's process is killed when its work is done, in every state", job_id, deaths)
+    record("a function's process is killed when its work is done", job_id, deaths)
 
 
 def test_a_copy_whose_session_on_the_source_is_terminated_is_begun_anew(

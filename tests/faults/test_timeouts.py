@@ -2,7 +2,6 @@
 the local stack, which the fixtures start."""
 
 import json
-import os
 import time
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ import requests
 from local.deploy import STACK
 from tests.e2e.client import Client
 from tests.e2e.places import Cloud
+from tests.faults.extent import IS_FULL, TRIED_TASKS
 from tests.faults.fault_table import Record
 from tests.faults.gates import At, GatedStack
 from tests.faults.workflow_states import WORKFLOW, task_that_fails_before, tasks
@@ -19,17 +19,16 @@ from tests.local_stack import Stack
 
 TASKS = tasks(WORKFLOW)
 LIMIT = 4  # seconds
-STEP = "a function of the workflow times out, in every state"
+STEP = "a function of the workflow times out"
 
 
 def moments() -> Iterator[tuple[str, At]]:
-    """When all is done and only the answer is missing. A keeper ends when its job no longer needs it: of a keeper, when
-    it begins. That of the others comes with `make test-all`."""
-    for name, task in TASKS.items():
-        is_keeper = task["Resource"] == "${keep_snapshot}"
-        if not is_keeper:
-            yield name, "end"
-        if is_keeper or os.environ.get("DATAVALUT_EVERY_FAULT"):
+    """When all is done and only the answer is missing; of a keeper, which ends only when its job no longer needs it,
+    when it begins."""
+    for name in TRIED_TASKS:
+        is_keeper = TASKS[name]["Resource"] == "${keep_snapshot}"
+        yield name, "begin" if is_keeper else "end"
+        if IS_FULL and not is_keeper:
             yield name, "begin"
 
 
