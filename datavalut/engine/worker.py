@@ -16,6 +16,7 @@ from datavalut.engine.work_items import WorkItem, WorkKind
 from datavalut.transfer.schema import reset_search_path, take_settings
 from datavalut.transfer.snapshot import require_unrewritten
 from datavalut.transfer.statements import writing_target
+from datavalut.transfer.unattended import LeftToServer, Unattended
 
 _SHORTEST_WAIT_SECONDS = 0.01
 _LONGEST_WAIT_SECONDS = 0.1
@@ -77,7 +78,7 @@ class Worker:
     _copying: Copying | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._queue = WorkQueue(self.target)
+        self._queue = WorkQueue(self.target, self.workers)
 
     def run(self, has_time: Callable[[], bool] = lambda: True) -> bool:
         """Whether the whole build is done; False if `has_time` said that no more work is to be begun.
@@ -86,9 +87,10 @@ class Worker:
         """
         preamble = self._queue.preamble()
         give_memory(self.target, self.workers)
-        restoring = Restoring(self.target, self._queue, self.subset.plan.catalog, self.observer.check, has_time)
         wait = _SHORTEST_WAIT_SECONDS
-        with ExitStack() as sessions:
+        with ExitStack() as sessions, Unattended(self.target) as unattended:
+            catalog, check = self.subset.plan.catalog, self.observer.check
+            restoring = Restoring(self.target, self._queue, catalog, unattended, check, has_time)
             while True:
                 self.observer.check()
                 if not has_time():
@@ -99,6 +101,8 @@ class Worker:
                         self._do(item, restoring, preamble, sessions)
                     except TimeIsUp:
                         self._queue.let_go(item)
+                        return False
+                    except LeftToServer:  # with its claim
                         return False
                     wait = _SHORTEST_WAIT_SECONDS
                 elif self._queue.is_finished():

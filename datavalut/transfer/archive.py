@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from psycopg2.extensions import make_dsn
+from psycopg2.extensions import connection, make_dsn
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer.addresses import AddressPolicy
 from datavalut.transfer.connect import checked_dsn, connect
-from datavalut.transfer.errors import SchemaNotReadable, SourceConnectionLost
+from datavalut.transfer.errors import LOCK_NOT_AVAILABLE, SchemaNotReadable, SourceBusy, SourceConnectionLost
 from datavalut.transfer.snapshot import import_snapshot
+from datavalut.transfer.statements import reading_source
 from datavalut.transfer.tools import postgres_tool
 
 _LOCK_WAIT_MILLISECONDS = 60_000
@@ -88,7 +89,7 @@ def dump_schema(
     The schema alone is dumped (not the sections around the data): those would read every sequence, for which a role
     with only SELECT on tables lacks the privilege.
 
-    Raises what `connect` raises, SnapshotLost, and SchemaNotReadable.
+    Raises what `connect` raises, SnapshotLost, SourceBusy, and SchemaNotReadable.
     """
     dsn = checked_dsn(source, application_name=application_name, address_policy=address_policy)
     password = dsn.pop("password")
@@ -117,10 +118,25 @@ def dump_schema(
         connect(source, application_name=application_name, address_policy=address_policy, read_only=True)
     ) as session:
         import_snapshot(session, snapshot_id)
+        if _are_tables_locked(session):
+            raise SourceBusy(LOCK_NOT_AVAILABLE)
     line = _error_line(completed.stderr)
     if line.startswith("connection to server"):  # it names the address that the host resolved to
         raise SourceConnectionLost
     raise SchemaNotReadable(line)
+
+
+def _are_tables_locked(session: connection) -> bool:
+    """Whether anyone else keeps pg_dump from a table of the session's database, or waits to do so."""
+    with reading_source(), session.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks"
+            " WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND pid <> pg_catalog.pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_catalog.pg_database"
+            " WHERE datname = pg_catalog.current_database()))"
+        )
+        ((locked,),) = cursor.fetchall()
+    return bool(locked)
 
 
 def read_scripts(archive: Path) -> SchemaScripts:

@@ -5,7 +5,6 @@ Policies for roles that the target server does not have are left out: nobody can
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import psycopg2
 from psycopg2 import errors as sqlstates
@@ -28,6 +27,9 @@ from datavalut.transfer.errors import (
 )
 from datavalut.transfer.statements import first_line, target_error, writing_target
 
+# Runs statements in the target; SQL errors are psycopg2's own.
+Execute = Callable[[bytes], object]
+
 _NOT_VALID = re.compile(rb"\sNOT VALID;\s*\Z")
 _END = re.compile(rb";\s*\Z")
 _VIOLATING_KEY = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\)")
@@ -42,9 +44,10 @@ def restore_pre_data(target: connection, script: Script, check: Callable[[], Non
     Raises MissingExtension, SchemaNotRestorable, DiskFull, and errors about the target.
     """
     take_settings(target, script.preamble)
-    for piece in script.pieces:
-        check()
-        restore_piece(target, piece)
+    with target.cursor() as cursor:
+        for piece in script.pieces:
+            check()
+            restore_piece(piece, cursor.execute)
 
 
 def take_settings(target: connection, preamble: bytes) -> None:
@@ -60,15 +63,14 @@ def reset_search_path(target: connection) -> None:
         cursor.execute("RESET search_path")
 
 
-def restore_piece(target: connection, piece: Piece) -> None:
+def restore_piece(piece: Piece, execute: Execute) -> None:
     """Makes one object, or nothing. Raises as `restore_pre_data`, ForeignKeyViolated, and PolicyForAbsentRole."""
-    with target.cursor() as cursor:
-        try:
-            cursor.execute(piece.statements)
-        except psycopg2.Error as error:
-            if _is_for_absent_role(piece, error):
-                raise PolicyForAbsentRole(piece.full_name, first_line(error), error.pgcode) from error
-            raise _restore_error(piece, error) from error
+    try:
+        execute(piece.statements)
+    except psycopg2.Error as error:
+        if _is_for_absent_role(piece, error):
+            raise PolicyForAbsentRole(piece.full_name, first_line(error), error.pgcode) from error
+        raise _restore_error(piece, error) from error
 
 
 def without_validation(piece: Piece) -> Piece:
@@ -99,59 +101,57 @@ def foreign_keys_to_validate(target: connection, child: TableName) -> tuple[int,
         return tuple(oid for (oid,) in cursor.fetchall())
 
 
-def validate_foreign_key(target: connection, oid: int) -> None:
+def validate_foreign_key(target: connection, oid: int, execute: Execute) -> None:
     """Raises ForeignKeyViolated, and errors about the target."""
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute(
-                "SELECT nsp.nspname::text, cls.relname::text, con.conname::text"
-                " FROM pg_catalog.pg_constraint AS con"
-                " JOIN pg_catalog.pg_class AS cls ON cls.oid = con.conrelid"
-                " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
-                " WHERE con.oid = %s",
-                (oid,),
-            )
-            ((schema, table, name),) = cursor.fetchall()
-        validate = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
-        try:
-            cursor.execute(validate.format(sql.Identifier(schema, table), sql.Identifier(name)))
-        except sqlstates.ForeignKeyViolation as error:
-            raise ForeignKeyViolated(f"{schema}.{table}", name, _violating_key(error)) from None
-        except psycopg2.Error as error:
-            raise target_error(error) from error
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT nsp.nspname::text, cls.relname::text, con.conname::text"
+            " FROM pg_catalog.pg_constraint AS con"
+            " JOIN pg_catalog.pg_class AS cls ON cls.oid = con.conrelid"
+            " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
+            " WHERE con.oid = %s",
+            (oid,),
+        )
+        ((schema, table, name),) = cursor.fetchall()
+    validate = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
+    try:
+        execute(validate.format(sql.Identifier(schema, table), sql.Identifier(name)).as_string(target).encode())
+    except sqlstates.ForeignKeyViolation as error:
+        raise ForeignKeyViolated(f"{schema}.{table}", name, _violating_key(error)) from None
+    except psycopg2.Error as error:
+        raise target_error(error) from error
 
 
-def refresh_materialized_views(target: connection, check: Callable[[], None] = lambda: None) -> None:
+def refresh_materialized_views(target: connection, execute: Execute) -> None:
     """Fills all materialized views that are empty. One that reads another, by whatever way, is refused by the server
     until that one is filled, so it is tried again after it.
 
     Raises SchemaNotRestorable, and errors about the target.
     """
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute(
-                "SELECT nsp.nspname::text, cls.relname::text"
-                " FROM pg_catalog.pg_class AS cls"
-                " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
-                " WHERE cls.relkind = 'm' AND NOT cls.relispopulated ORDER BY cls.oid"
-            )
-            empty = [TableName(*row) for row in cursor.fetchall()]
-        while empty:
-            waiting = list(_still_empty(cursor, empty, check))
-            if len(waiting) == len(empty):
-                view, error = waiting[0]
-                raise _not_restorable(f"MATERIALIZED VIEW {view}", error) from error
-            empty = [view for view, _ in waiting]
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT nsp.nspname::text, cls.relname::text"
+            " FROM pg_catalog.pg_class AS cls"
+            " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
+            " WHERE cls.relkind = 'm' AND NOT cls.relispopulated ORDER BY cls.oid"
+        )
+        empty = [TableName(*row) for row in cursor.fetchall()]
+    while empty:
+        waiting = list(_still_empty(target, empty, execute))
+        if len(waiting) == len(empty):
+            view, error = waiting[0]
+            raise _not_restorable(f"MATERIALIZED VIEW {view}", error) from error
+        empty = [view for view, _ in waiting]
 
 
 def _still_empty(
-    cursor: Any, views: Iterable[TableName], check: Callable[[], None]
+    target: connection, views: Iterable[TableName], execute: Execute
 ) -> Iterable[tuple[TableName, psycopg2.Error]]:
     """Tries each view once, and gives those that wait for others."""
     for view in views:
-        check()
+        refresh = sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(view.schema, view.name))
         try:
-            cursor.execute(sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(view.schema, view.name)))
+            execute(refresh.as_string(target).encode())
         except sqlstates.ObjectNotInPrerequisiteState as error:
             yield view, error
         except psycopg2.Error as error:

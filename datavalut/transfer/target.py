@@ -22,7 +22,8 @@ from datavalut.transfer.errors import JobNoLongerRunning, TargetInUse, TargetMis
 from datavalut.transfer.statements import writing_target
 
 _LONGEST_NAME = 63  # bytes, of a PostgreSQL identifier
-_ROLE_CONNECTIONS = 50
+# 40 workers at most, as many sessions that the server works on after their worker has left, and the other steps'.
+_ROLE_CONNECTIONS = 100
 _MARK = "datavalut job {}"
 _LOCALE_UNKNOWN = (
     sqlstates.FeatureNotSupported,
@@ -95,7 +96,8 @@ def take_over(admin: connection, names: TargetNames) -> None:
 
 def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> str:
     """Renames the finished database and returns its final name: `wanted_name`, or where that is taken
-    `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated.
+    `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated. When it returns, the database
+    is on the server's disk.
 
     Raises TargetInUse if others are connected to it, and errors about the target.
     """
@@ -113,6 +115,9 @@ def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> s
                 _rename(admin, names, candidate)
                 name = candidate
         with admin.cursor() as cursor:
+            # Workers' commits do not wait for the disk. This one does, and with it all those before it: what is told
+            # to be finished outlasts a crash of the server.
+            cursor.execute("SET synchronous_commit = on")
             cursor.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT -1").format(sql.Identifier(name)))
         return name
 

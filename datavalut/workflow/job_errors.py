@@ -213,6 +213,12 @@ def _of_source(error: BaseException) -> JobError | None:
                 " goes through a pooler in transaction mode.",
                 "Give the address of one server itself, primary or replica, instead of a pooler, a proxy or a group.",
             )
+        case transfer.SourceBusy(sqlstate=transfer.LOCK_NOT_AVAILABLE):
+            return JobError(
+                "source_locked",
+                "Tables of the source were locked by others for too long.",
+                "Create the job again when nothing alters or rewrites its tables (ALTER TABLE, VACUUM FULL, REINDEX).",
+            )
         case transfer.SourceConnectionLost() | transfer.SourceBusy() | SnapshotNotKept():
             return JobError(
                 "source_connection_lost",
@@ -259,7 +265,7 @@ def _of_target(error: BaseException) -> JobError | None:
         case transfer.DiskFull():
             return JobError(
                 "disk_full",
-                "The target server's disk is full.",
+                "The target server has no more disk space for the job.",
                 "Ask for fewer rows, or ask the operator of this deployment for space.",
             )
         case transfer.CopyFailed():

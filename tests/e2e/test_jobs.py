@@ -12,7 +12,8 @@ import pytest
 from datavalut.connections import ConnectionParameters, parse_connection_string
 from tests.e2e.aws import Aws
 from tests.e2e.client import Client
-from tests.e2e.conftest import Stack
+from tests.left_on_server import left_on_server
+from tests.local_stack import Stack
 from tests.postgres_server import query
 
 SEED_PROMPT = "Extract customers from last 6 months with 3+ purchases"
@@ -31,21 +32,10 @@ ANALYZE;
 """
 
 
-def left_on_server(stack: Stack, job_id: str) -> list[Any]:
-    """Databases and roles of the job, and sessions on its behalf, of sources and targets."""
-    digits = job_id.removeprefix("job_")
-    return query(
-        stack.superuser,
-        f"SELECT 'database', datname::text FROM pg_database WHERE datname LIKE '%{digits}%'"
-        f" UNION ALL SELECT 'role', rolname::text FROM pg_roles WHERE rolname LIKE '%{digits}%'"
-        f" UNION ALL SELECT 'session', query FROM pg_stat_activity WHERE application_name LIKE '%{digits}%'",
-    )
-
-
 def when_nothing_is_left(stack: Stack, job_id: str, seconds: float = 30) -> list[Any]:
     """What is left at last: cleaning up goes on for a moment after the job has ended."""
     deadline = time.monotonic() + seconds
-    while (left := left_on_server(stack, job_id)) and time.monotonic() < deadline:
+    while (left := left_on_server(stack.superuser, job_id)) and time.monotonic() < deadline:
         time.sleep(0.2)
     return left
 

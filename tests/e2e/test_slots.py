@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.e2e.aws import Aws
 from tests.e2e.client import ENDED, Client
-from tests.e2e.conftest import Stack
+from tests.local_stack import Stack
 
 SLOTS = 3
 JOBS = 24

@@ -1,8 +1,9 @@
 """Builds by workers that are cut short, killed, or given tiny chunks. Needs PostgreSQL (the fixture starts it)."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
@@ -21,7 +22,7 @@ from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import ColumnValue, FilterPlan, OneOf, Root
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import SourceChanged, TransferError
+from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TransferError
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -323,18 +324,32 @@ class Killing(Unobserved):
             )
 
 
-@pytest.fixture
-def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
+@contextmanager
+def prepared_build(
+    server: TestServer, source: ConnectionParameters, plan: FilterPlan
+) -> Iterator[tuple[MadeTarget, Subset]]:
     """A build of which nothing but the tables is made."""
-    catalog = catalog_of(shop)
-    subset = Subset.of(plan_subset(catalog, CANADIANS), datetime.now(UTC))
-    with made_target(postgres, catalog) as made, dumped_schema(shop) as archive:
+    catalog = catalog_of(source)
+    subset = Subset.of(plan_subset(catalog, plan), datetime.now(UTC))
+    with made_target(server, catalog) as made, dumped_schema(source) as archive:
         with closing(open_target(made.database)) as session:
             prepare_build(session, read_scripts(archive), subset.plan)
         yield made, subset
 
 
-def run_worker(source: ConnectionParameters, made: MadeTarget, subset: Subset, observer: Unobserved) -> bool:
+@pytest.fixture
+def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
+    with prepared_build(postgres, shop, CANADIANS) as build:
+        yield build
+
+
+def run_worker(
+    source: ConnectionParameters,
+    made: MadeTarget,
+    subset: Subset,
+    observer: Unobserved,
+    has_time: Callable[[], bool] = lambda: True,
+) -> bool:
     with closing(open_target(made.database)) as session:
         return Worker(
             session,
@@ -343,7 +358,7 @@ def run_worker(source: ConnectionParameters, made: MadeTarget, subset: Subset, o
             lambda reader: None,
             observer,
             workers=1,
-        ).run()
+        ).run(has_time)
 
 
 def assert_whole(source: ConnectionParameters, made: MadeTarget, subset: Subset) -> None:
@@ -389,6 +404,57 @@ def test_a_worker_whose_time_is_up_begins_nothing_and_says_so(
             session, subset, lambda _: pytest.fail("the source was opened"), lambda _: None, Unobserved(), 1
         )
         assert not worker.run(lambda: False)
+
+
+SLOW_IN_THE_TARGET = """
+CREATE SEQUENCE calls;
+CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+    IF current_database() LIKE 'datavalut_build%' THEN
+        PERFORM pg_sleep(0.1), nextval('public.calls');
+    END IF;
+    RETURN $1;
+END $$;
+CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 30);
+CREATE INDEX slow_index ON t (slow(id));
+CREATE MATERIALIZED VIEW v AS SELECT slow(id + 100) AS x FROM t;
+"""
+
+
+def for_a_second() -> Callable[[], bool]:
+    end = time.monotonic() + 1
+    return lambda: time.monotonic() < end
+
+
+def test_what_takes_longer_than_a_worker_lives_is_made_all_the_same_and_once(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    source = make_database(SLOW_IN_THE_TARGET)
+    lives, done = 0, False
+    with prepared_build(postgres, source, FilterPlan()) as (made, subset):
+        while not done:
+            lives += 1
+            done = run_worker(source, made, subset, Unobserved(), for_a_second())
+        assert query(made.database, "SELECT last_value FROM calls") == [(60,)]
+        assert query(made.database, "SELECT count(x) FROM v") == [(30,)]
+    assert lives > 3
+
+
+def test_why_it_failed_when_its_worker_had_left_is_told_by_the_next(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    source = make_database("""
+        CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+            IF current_database() NOT LIKE 'datavalut_build%' THEN RETURN $1; END IF;
+            PERFORM pg_sleep(0.1); RETURN 7;
+        END $$;
+        CREATE TABLE t (id int); INSERT INTO t SELECT generate_series(1, 20);
+        CREATE UNIQUE INDEX slow_index ON t (slow(id));
+    """)
+    with prepared_build(postgres, source, FilterPlan()) as (made, subset):
+        assert not run_worker(source, made, subset, Unobserved(), for_a_second())
+        with pytest.raises(SchemaNotRestorable, match="slow_index"):
+            while not run_worker(source, made, subset, Unobserved(), for_a_second()):
+                pass
 
 
 @pytest.mark.usefixtures("tiny_chunks")

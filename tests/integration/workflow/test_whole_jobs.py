@@ -17,6 +17,7 @@ from datavalut.workflow.build_worker import work_on_build
 from datavalut.workflow.finalize import finalize
 from datavalut.workflow.prepare_target import prepare_target
 from datavalut.workflow.settle import ExecutionEnd, settle
+from tests.left_on_server import left_on_server
 from tests.postgres_server import TestServer, execute, query
 from tests.workflow_runner import WorkflowRunner
 
@@ -76,17 +77,6 @@ def shop(make_database: Callable[..., ConnectionParameters]) -> ConnectionParame
 def result_of(runner: WorkflowRunner, job: Job) -> ConnectionParameters:
     assert job.status is JobStatus.COMPLETED, job.error
     return runner.secrets.get_result(job.job_id)
-
-
-def left_on_server(postgres: TestServer, job_id: str) -> list[Any]:
-    """Databases, roles and sessions of the job."""
-    digits = job_id.removeprefix("job_")
-    return query(
-        postgres.superuser,
-        f"SELECT datname::text FROM pg_database WHERE datname LIKE '%{digits}%'"
-        f" UNION ALL SELECT rolname::text FROM pg_roles WHERE rolname LIKE '%{digits}%'"
-        f" UNION ALL SELECT query FROM pg_stat_activity WHERE application_name LIKE '%{digits}%'",
-    )
 
 
 def rows_by_table(job: Job) -> dict[str, int]:
@@ -167,7 +157,7 @@ def test_nothing_of_the_work_is_left_in_the_result(
     job = runner.run(runner.create(shop))
     result = result_of(runner, job)
     assert query(result, "SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'datavalut%'") == []
-    assert left_on_server(postgres, job.job_id) == [(result.user,)]
+    assert left_on_server(postgres.superuser, job.job_id) == [("role", result.user)]
     assert runner.secrets.requests == {}
 
 
@@ -190,7 +180,7 @@ def test_a_dry_run_ends_with_its_plan_and_makes_nothing(
     assert tables["public.customers"]["estimated_rows"] == 10
     for table, planned in tables.items():
         query(shop, f"SELECT * FROM ({planned['sql']}) AS {table.replace('.', '_')}")
-    assert left_on_server(postgres, job.job_id) == []
+    assert left_on_server(postgres.superuser, job.job_id) == []
 
 
 def test_every_step_can_be_run_again(runner: WorkflowRunner, shop: ConnectionParameters) -> None:
@@ -214,7 +204,7 @@ def test_a_job_cancelled_before_any_step_leaves_nothing(
     runner.before[step] = cancel
     job = runner.run(runner.create(shop))
     assert job.status is JobStatus.CANCELLED
-    assert left_on_server(postgres, job.job_id) == []
+    assert left_on_server(postgres.superuser, job.job_id) == []
     assert not runner.secrets.requests
     assert not runner.secrets.results
 
@@ -298,7 +288,7 @@ def test_a_source_that_cannot_be_read_fails_the_job_with_its_cause(
     assert job.status is JobStatus.FAILED
     assert job.error is not None
     assert job.error.code == code
-    assert left_on_server(postgres, job.job_id) == []
+    assert left_on_server(postgres.superuser, job.job_id) == []
 
 
 def test_a_table_that_may_not_be_read_fails_the_job_before_anything_is_made(
@@ -323,7 +313,7 @@ def test_a_table_that_disappears_before_the_snapshot_fails_the_job_with_its_name
     job = runner.run(runner.create(shop))
     assert job.error is not None
     assert (job.error.code, "public.settings" in job.error.message) == ("source_changed", True)
-    assert left_on_server(postgres, job.job_id) == []
+    assert left_on_server(postgres.superuser, job.job_id) == []
 
 
 def test_a_table_that_disappears_before_it_is_copied_fails_the_job_with_its_name(
@@ -333,7 +323,7 @@ def test_a_table_that_disappears_before_it_is_copied_fails_the_job_with_its_name
     job = runner.run(runner.create(shop))
     assert job.error is not None
     assert (job.error.code, "order_lines" in job.error.message) == ("source_changed", True)
-    assert left_on_server(postgres, job.job_id) == []
+    assert left_on_server(postgres.superuser, job.job_id) == []
 
 
 def test_a_table_that_appears_before_the_snapshot_comes_along(

@@ -1,0 +1,12 @@
+"""How many faults a run tries: all of them with DATAVALUT_EVERY_FAULT, as `make test-all` does."""
+
+import os
+
+from tests.faults.workflow_states import WORKFLOW, tasks
+
+IS_FULL = bool(os.environ.get("DATAVALUT_EVERY_FAULT"))
+
+# Of the workflow's tasks those that make something, and the one that takes it away.
+TRIED_TASKS = (
+    list(tasks(WORKFLOW)) if IS_FULL else ["Prepare the target", "Work on the build", "Finalize", "Settle the job"]
+)
