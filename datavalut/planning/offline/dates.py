@@ -31,10 +31,10 @@ class DateReader(Reader):
         phrase = self._times.read(position)
         while phrase is not None and self._word(phrase.end) in {"or", "and"}:
             at = phrase.end + 1
-            further = self._times.read_date(at)
+            further = self._times.read_date(at) or self._times.read_relative(at)
             if further is None and self._word(at) in {"in", "during"} and self._word(phrase.end) == "or":
                 further = self._times.read(at)
-            if further is None:
+            if further is None or self._word(further.end) == "'s":
                 break
             meaning = f"{phrase.meaning} or {further.meaning}"
             phrase = TimePhrase((*phrase.windows, *further.windows), further.end, meaning)

@@ -159,6 +159,8 @@ def stem(word: str) -> str:
     for suffix, shortest in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= shortest:
             word = word[: -len(suffix)]
+            if suffix in {"ed", "ing"} and word.endswith("ment") and len(word) >= 7:
+                word = word.removesuffix("ment")  # commented, like comment
             break
     if len(word) >= 7 and word.endswith("at"):  # vaccinated and vaccination
         word = word[:-2]

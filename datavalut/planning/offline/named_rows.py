@@ -12,11 +12,13 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
+from datavalut.planning.offline.vocabulary import LabelReference
 
 
 @dataclass(frozen=True)
@@ -128,8 +130,17 @@ class NamedRowReader(Reader):
         person = self.person_at(table, path or (), position)
         if person is not None:
             return [person]
-        labels = self._vocabulary.labels_at(table, position, columns)
+        labels = [
+            label
+            for label in self._vocabulary.labels_at(table, position, columns)
+            if not self._is_in_a_language(position, label)
+        ]
         return [NamedRow(table, path or (), (label.column,), (label.values,), label.end) for label in labels]
+
+    def _is_in_a_language(self, position: int, label: LabelReference) -> bool:
+        """ "(written) in Spanish" is no country, where only "Spain" is a value."""
+        said = " ".join(self._word(at) for at in range(position, label.end))
+        return self._word(position - 1) == "in" and said in PEOPLES and said != label.label.lower()
 
     def person_at(self, table: Table, path: tuple[PathStep, ...], position: int) -> NamedRow | None:
         """ "Nick Wahlberg", in columns of their own."""

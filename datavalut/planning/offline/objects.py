@@ -20,6 +20,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -162,6 +163,7 @@ class ObjectReader(Reader):
             )
         if noun is not None:
             path = self._vocabulary.path(table, noun.table, quantity.end, noun.noun_end)
+            self._check_deed_between(noun, path)
             condition = counted(path, noun.condition, quantity, position)
             meaning = f"{quantity.meaning} {noun.meaning}"
             main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
@@ -357,7 +359,20 @@ class ObjectReader(Reader):
         if path is None:
             reason = f"no foreign keys lead from {table.name.name} to {noun.table.name.name}"
             raise UnclearError(position, noun.noun_end, reason)
+        self._check_deed_between(noun, path)
         return noun, path
+
+    def _check_deed_between(self, noun: NounPhrase, path: tuple[PathStep, ...]) -> None:
+        """Raises UnclearError for "courses with students enrolled in 2025", where a table of enrollments joins the two,
+        and the students' own date of enrolment is read."""
+        at = noun.noun_end
+        while self._word(at) in synonyms.RELATIVES | {"have", "has", "had", "were", "are"}:
+            at += 1
+        joining = [self._vocabulary.table_of(step) for step in path[:-1]]
+        for between in joining if noun.end > at and self._word(at) else []:
+            if stem(name_words(between.name.name)[-1]) == stem(self._word(at)):
+                names = (noun.table.name.name, between.name.name)
+                raise UnclearError(at, at + 1, f"said of {names[0]}, or of {names[1]}?", names)
 
 
 def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:

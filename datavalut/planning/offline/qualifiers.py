@@ -10,20 +10,13 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import (
-    Aggregate,
-    AllOf,
-    AnyOf,
-    Between,
-    Comparison,
     Condition,
-    Direction,
     Exists,
-    Not,
-    OneOf,
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
+from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
@@ -67,6 +60,7 @@ class QualifierReader(Reader):
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
+        self._attachment = AttachmentChecks(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
@@ -89,6 +83,10 @@ class QualifierReader(Reader):
 
     def begins_with_time(self, position: int) -> bool:
         return self._dates.begins_with_time(position)
+
+    def check_state(self, noun: NounPhrase) -> None:
+        """Raises UnclearError where the time behind a bare noun could be that of the state before it."""
+        self._attachment.check_state(noun.table, noun.condition, noun.start, noun.noun_end)
 
     # Nouns
 
@@ -156,6 +154,8 @@ class QualifierReader(Reader):
             if individual is not None:
                 return individual
             qualifiers = read_qualifiers(table, end)
+            if adjectives is not None and qualifiers is not None:
+                self._attachment.check_state(table, adjectives.condition, at, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
 
@@ -223,76 +223,24 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
-            if frames and not joiner and self._is_time(at) and not self._vocabulary.date_columns(table):
+            if frames and not joiner and self._attachment.is_time(at) and not self._vocabulary.date_columns(table):
                 break  # a noun without dates leaves it to the one further out
-            if not joiner and self._is_time(at):
-                self._check_whose_time(table, at, frames)
+            if not joiner and self._attachment.is_time(at):
+                self._attachment.check_whose_time(table, at, frames)
+                if not items:
+                    self._attachment.check_persons(table, at, frames)
             if not joiner:
-                self._check_whose_participle(table, at, frames)
+                self._attachment.check_whose_participle(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
-            self._check_time(items, joiner, clause)
-            self._check_several_times(clause, inner=bool(frames))
+            self._attachment.check_time(table, items, joiner, clause)
+            self._attachment.check_several_times(clause, inner=bool(frames))
             items.append((joiner, clause))
             end = clause.end
             self._progress.reach(end)
         return items
-
-    def _check_time(self, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
-        """Raises UnclearError for a time alone that may be said of something else than the noun.
-
-        "orders returned last month", where no column says when they were returned; "with orders in 2023 but not in
-        2024", where the second time may be that of the orders too.
-        """
-        if not items or not self._is_time(clause.start):
-            return
-        before = items[-1][1]
-        of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
-        if before.is_state and not joiner and not of_the_noun:
-            raise UnclearError(before.start, clause.end, "no date says when this came to be so")
-        if not joiner and not of_the_noun and _leads_down(before.condition):
-            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
-        if joiner and before.verb is None and is_about_related_rows(before.condition):
-            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
-
-    def _check_several_times(self, clause: Clause, *, inner: bool) -> None:
-        """Raises UnclearError for "who ordered in 2024 and 2025": in both, or in either? "orders from 2024 and 2025"
-        can only be of either."""
-        words = [self._word(index) for index in range(clause.start, clause.end)]
-        several = "and" in words and not {"between", "after", "since", "from"} & set(words)
-        deed = clause.verb is not None and any(
-            self._is_time(index) and "and" in words[index - clause.start :] for index in range(clause.start, clause.end)
-        )
-        if several and (deed or (inner and self._is_time(clause.start))):
-            raise UnclearError(clause.start, clause.end, "in both, or in either of them?", ("... or ...",))
-
-    def _check_whose_time(self, table: Table, position: int, frames: Frames) -> None:
-        """Raises UnclearError for "orders of customers from last year", where either could be of the time. What is had
-        is another matter: "customers with orders from last year"."""
-        if not frames or frames[-1].continuation is Continuation.WITH:
-            return
-        outer = frames[-1].table
-        if self._vocabulary.date_columns(outer) and self._vocabulary.date_columns(table):
-            names = (outer.name.name, table.name.name)
-            phrase = self._dates.read_phrase(position)
-            end = phrase.end if phrase else position + 1
-            raise UnclearError(position, end, f"the time of {names[0]} or of {names[1]}?", names)
-
-    def _check_whose_participle(self, table: Table, position: int, frames: Frames) -> None:
-        """Raises UnclearError for "tasks assigned to admins created in 2025", where either can have been created."""
-        if not frames or frames[-1].continuation is Continuation.WITH:
-            return
-        outer = frames[-1].table
-        clauses = [self._dates.read_participle(one, position) for one in (table, outer)]
-        if all(clause is not None and self._is_time(position + 1) for clause in clauses):
-            names = (outer.name.name, table.name.name)
-            raise UnclearError(position, position + 1, f"said of {names[0]} or of {names[1]}?", names)
-
-    def _is_time(self, position: int) -> bool:
-        at = position + 1 if self._word(position) in {"not", "never"} else position
-        return self._dates.begins_with_time(at)
 
     def _read_joiner(self, position: int) -> tuple[str, int]:
         """ "and", "or", "," or nothing, and where the next phrase begins."""
@@ -354,7 +302,7 @@ class QualifierReader(Reader):
         """Can the phrase describe a noun further out?"""
         before = self._progress.furthest
         try:
-            return (frames != () and self._is_time(position)) or any(
+            return (frames != () and self._attachment.is_time(position)) or any(
                 self._fits(frames[index], frames[:index], position) for index in range(len(frames) - 1, -1, -1)
             )
         except UnclearError:
@@ -547,7 +495,7 @@ class QualifierReader(Reader):
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
         """Behind the preposition: another noun, with its description or its name."""
         noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
-        if noun is None or noun.table.name == table.name:
+        if noun is None or noun.table.name == table.name or self._is_described_by(table, at):
             return None
         if self._objects.belongs_outside(table, noun.table, frames):
             return None
@@ -563,6 +511,11 @@ class QualifierReader(Reader):
         condition: Condition = Exists(path=path, condition=noun.condition)
         return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
 
+    def _is_described_by(self, table: Table, position: int) -> bool:
+        """In "posts in English, and open reports" no report is English: that would be said of its post."""
+        bare = self.read_bare_noun(position)
+        return bare is not None and bare.condition is not None and leads_to(bare.condition, str(table.name))
+
     def _is_singular(self, position: int) -> bool:
         word = self._word(position)
         return singular(word) == word
@@ -570,32 +523,6 @@ class QualifierReader(Reader):
     def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
         """ "(in) category Toys": a singular noun with a name behind it."""
         return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None
-
-
-def _leads_down(condition: Condition) -> bool:
-    """Is it about rows that reference this one, by themselves or with others?"""
-    match condition:
-        case Not():
-            return _leads_down(condition.condition)
-        case Exists():
-            return condition.path[0].direction is Direction.TO_CHILDREN
-        case Comparison():
-            left = condition.left
-            return isinstance(left, Aggregate) and left.path[0].direction is Direction.TO_CHILDREN
-    return False
-
-
-def is_about_related_rows(condition: Condition) -> bool:
-    match condition:
-        case AllOf() | AnyOf():
-            return any(is_about_related_rows(part) for part in condition.conditions)
-        case Not():
-            return is_about_related_rows(condition.condition)
-        case Comparison():
-            return isinstance(condition.left, Aggregate)
-        case Between() | OneOf():
-            return isinstance(condition.operand, Aggregate)
-    return isinstance(condition, Exists)
 
 
 def _noun_phrase(table: Table, start: int, noun_end: int, clauses: list[Clause]) -> NounPhrase:

@@ -368,6 +368,7 @@ class SentenceReader(Reader):
         if qualifiers is None and self._word(position - 1) in _ASKING:
             qualifiers = self._qualifiers.verbs.verb_phrase(noun.table, end, ())  # "which customers never ordered?"
         if qualifiers is not None:
+            self._qualifiers.check_state(noun)
             end = qualifiers.end
             if order is None:
                 order = self._selections.order(noun.table, end, selection)

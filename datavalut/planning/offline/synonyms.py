@@ -114,6 +114,19 @@ PERSONS = words(
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
 
+# Things that last: they are in one state or another at different times, of which their creation is only one.
+LASTING = JOINERS | words(
+    "card loan subscription membership contract policy lease license licence project task ticket issue case claim "
+    "listing property house apartment flat vehicle car truck van device machine product article item course class club "
+    "department branch plan campaign trial domain server"
+)
+
+# What a thing has so much of at a time, which no date of its creation tells.
+STOCK_COLUMNS = words(
+    "balance salary wage income price cost rate rent fee limit stock quantity capacity seats budget points score gpa "
+    "rating level size population headcount mileage"
+)
+
 # Date columns: words that say only that it is a date, and stems that say which.
 DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when of the")
 CREATION_STEMS = words(

@@ -105,6 +105,10 @@ class TimeReader:
         """A day, month, quarter or year said without preposition, as a column's value: "order date 2024-05-01"."""
         return self._read_named(position)
 
+    def read_relative(self, position: int) -> TimePhrase | None:
+        """ "Yesterday", "last month", "this year" without preposition."""
+        return self._read_relative(position)
+
     # Words
 
     def _word(self, position: int) -> str:

@@ -91,6 +91,16 @@ class Vocabulary:
                     tables.append(table)
         return names
 
+    @cached_property
+    def _qualified_tables(self) -> dict[str, dict[int, list[Table]]]:
+        """By "public.posts". "Public posts" are posts that are public."""
+        names: dict[str, dict[int, list[Table]]] = {}
+        for table in self.catalog.tables:
+            for words in _spelled_names(table.name.name):
+                key = name_key([*parts_of(table.name.schema), *words])
+                names.setdefault(key, {}).setdefault(0, []).append(table)
+        return names
+
     def _shared_prefixes(self) -> frozenset[str]:
         """First words that most tables begin with: the application's name, which nobody says."""
         firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
@@ -102,6 +112,8 @@ class Vocabulary:
             if (key := self._key(position, length)) is None:
                 continue
             levels = self._tables.get(key)
+            if levels is None and length == 1 and "." in self._tokens[position].text:
+                levels = self._qualified_tables.get(key)
             if levels:
                 tables = levels[min(levels)]
                 if len(tables) > 1:
@@ -501,10 +513,8 @@ def _spelled_names(name: str) -> list[list[str]]:
 
 
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
-    schema = parts_of(table.name.schema)
     for words in _spelled_names(table.name.name):
         yield 0, "".join(words)
-        yield 0, name_key([*schema, *words])
         if len(words) > 1 and words[0] in prefixes:
             words = words[1:]  # noqa: PLW2901 - the name without its prefix
             yield 1, "".join(words)
