@@ -101,10 +101,10 @@ class DateReader(Reader):
         if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES and not is_finite:
             return None
         verb, end = stem(word), position + 1
-        if self._word(end) in {"up", "in", "out"} and self._date_of_verb(table, verb + self._word(end), position):
+        if self._word(end) in {"up", "in", "out"} and self.date_of_verb(table, verb + self._word(end), position):
             verb, end = verb + self._word(end), end + 1
         phrase = self.read_phrase(end)
-        column = self._date_of_verb(table, verb, position) if phrase else None
+        column = self.date_of_verb(table, verb, position) if phrase else None
         if phrase is not None and column is not None:
             return self._clause(
                 self._dated_by_verb(column, phrase, position),
@@ -120,7 +120,7 @@ class DateReader(Reader):
         """ "completed after their due date"."""
         if self._word(end) not in {"after", "before"}:
             return None
-        column = self._date_of_verb(table, verb, position)
+        column = self.date_of_verb(table, verb, position)
         predicate = self._predicates.read_other_column(table, column, end) if column else None
         if column is None or predicate is None:
             return None
@@ -146,7 +146,8 @@ class DateReader(Reader):
             return condition
         return in_time(operand, phrase)
 
-    def _date_of_verb(self, table: Table, verb: str, position: int) -> Column | None:
+    def date_of_verb(self, table: Table, verb: str, position: int) -> Column | None:
+        """The date on which the verb with that stem was done to a row. Raises UnclearError if several fit."""
         dates = [
             (column, self._vocabulary.date_stem(table, column))
             for column in table.columns

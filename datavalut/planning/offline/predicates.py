@@ -25,6 +25,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.moments import moments_compared
 from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, any_of, negated
 from datavalut.planning.offline.quantities import (
     EQUAL,
@@ -247,6 +248,8 @@ class PredicateReader(Reader):
         if other.category not in kinds:
             return None
         left, right = ColumnValue(column=column.name), ColumnValue(column=other.name)
+        if kinds is TIME_CATEGORIES and operator is not NOT_EQUAL:
+            return Predicate(moments_compared(column, operator, other), end, f"{operator.value} {other.name}")
         condition: Condition = Comparison(left=left, operator=operator, right=right)
         if operator is NOT_EQUAL:
             condition = negated(Comparison(left=left, operator=EQUAL, right=right))

@@ -19,6 +19,7 @@ from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.measures import MeasureReader
@@ -61,6 +62,7 @@ class QualifierReader(Reader):
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
         self._attachment = AttachmentChecks(tokens, vocabulary, progress, dates=self._dates)
+        self._durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
@@ -73,6 +75,7 @@ class QualifierReader(Reader):
             progress,
             objects=self._objects,
             dates=self._dates,
+            durations=self._durations,
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
@@ -342,7 +345,8 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
-            lambda: self._measures.read(table, position) or self._read_worth(table, position, frames),
+            lambda: self._measures.read(table, position) or self._durations.read(table, position),
+            lambda: self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),

@@ -12,6 +12,7 @@ from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
+from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
@@ -56,6 +57,7 @@ class VerbReader(Reader):
         *,
         objects: ObjectReader,
         dates: DateReader,
+        durations: DurationReader,
         columns: ColumnReader,
         amounts: AmountReader,
         read_place: PlaceRead,
@@ -65,6 +67,7 @@ class VerbReader(Reader):
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._objects = objects
         self._dates = dates
+        self._durations = durations
         self._columns = columns
         self._amounts = amounts
         self._latest = LatestReader(tokens, vocabulary, progress)
@@ -171,7 +174,8 @@ class VerbReader(Reader):
     def _predicative(self, table: Table, position: int, frames: Frames, *, is_denied: bool = False) -> Clause | None:
         """What may stand behind "are"."""
         return (
-            self._dates.read_participle(table, position)
+            self._durations.read(table, position)
+            or self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
             or self._measures.read(table, position)
             or self._dates.read_time(table, position)
@@ -186,7 +190,11 @@ class VerbReader(Reader):
             self._progress.reach(position + 1)
             spent = self._amounts.read_spending(table, position + 1)
             return opened(spent, position) if spent else None
-        own = self._dates.read_participle(table, position) or self._measures.read(table, position)
+        own = (
+            self._durations.read(table, position)
+            or self._dates.read_participle(table, position)
+            or self._measures.read(table, position)
+        )
         if own is not None:
             return own
         role = self._links.read(table, position, frames, names_a_role=True)
