@@ -333,8 +333,7 @@ class DurationReader(Reader):
         between = [
             column
             for column in self._vocabulary.date_columns(table)
-            if self._vocabulary.date_stem(table, column)
-            in synonyms.DONE_STEMS | {"ship", "pickup", "approv", "publish"}
+            if self._vocabulary.date_stem(table, column) in synonyms.DONE_STEMS | _BETWEEN_STEMS
             and not self._is_planned(column)
         ]
         found = [column for column in dict.fromkeys([*creation, *starts, *between]) if column != done]
