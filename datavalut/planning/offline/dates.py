@@ -136,6 +136,8 @@ class DateReader(Reader):
             for window in phrase.windows
         )
         operand = ColumnValue(column=column.name)
+        if phrase.of_silence and name_words(column.name)[0] not in {"last", "latest"}:
+            raise UnclearError(position, phrase.end, "until now, or since which date?", (column.name,))
         if name_words(column.name)[0] in {"last", "latest"} and not open_ended:
             reason = f"{column.name} holds only the last time"
             raise UnclearError(position, phrase.end, reason, (column.name,))

@@ -21,7 +21,7 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import singular, stem, stems
 from datavalut.planning.offline.lengths import CLOCK_UNITS, Length, read_length
 from datavalut.planning.offline.moments import moment_compared, moments_compared, moved
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
@@ -40,11 +40,11 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 # By the stems of their names: the dates that were set beforehand, those that begin a row and those that end it.
-_PLANNED_STEMS = synonyms.words("due promis expect estimat requir schedul plan target deadlin commit propos")
-_START_STEMS = synonyms.words("start begin checkin from pickup admit validfrom activ effectivefrom")
-_END_STEMS = synonyms.words(
-    "end finish complet return checkout clos terminat discharg to until through dropoff cancel validto resolv"
-)
+_PLANNED_STEMS = stems("due promised expected estimated required scheduled planned target deadline committed proposed")
+_START_STEMS = stems("start begin from pickup admitted activated") | {"checkin", "validfrom", "effectivefrom"}
+_END_STEMS = stems(
+    "end finished completed returned closed terminated discharged to until through cancelled resolved"
+) | synonyms.words("checkout dropoff validto")
 _BETWEEN_STEMS = synonyms.ORDER_STEMS | synonyms.words("creat ship pickup approv publish")
 _STAYS = synonyms.words("stay booking reservation visit")
 _LASTING = synonyms.words("lasting lasted lasts last took take takes taking spanning ran")

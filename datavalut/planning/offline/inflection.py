@@ -171,6 +171,11 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word
 
 
+def stems(words: str) -> frozenset[str]:
+    """The stems of the words that `words` lists."""
+    return frozenset(map(stem, words.split()))
+
+
 _AGENTS = ("er", "or", "ee", "r")
 
 

@@ -38,6 +38,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
@@ -62,6 +63,7 @@ class QualifierReader(Reader):
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
         self._attachment = AttachmentChecks(tokens, vocabulary, progress, dates=self._dates)
+        self._tenure = TenureReader(tokens, vocabulary, progress)
         self._durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
@@ -346,6 +348,7 @@ class QualifierReader(Reader):
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
             lambda: self._measures.read(table, position) or self._durations.read(table, position),
+            lambda: self._tenure.read(table, position),
             lambda: self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),

@@ -145,7 +145,7 @@ DONE_STEMS = words("pay return complet finish deliver clos resolv settl submit")
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
     "login see activ access cancel return ship deliver pay releas publish clos complet discharg renew resolv "
-    "die death terminat next last from to until effect verifi confirm approv"
+    "die death termin next last from to until effect effectiv verifi confirm approv"
 )
 
 ANTONYMS = {

@@ -18,7 +18,8 @@ from datavalut.filters.model import (
 )
 from datavalut.filters.times import bounds_of
 from datavalut.planning.offline.inflection import singular
-from datavalut.planning.offline.quantities import read_number
+from datavalut.planning.offline.lengths import read_length
+from datavalut.planning.offline.quantities import GREATER, read_number
 from datavalut.planning.offline.tokens import Token, TokenKind
 
 _UNITS = {unit.value: unit for unit in TimeUnit} | {
@@ -43,16 +44,20 @@ _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _PREPOSITIONS = frozenset({"in", "during", "within", "over", "from", "of", "for", "on", "throughout", "through"})
 _PAST = frozenset({"last", "past", "previous", "preceding", "prior"})
+_DENIALS = frozenset({"no", "not", "never", "without", "nobody", "none"})
+_PHRASE_STARTS = frozenset({",", ";", "and", "or", "but", "who", "that", "which", "whose", "with"})
 _FUTURE = frozenset({"next", "coming", "following"})
 
 
 @dataclass(frozen=True)
 class TimePhrase:
-    """The time lies in one of `windows` (mostly there is only one)."""
+    """The time lies in one of `windows` (mostly there is only one). `of_silence`: "in 6 months", said of what was not
+    done in the last of them."""
 
     windows: tuple[TimeWindow, ...]
     end: int
     meaning: str
+    of_silence: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ class TimeReader:
             or self._read_range(position)
             or self._read_age(position)
             or self._read_period(position)
+            or self._read_silence(position)
         )
 
     def read_date(self, position: int) -> TimePhrase | None:
@@ -342,6 +348,24 @@ class TimeReader:
         return _calendar_periods(
             unit, (-1 if word in _PAST else 1,), end, f"the calendar {unit} {_side(word)} this one"
         )
+
+    def _read_silence(self, position: int) -> TimePhrase | None:
+        """ "(no orders) in 6 months", "(have not logged in) for over a year": in those up to now."""
+        if self._word(position) not in {"in", "for"} or not self._is_denied(position):
+            return None
+        length = read_length(self._tokens, position + 1)
+        if length is None or length.amount < 1 or not (length.bare or length.operator is GREATER):
+            return None
+        return replace(_up_to_now(length.amount, length.unit, length.end), of_silence=True)
+
+    def _is_denied(self, position: int) -> bool:
+        """Is there a "no" or "not" before it, in the same phrase?"""
+        for before in range(position - 1, -1, -1):
+            if self._word(before) in _DENIALS:
+                return True
+            if self._word(before) in _PHRASE_STARTS:
+                return False
+        return False
 
     # Days, months, quarters and years by name
 

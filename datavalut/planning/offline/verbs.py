@@ -34,6 +34,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -71,6 +72,7 @@ class VerbReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._latest = LatestReader(tokens, vocabulary, progress)
+        self._tenure = TenureReader(tokens, vocabulary, progress)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
@@ -129,6 +131,9 @@ class VerbReader(Reader):
     def verb_phrase(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "have 3 orders", "are not active", "never ordered", "registered in 2023", "spent more than 500"."""
         word, at = self._word(position), position + 1
+        tenure = self._tenure.read(table, position)
+        if tenure is not None:
+            return opened(tenure, position, Continuation.RELATIVE)
         clause: Clause | None = None
         if word in {"never", "not"}:
             clause = _denied_if_any(
