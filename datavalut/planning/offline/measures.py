@@ -137,6 +137,10 @@ class MeasureReader(Reader):
         degree = _DEGREES.get(self._word(position))
         return degree, position + 1
 
+    def measure_of_verb(self, word: str) -> str | None:
+        """ "Salary" for "earning"."""
+        return _VERBS.get(word)
+
     def _verb(self, table: Table, position: int) -> Clause | None:
         """ "costing less than 20", "worth over $500", "earning at least 50000", "aged 18 to 25"."""
         measure = _VERBS.get(self._word(position))

@@ -88,6 +88,7 @@ class NounPhrase:
 
 
 NounRead = Callable[[int, Frames], NounPhrase | None]
+RivalsRead = Callable[[Table, int], Clause | None]
 
 
 class ObjectReader(Reader):
@@ -100,11 +101,13 @@ class ObjectReader(Reader):
         columns: ColumnReader,
         amounts: AmountReader,
         read_noun: NounRead,
+        read_rivals: RivalsRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self.read_rivals = read_rivals
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
@@ -129,6 +132,7 @@ class ObjectReader(Reader):
             return opened(body, position, Continuation.NO) if body else None
         return (
             self._latest.read(table, position)
+            or self.read_rivals(table, position)
             or self._amounts.read_comparison(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)

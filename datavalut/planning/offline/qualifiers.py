@@ -38,6 +38,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
@@ -68,8 +69,15 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
+        self._rivals = RivalReader(tokens, vocabulary, progress, read_bare_noun=self.read_bare_noun)
         self._objects = ObjectReader(
-            tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
+            tokens,
+            vocabulary,
+            progress,
+            columns=self._columns,
+            amounts=self.amounts,
+            read_noun=self.read_noun,
+            read_rivals=self._rivals.counts,
         )
         self.verbs = VerbReader(
             tokens,
@@ -78,6 +86,7 @@ class QualifierReader(Reader):
             objects=self._objects,
             dates=self._dates,
             durations=self._durations,
+            rivals=self._rivals,
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
@@ -349,6 +358,7 @@ class QualifierReader(Reader):
             lambda: self._read_exception(table, position, frames),
             lambda: self._measures.read(table, position) or self._durations.read(table, position),
             lambda: self._tenure.read(table, position),
+            lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
             lambda: self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),

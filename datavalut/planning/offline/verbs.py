@@ -34,6 +34,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -59,6 +60,7 @@ class VerbReader(Reader):
         objects: ObjectReader,
         dates: DateReader,
         durations: DurationReader,
+        rivals: RivalReader,
         columns: ColumnReader,
         amounts: AmountReader,
         read_place: PlaceRead,
@@ -69,6 +71,7 @@ class VerbReader(Reader):
         self._objects = objects
         self._dates = dates
         self._durations = durations
+        self._rivals = rivals
         self._columns = columns
         self._amounts = amounts
         self._latest = LatestReader(tokens, vocabulary, progress)
@@ -180,6 +183,7 @@ class VerbReader(Reader):
         """What may stand behind "are"."""
         return (
             self._durations.read(table, position)
+            or self._rivals.amounts(table, position)
             or self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
             or self._measures.read(table, position)
@@ -197,6 +201,8 @@ class VerbReader(Reader):
             return opened(spent, position) if spent else None
         own = (
             self._durations.read(table, position)
+            or self._rivals.amounts(table, position)
+            or self._rivals.earnings(table, position)
             or self._dates.read_participle(table, position)
             or self._measures.read(table, position)
         )
@@ -226,7 +232,7 @@ class VerbReader(Reader):
         if self._word(position) in {"no", "zero"}:
             body = self._objects.absence(table, position + 1, frames)
             return opened(body, position) if body else None
-        counted_object = self._objects.counted(table, position, frames)
+        counted_object = self._objects.read_rivals(table, position) or self._objects.counted(table, position, frames)
         if counted_object is not None:
             return counted_object
         at = self._past_articles(position)
