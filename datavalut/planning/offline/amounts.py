@@ -1,7 +1,7 @@
 """Totals, averages and counts of related rows: "total order amount above 500", "who spent more than 500"."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
@@ -17,7 +17,15 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
-from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    DescribedRows,
+    Explained,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
@@ -42,11 +50,14 @@ _REVENUE = tuple(
     tuple(phrase.split())
     for phrases in (
         "revenue, total revenue, turnover, spending, total spending, spend, total spend, total spent, amount spent, "
-        "total amount spent, money spent, sales, total sales, sales volume, total purchases, purchase volume",
+        "total amount spent, money spent, sales, total sales, sales volume, total purchases, purchase volume, "
+        "lifetime spend, lifetime spending, lifetime value, overall spend, overall spending, overall revenue",
     )
     for phrase in phrases.split(", ")
 )
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
+
+DescribedRead = Callable[[int], DescribedRows | None]
 
 
 @dataclass(frozen=True)
@@ -60,10 +71,14 @@ class Amount:
     name: str
     near: Table
     near_steps: int
+    where: Condition | None = None  # of the rows at the end of the path
 
     def aggregate(self, condition: Condition | None = None) -> Aggregate:
         of = ColumnValue(column=self.column.name) if self.column else None
-        return Aggregate(function=self.function, path=self.path, of=of, condition=condition)
+        conditions = [part for part in (self.where, condition) if part is not None]
+        return Aggregate(
+            function=self.function, path=self.path, of=of, condition=all_of(conditions) if conditions else None
+        )
 
     @property
     def category(self) -> TypeCategory:
@@ -74,9 +89,12 @@ class Amount:
 
 
 class AmountReader(Reader):
-    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+    def __init__(
+        self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress, *, read_described: DescribedRead
+    ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._times = TimeReader(tokens, vocabulary.reference_time)
+        self._read_described = read_described
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
@@ -84,7 +102,7 @@ class AmountReader(Reader):
         if amount is None:
             return None
         self._progress.reach(amount.end)
-        return self._compare(table, amount, position, amount.end)
+        return self.compare(table, amount, position, amount.end)
 
     def read_spending(self, table: Table, position: int) -> Clause | None:
         """ "(who) spent more than 500 (in total) (in 2023)", with `position` behind "spent"."""
@@ -94,19 +112,23 @@ class AmountReader(Reader):
         if read_quantity(self._tokens, at) is None:
             return None
         amount = self.spending(table, position - 1, position)
-        return self._compare(table, amount, position, at)
+        return self.compare(table, amount, position, at)
 
-    def _compare(self, table: Table, amount: Amount, start: int, position: int) -> Clause | None:
+    def compare(
+        self, table: Table, amount: Amount, start: int, position: int, *, behind: int | None = None
+    ) -> Clause | None:
+        """The amount compared with the quantity at `position`. Its time stands right behind that, or at `behind`."""
         while self._word(position) in {"is", "are", "of", "was"}:
             position += 1
         quantity = read_quantity(self._tokens, position)
         if quantity is None or (self._word(quantity.end) in {"%", "times"}):
             return None
-        end = quantity.end
+        end = self._past_own_column(amount, quantity.end)
         if (self._word(end), self._word(end + 1)) in {("in", "total"), ("in", "all")}:
             end += 2
         elif self._word(end) in {"overall", "altogether"}:
             end += 1
+        end = end if behind is None else max(end, behind)
         self._progress.reach(end)
         condition, meaning = None, f"{amount.name} {quantity.meaning}"
         explained = [Explained(start, end, meaning)]
@@ -118,6 +140,12 @@ class AmountReader(Reader):
             end = timed.end
         compared_amount = compared(amount.aggregate(condition), quantity, amount.category, position)
         return Clause(compared_amount, start, end, meaning, tuple(explained), Continuation.WITH)
+
+    def _past_own_column(self, amount: Amount, position: int) -> int:
+        """ "(average rating of at least 4) stars"."""
+        child = self._vocabulary.table_of(amount.path[-1])
+        own = self._vocabulary.own_columns_at(child, position) if amount.column else None
+        return own[1] if own and own[0] == [amount.column] else position
 
     def begins_with_time(self, position: int) -> bool:
         return self._times.read(position) is not None
@@ -170,7 +198,11 @@ class AmountReader(Reader):
             at += 1
         if self._vocabulary.own_columns_at(table, at):
             return None  # "maximum price 50" of products is no maximum over their orders
-        return self._of_a_named_table(table, function, at) or self._of_a_column(table, function, at)
+        return (
+            self._of_a_named_table(table, function, at)
+            or self._of_a_column(table, function, at)
+            or self._of_described_rows(table, function, at)
+        )
 
     def _count(self, table: Table, position: int) -> Amount | None:
         while self._word(position) in _DETERMINERS:
@@ -207,10 +239,10 @@ class AmountReader(Reader):
                     function, path, near=child, at=child, columns=numbers, position=position, end=column_end
                 )
             if self._word(end) in _AMOUNT_WORDS:
-                return self._value_of(function, child, path=path, position=position, end=end + 1)
+                return self.value_of(function, child, path=path, position=position, end=end + 1)
             is_money = singular(name_words(child.name.name)[-1]) in synonyms.MONEY_NOUNS
             if function is not AggregateFunction.SUM or is_money:
-                return self._value_of(function, child, path=path, position=position, end=end)
+                return self.value_of(function, child, path=path, position=position, end=end)
             return None
         for length in (1, 2, 3):
             at = position + length
@@ -227,6 +259,26 @@ class AmountReader(Reader):
             if numbers and column_end == position + length:
                 return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
+
+    def _of_described_rows(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
+        """ "(total) unpaid invoices", "(average) completed order amount"."""
+        noun = self._read_described(position)
+        if noun is None or noun.condition is None or noun.table.name == table.name:
+            return None
+        for at in range(position + 1, noun.end):
+            named = self._vocabulary.table_at(at)
+            if named == (noun.table, noun.end):
+                amount = self._of_a_named_table(table, function, at)
+                return self.narrowed(table, amount, noun) if amount else None
+        return None
+
+    def narrowed(self, table: Table, amount: Amount, noun: DescribedRows) -> Amount:
+        """Only of those rows of the named table that the noun describes."""
+        if noun.condition is None:
+            return amount
+        back = _reversed(table, amount.path[amount.near_steps :], amount.path[: amount.near_steps])
+        where = Exists(path=back, condition=noun.condition) if back else noun.condition
+        return replace(amount, where=where, name=f"{amount.name} of {noun.meaning}")
 
     def _of_a_column(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "average stars": the column of one table that references this one."""
@@ -267,7 +319,7 @@ class AmountReader(Reader):
         steps = next((i for i, step in enumerate(path, start=1) if step.table == str(near.name)), len(path))
         return Amount(function, path, columns[0], end, name, near, steps)
 
-    def _value_of(
+    def value_of(
         self,
         function: AggregateFunction,
         child: Table,
@@ -335,7 +387,7 @@ class AmountReader(Reader):
         if amount is None:
             return None
         self._progress.reach(at)
-        return self._compare(table, amount, position, at)
+        return self.compare(table, amount, position, at)
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)

@@ -49,6 +49,7 @@ from datavalut.planning.offline.quantities import (
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
@@ -102,12 +103,14 @@ class ObjectReader(Reader):
         amounts: AmountReader,
         read_noun: NounRead,
         read_rivals: RivalsRead,
+        totals: TotalReader,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
         self.read_rivals = read_rivals
+        self._totals = totals
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
@@ -134,6 +137,7 @@ class ObjectReader(Reader):
             self._latest.read(table, position)
             or self.read_rivals(table, position)
             or self._amounts.read_comparison(table, position)
+            or self._totals.read_body(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
             or self._columns.signed(table, position)
@@ -149,6 +153,9 @@ class ObjectReader(Reader):
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
+        if self._words(position, "a", "total", "of"):
+            several = self.counted(table, position + 3, frames)
+            return opened(several, position) if several else None
         alternatives = self._counted_alternatives(table, position, frames)
         if alternatives is not None:
             return alternatives

@@ -28,6 +28,7 @@ from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, Object
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
+    DescribedRows,
     Explained,
     Progress,
     UnclearError,
@@ -42,6 +43,7 @@ from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
 
@@ -68,7 +70,10 @@ class QualifierReader(Reader):
         self._durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
-        self.amounts = AmountReader(tokens, vocabulary, progress)
+        self.amounts = AmountReader(tokens, vocabulary, progress, read_described=self._read_described)
+        self._totals = TotalReader(
+            tokens, vocabulary, progress, amounts=self.amounts, read_described=self._read_described
+        )
         self._rivals = RivalReader(tokens, vocabulary, progress, read_bare_noun=self.read_bare_noun)
         self._objects = ObjectReader(
             tokens,
@@ -78,6 +83,7 @@ class QualifierReader(Reader):
             amounts=self.amounts,
             read_noun=self.read_noun,
             read_rivals=self._rivals.counts,
+            totals=self._totals,
         )
         self.verbs = VerbReader(
             tokens,
@@ -87,6 +93,7 @@ class QualifierReader(Reader):
             dates=self._dates,
             durations=self._durations,
             rivals=self._rivals,
+            totals=self._totals,
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
@@ -111,6 +118,10 @@ class QualifierReader(Reader):
     def read_bare_noun(self, position: int) -> NounPhrase | None:
         """A table's name with the adjectives before it only."""
         return self._read_noun(position, lambda table, end: None)
+
+    def _read_described(self, position: int) -> DescribedRows | None:
+        noun = self.read_bare_noun(position)
+        return DescribedRows(noun.table, noun.condition, noun.meaning, noun.noun_end) if noun else None
 
     def _individual(self, table: Table, position: int, end: int) -> NounPhrase | None:
         """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
@@ -358,6 +369,7 @@ class QualifierReader(Reader):
             lambda: self._read_exception(table, position, frames),
             lambda: self._measures.read(table, position) or self._durations.read(table, position),
             lambda: self._tenure.read(table, position),
+            lambda: self._totals.read_deed(table, position),
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
             lambda: self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),

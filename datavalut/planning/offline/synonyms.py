@@ -48,7 +48,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "quantity qty",
         "birthdate dateofbirth dob birthday",
         "gender sex",
-        "rating stars score",
+        "rating star score",
         "description desc",
     )
 )

@@ -37,6 +37,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
@@ -61,6 +62,7 @@ class VerbReader(Reader):
         dates: DateReader,
         durations: DurationReader,
         rivals: RivalReader,
+        totals: TotalReader,
         columns: ColumnReader,
         amounts: AmountReader,
         read_place: PlaceRead,
@@ -72,6 +74,7 @@ class VerbReader(Reader):
         self._dates = dates
         self._durations = durations
         self._rivals = rivals
+        self._totals = totals
         self._columns = columns
         self._amounts = amounts
         self._latest = LatestReader(tokens, vocabulary, progress)
@@ -93,6 +96,7 @@ class VerbReader(Reader):
             body = (
                 self._latest.read(table, position + 1)
                 or self._amounts.read_comparison(table, position + 1)
+                or self._totals.read_whose(table, position + 1)
                 or self._columns.described_column(table, position + 1)
                 or self._role(table, self._past_articles(position + 1), frames)
                 or (self._links.read_inverted(table, position + 1) if word == "where" else None)
@@ -184,6 +188,7 @@ class VerbReader(Reader):
         return (
             self._durations.read(table, position)
             or self._rivals.amounts(table, position)
+            or self._totals.read_deed(table, position)
             or self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
             or self._measures.read(table, position)
@@ -195,6 +200,9 @@ class VerbReader(Reader):
 
     def _verb(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
+        total = self._totals.read_deed(table, position)
+        if total is not None:
+            return total
         if word in {"spent", "spend", "spends"}:
             self._progress.reach(position + 1)
             spent = self._amounts.read_spending(table, position + 1)
