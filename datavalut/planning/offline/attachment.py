@@ -28,6 +28,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.lengths import read_length
 from datavalut.planning.offline.objects import Frames
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
 from datavalut.planning.offline.reader import Reader
@@ -53,7 +54,7 @@ class AttachmentChecks(Reader):
     def check_state(self, table: Table, condition: Condition | None, start: int, end: int) -> None:
         """ "Frozen accounts in 2024", where the words from `start` until `end` mean `condition`: the time of the state,
         or of the account? What is "from 2024" came to be then, unless there is a date of the state ("closed")."""
-        if condition is None or not self._dates.begins_with_time(end) or self._is_age(end):
+        if condition is None or not self._is_time_or_length(end) or self._is_age(end):
             return
         state = self._state(table, condition, start, end)
         if state is None:
@@ -65,6 +66,11 @@ class AttachmentChecks(Reader):
         if dated or lasts:
             names = (f"{table.name.name} created ...", f"{column.name} ...")
             raise UnclearError(start, end + 1, f"the time of {table.name.name}, or of {column.name}?", names)
+
+    def _is_time_or_length(self, position: int) -> bool:
+        """ "In 2024", "for more than 2 years"."""
+        length = read_length(self._tokens, position + 1) if self._word(position) == "for" else None
+        return length is not None or self.is_time(position)
 
     def _is_age(self, position: int) -> bool:
         """ "Older than 30 days", "over 30 days old" are said of the thing."""
@@ -110,7 +116,7 @@ class AttachmentChecks(Reader):
         "orders returned last month", where no column says when they were returned; "with orders in 2023 but not in
         2024", where the second time may be that of the orders too.
         """
-        if not items or not self.is_time(clause.start):
+        if not items or not self._is_time_or_length(clause.start):
             return
         before = items[-1][1]
         of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"

@@ -15,7 +15,7 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
+    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit"
 )
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
@@ -161,6 +161,10 @@ class DateReader(Reader):
             raise UnclearError(position, position + 1, "several dates fit", names)
         if exact:
             return exact[0]
+        for group in synonyms.SAME_DEEDS:
+            same = [column for column, date in dates if verb in group and date in group]
+            if len(same) == 1:
+                return same[0]
         ends = [column for column, date in dates if date == "end"]
         if verb == "expir" and len(ends) == 1:
             return ends[0]
@@ -171,6 +175,7 @@ class DateReader(Reader):
             return own[0]
         joins = verb in synonyms.JOIN_STEMS and self._vocabulary.is_of(table, synonyms.JOINERS)
         orders = is_order and verb in synonyms.ORDER_STEMS
+        joins = joins or (verb == "post" and self._vocabulary.is_of(table, synonyms.POSTINGS))
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return self._vocabulary.creation_column(table, position, position + 1)
         return None

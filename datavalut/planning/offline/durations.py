@@ -10,9 +10,11 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
+    Arithmetic,
     ArithmeticOperator,
     ColumnValue,
     Condition,
+    Expression,
     InTime,
     IsNull,
     NextPeriod,
@@ -72,6 +74,15 @@ class DurationReader(Reader):
     def read(self, table: Table, position: int) -> Clause | None:
         """Behind the noun, or behind "who" and "that"."""
         return self._lasting(table, position) or self._overdue_for(table, position) or self._done(table, position)
+
+    def length(self, table: Table) -> tuple[Expression, str] | None:
+        """How long a row of the table lasts or lasted, as a value, and in words; None if it has no such dates."""
+        span = self._span(table, actual=False)
+        if span is None:
+            return None
+        start, end = (ColumnValue(column=column.name) for column in span)
+        name = f"length from {table.name.name}.{span[0].name} to {span[1].name}"
+        return Arithmetic(operator=ArithmeticOperator.SUBTRACT, left=end, right=start), name
 
     # Between two dates
 

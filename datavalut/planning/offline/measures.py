@@ -74,7 +74,7 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of thei
     "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
     "salary": (synonyms.words("salary wage income pay earnings annualsalary basesalary"),),
-    "length": (synonyms.words("length duration runtime"),),
+    "length": (synonyms.words("length duration runtime"), synonyms.words("distance")),
     "weight": (synonyms.words("weight"),),
     "height": (synonyms.words("height"),),
     "size": (synonyms.words("size capacity area population"),),

@@ -67,7 +67,7 @@ class QualifierReader(Reader):
         self._dates = DateReader(tokens, vocabulary, progress)
         self._attachment = AttachmentChecks(tokens, vocabulary, progress, dates=self._dates)
         self._tenure = TenureReader(tokens, vocabulary, progress)
-        self._durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
+        self.durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress, read_described=self._read_described)
@@ -91,7 +91,7 @@ class QualifierReader(Reader):
             progress,
             objects=self._objects,
             dates=self._dates,
-            durations=self._durations,
+            durations=self.durations,
             rivals=self._rivals,
             totals=self._totals,
             columns=self._columns,
@@ -367,7 +367,7 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
-            lambda: self._measures.read(table, position) or self._durations.read(table, position),
+            lambda: self._measures.read(table, position) or self.durations.read(table, position),
             lambda: self._tenure.read(table, position),
             lambda: self._totals.read_deed(table, position),
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),

@@ -5,12 +5,14 @@ sample of".
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from datavalut.catalog.model import Column, Table
+from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
@@ -42,6 +44,7 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
 _MOST = dict.fromkeys(("most", "highest", "largest", "biggest", "greatest", "best", "top"), True)
 _MOST |= dict.fromkeys(("fewest", "least", "lowest", "smallest"), False)
 _BY_PHRASES = (("by",), ("in", "terms", "of"), ("according", "to"), ("based", "on"), ("measured", "by"))
+_COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no"})
 _LONGEST_SUPERLATIVE = 3
 
 
@@ -87,11 +90,13 @@ class SelectionReader(Reader):
         *,
         amounts: AmountReader,
         verbs: VerbReader,
+        durations: DurationReader,
         read_qualifiers: QualifiersRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._amounts = amounts
         self._verbs = verbs
+        self._durations = durations
         self._read_qualifiers = read_qualifiers
         self._measures = MeasureReader(tokens, vocabulary, progress)
 
@@ -357,9 +362,17 @@ class SelectionReader(Reader):
         start, end = selection.start, selection.end
         if said.deed is not None:
             deeds = self._count_of_deed(table, said.deed, end)
-            if deeds is None:
-                raise UnclearError(start, end, "no table says how often")
+            own = self._counts_of(table, self._word(said.deed))
+            if len(own) == 1 and deeds is None:
+                return ColumnValue(column=own[0].name), f"{table.name.name}.{own[0].name}"
+            if deeds is None or own:
+                names = [*(f"{table.name.name}.{column.name}" for column in own), *([deeds.name] if deeds else [])]
+                raise UnclearError(start, end, "several say how often" if names else "no table says how often", names)
             return deeds.aggregate(), deeds.name
+        if said.what == "length" and self._measures.column(table, "length", start, end) is None:
+            length = self._durations.length(table)
+            if length is not None:
+                return length
         column = self._column(table, said, start, end)
         if column is not None:
             return ColumnValue(column=column.name), f"{table.name.name}.{column.name}"
@@ -371,6 +384,15 @@ class SelectionReader(Reader):
         if amount is not None:
             return amount.aggregate(), amount.name
         raise UnclearError(start, end, "by what? Say for example: top 10 orders by total")
+
+    def _counts_of(self, table: Table, verb: str) -> list[Column]:
+        """ "View_count", "views", "times_viewed": how often it was viewed."""
+        return [
+            column
+            for column in table.columns
+            if column.category is TypeCategory.INTEGER
+            and "".join(stem(word) for word in name_words(column.name) if word not in _COUNTING) == stem(verb)
+        ]
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:
         if said.what in {_CREATION, _AGE} and (years := self._years(table)) is not None:

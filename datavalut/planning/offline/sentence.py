@@ -85,6 +85,7 @@ class SentenceReader(Reader):
             progress,
             amounts=self._qualifiers.amounts,
             verbs=self._qualifiers.verbs,
+            durations=self._qualifiers.durations,
             read_qualifiers=self._qualifiers.read,
         )
         self._lead = 0

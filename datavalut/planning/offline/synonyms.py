@@ -135,6 +135,18 @@ CREATION_STEMS = words(
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
+# Verbs that name the date of the same deed, by their stems.
+SAME_DEEDS = (
+    words("buy purchas acquir"),
+    words("start begin commenc"),
+    words("finish complet end"),
+    words("ship send dispatch"),
+    words("leav termin depart"),
+    words("hir employ recruit"),
+    words("publish releas"),
+)
+# What is posted when it comes to be.
+POSTINGS = words("post comment review message reply photo picture image video article listing ad advert")
 ORDER_STEMS = words("order plac buy purchas sel")
 # Dates that may lie ahead, and of those the ones after which something is over or on.
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")

@@ -87,6 +87,9 @@ class VerbReader(Reader):
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
+        nobody = self._nobody(table, position, frames)
+        if nobody is not None:
+            return nobody
         if word not in synonyms.RELATIVES:
             return self._inverted(table, position)
         self._progress.reach(position + 1)
@@ -104,6 +107,26 @@ class VerbReader(Reader):
             return opened(body, position) if body else None
         clause = self.verb_phrase(table, position + 1, frames) or self._links.read_inverted(table, position + 1)
         return opened(clause, position) if clause else None
+
+    def _nobody(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(posts that) nobody has liked", "(products) no one ordered in 2024"."""
+        at = position + 1 if self._word(position) in {"that", "which"} else position
+        if self._word(at) == "nobody":
+            at += 1
+        elif self._words(at, "no", "one"):
+            at += 2
+        else:
+            return None
+        while self._word(at) in _HAVE | {"ever", "yet"}:
+            at += 1
+        behind = at + 2 if self._word(at + 1) in _OBJECT_PREPOSITIONS and not self._is_time(at + 1) else None
+        deed = self.read_action(table, at, frames, object_at=behind)
+        if deed is None:
+            return None
+        return opened(denied(replace(deed, end=max(deed.end, behind or 0)), position), position, Continuation.NONE)
+
+    def _is_time(self, position: int) -> bool:
+        return self._dates.begins_with_time(position)
 
     def _role(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(whose) advisor works in the Biology department", "(whose) manager is Ada Berg"."""
@@ -142,6 +165,8 @@ class VerbReader(Reader):
         if tenure is not None:
             return opened(tenure, position, Continuation.RELATIVE)
         clause: Clause | None = None
+        if word in {"first", "last"}:
+            return self._first_deed(table, position)
         if word in {"never", "not"}:
             clause = _denied_if_any(
                 self._verb(table, at, frames) or self._predicative(table, at, frames, is_denied=True), position
@@ -169,6 +194,14 @@ class VerbReader(Reader):
         if clause is not None and word in _HAVE and clause.continuation in {Continuation.WITH, Continuation.NO}:
             return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
+
+    def _first_deed(self, table: Table, position: int) -> Clause | None:
+        """ "(who) first ordered in 2024", "last logged in before 2025"."""
+        own = self._dates.read_participle(table, position + 1) if self._word(position) == "last" else None
+        if own is not None:
+            return opened(own, position, Continuation.RELATIVE)
+        child = self.table_of_verb(table, position + 1)
+        return self._latest.read_deed(table, child, position) if child else None
 
     def _have(self, table: Table, position: int, frames: Frames) -> Clause | None:
         negative = self._word(position) in {"not", "never"}
@@ -243,6 +276,9 @@ class VerbReader(Reader):
         counted_object = self._objects.read_rivals(table, position) or self._objects.counted(table, position, frames)
         if counted_object is not None:
             return counted_object
+        extreme = self._latest.read(table, position)
+        if extreme is not None:
+            return extreme
         at = self._past_articles(position)
         return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at) else None
 
@@ -302,6 +338,9 @@ class VerbReader(Reader):
 
     def _deed(self, condition: Condition, start: int, end: int, main: Explained, parts: list[Clause]) -> Clause:
         explained = [main]
+        if self._word(end) == "by" and self._word(end + 1) in {"anyone", "anybody"}:
+            explained.append(Explained(end, end + 2, "whoever did it"))
+            end += 2
         if self._word(end) == "yet":
             explained.append(Explained(end, end + 1, "until now"))
             end += 1

@@ -20,6 +20,7 @@ from datavalut.planning.offline.values import Values, plural_key
 LONGEST_NAME = 5  # tokens
 
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
+_STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "pickup"})
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 
@@ -389,6 +390,9 @@ class Vocabulary:
         in_years = any(holds_years(column) for column in table.columns)  # acquired_on is no more meant than year_built
         if not creation and len(dates) == 1 and not in_years and not self._is_another_date(table, dates[0]):
             return dates
+        if not creation and not self.is_of(table, synonyms.LASTING):  # a trip is of the day on which it began
+            starts = [column for column in dates if self.date_stem(table, column) in _STARTS_OF_EVENTS]
+            return starts if len(starts) == 1 else []
         return creation
 
     def _is_another_date(self, table: Table, column: Column) -> bool:

@@ -22,7 +22,7 @@ from tests.unit.planning.offline.conditions import (
 HELPDESK = catalog(
     "helpdesk",
     (
-        table("members", "id int!", "name text!", "joined_on date!", "last_login_at tstz"),
+        table("members", "id int!", "name text!", "vip bool!", "joined_on date!", "last_login_at tstz"),
         table("agents", "id int!", "hired_on date!", "terminated_on date"),
         table("tickets", "id int!", "member_id int!", "status open|suspended|done!", "created_at tstz!"),
     ),
@@ -67,6 +67,8 @@ NOT_KNOWN = [
     "agents with more than 5 years of service",  # those who left may have stayed shorter
     "tickets suspended for more than a week",  # no date says since when
     "members for 2 years",
+    "vip members for more than 2 years",
+    "members who have been vip for more than 2 years",
     "members who logged in for 90 days",
     "members with tickets in 6 months",
     "tickets not created in 5 days",
