@@ -72,7 +72,7 @@ class ColumnReader(Reader):
 
     def column(self, table: Table, position: int, *, start: int, operator_needed: bool) -> Clause | None:
         """A column and what is said of it."""
-        reference = self._column_at(table, position)
+        reference = self._column_at(table, position) or self._column_of_time(table, position)
         if reference is None:
             return None
         predicate = (
@@ -116,6 +116,19 @@ class ColumnReader(Reader):
             return None
         named = self._vocabulary.table_at(position)
         return None if named is not None and named[1] > reference.end else reference
+
+    def _column_of_time(self, table: Table, position: int) -> ColumnReference | None:
+        """ "(a) term longer than 24 months": term_months, whose unit is said with the amount."""
+        for column in table.columns:
+            *words, unit = name_words(column.name)
+            end = position + len(words)
+            said = [self._word(at) for at in range(position, end)]
+            if not words or said != words or singular(unit) not in synonyms.UNITS_OF_TIME:
+                continue
+            quantity = read_quantity(self._tokens, end + (self._word(end) == "of"))
+            if quantity is not None and singular(self._word(quantity.end)) == singular(unit):
+                return ColumnReference(table, column, (), end)
+        return None
 
     def _is_a_verb(self, reference: ColumnReference, position: int) -> bool:
         """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""

@@ -11,6 +11,10 @@ from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
 _LONGEST_PATH = 5
+_MAKERS = frozenset(
+    tuple(name.split())
+    for name in ("author", "writer", "creator", "poster", "uploader", "written by", "created by", "posted by")
+)
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,10 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
 
 
 def _is_named_after_its_parent(key: ForeignKey) -> bool:
+    """Or after who made it: a post is its author's, whoever else has to do with it."""
     parent = [singular(part) for part in name_words(key.parent.name)]
+    if any(tuple(part for part in name_words(column) if part != "id") in _MAKERS for column in key.columns):
+        return True
     return any(
         [singular(part) for part in name_words(column) if part not in {"id", "no", "number", "code", "key", "fk"}]
         == parent

@@ -52,6 +52,7 @@ _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
 _WHERE = frozenset({"from", "in", "at"})
 _RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
+_NO_ADJECTIVES = _AFTER_NOUNS | frozenset({"the", "exclude", "skip", "omit", "excluding", "except", "including"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -155,7 +156,9 @@ class QualifierReader(Reader):
         if phrase is not None:
             return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in _AFTER_NOUNS:
+            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES):
+                return None
+            if self._words(noun_at, "leave", "out"):
                 return None
             if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips

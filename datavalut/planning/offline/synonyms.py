@@ -262,6 +262,8 @@ TIME_WORDS = words(
     "until till ago"
 )
 
+UNITS_OF_TIME = words("minute hour day night week month quarter year")
+
 # In names of columns.
 UNIT_NAMES = words(
     "minute min hour hr second sec day kg kilogram g gram cm mm m meter km kilometer usd eur gbp cent dollar euro"

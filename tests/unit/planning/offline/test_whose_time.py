@@ -40,6 +40,7 @@ BANK = catalog(
             *("id int!", "account_id int!", "status pending|cancelled|booked!", "amount num!", "paid_at tstz!"),
             "refunded_at tstz",
         ),
+        table("loans", "id int!", "customer_id int!", "term_months int!", "granted_on date!"),
         table("courses", "id int!", "title text!"),
         table("students", "id int!", "name text!", "enrolled_on date!"),
         table("enrollments", "student_id int!", "course_id int!", "enrolled_at tstz!"),
@@ -47,6 +48,7 @@ BANK = catalog(
     (
         reference("accounts", "customer_id", "customers"),
         reference("employees", "department_id", "departments"),
+        reference("loans", "customer_id", "customers"),
         reference("payments", "account_id", "accounts"),
         reference("enrollments", "student_id", "students"),
         reference("enrollments", "course_id", "courses"),
@@ -89,6 +91,7 @@ OF_EITHER = [
     "employees earning over 50000 in 2024",
     "courses with no students enrolled since 2024",
     "courses with students who enrolled in 2024",
+    "loans with a term longer than 2 years",  # which are no months of theirs
 ]
 
 
@@ -147,6 +150,11 @@ OF_ONE: list[tuple[Catalog, str, Root]] = [
         "payments this month or last month",
         root("payments", either(time("paid_at", calendar("month", 0)), time("paid_at", calendar("month", -1)))),
     ),
+    (BANK, "loans with a term longer than 24 months", root("loans", compare("term_months", ">", 24))),
+    (BANK, "loans with a term of 12 months", root("loans", compare("term_months", "=", 12))),
+    # A post is its author's, whoever else has commented on it.
+    (BLOG, "people with no posts", root("people", no(exists(path("v posts.author_id"))))),
+    (BLOG, "people from Spain, leave out the reports", root("people", compare("country", "=", "Spain"))),
     (BLOG, "posts written in Spanish", root("posts", compare("language", "=", "Spanish"))),
     (BLOG, "posts written in Spanish or English", root("posts", one_of("language", "Spanish", "English"))),
     (BLOG, "public posts", root("posts", compare("visibility", "=", "public"))),
