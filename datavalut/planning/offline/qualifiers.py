@@ -22,6 +22,7 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
+from datavalut.planning.offline.journeys import JourneyReader
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
@@ -71,6 +72,7 @@ class QualifierReader(Reader):
         self.durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._journeys = JourneyReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress, read_described=self._read_described)
         self._totals = TotalReader(
             tokens, vocabulary, progress, amounts=self.amounts, read_described=self._read_described
@@ -508,6 +510,9 @@ class QualifierReader(Reader):
         if self._word(position) not in _PLACES:
             return None
         self._progress.reach(position + 1)
+        journey = self._journeys.read(table, position)
+        if journey is not None:
+            return journey
         at = self._past_articles(position + 1)
         if self._word(position) == "in" and read_quantity(self._tokens, at) is not None:
             several = self._objects.counted(table, at, frames)
