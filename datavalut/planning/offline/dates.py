@@ -125,7 +125,8 @@ class DateReader(Reader):
         if column is None or predicate is None:
             return None
         meaning = f"{table.name.name}.{column.name} {predicate.meaning}"
-        return self._clause(predicate.condition, position, predicate.end, meaning)
+        clause = self._clause(predicate.condition, position, predicate.end, meaning)
+        return replace(clause, is_state=True)  # a time behind it could be that of either date
 
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""

@@ -6,6 +6,7 @@ two dates are meant is said, or is left by the row: what is done (paid, returned
 on which the row came to be; a row with several such dates is refused.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
@@ -142,6 +143,8 @@ class DurationReader(Reader):
         starts = starts or [column for column in self._vocabulary.creation_columns(table) if column not in ends]
         if len(starts) != 1 or len(ends) != 1 or (planned and not actual):
             return None
+        if not actual and not ends[0].not_null and self._vocabulary.is_of(table, synonyms.LASTING):
+            return None  # of those that last still: until now, or not yet known?
         return starts[0], ends[0]
 
     def _compared(
@@ -172,12 +175,15 @@ class DurationReader(Reader):
         verb, end = stem(word), position + 1
         if self._word(end) in {"up", "out"}:
             verb, end = verb + self._word(end), end + 1
-        return (
+        clause = (
             self._punctual(table, verb, position, end)
             or self._coming(table, verb, position, end)
             or self._within(table, verb, position, end)
             or self._apart(table, verb, position, end)
         )
+        if clause is not None and self._word(position - 1) in {"not", "never"}:
+            raise UnclearError(position - 1, clause.end, "otherwise, or not at all?", (f"{self._word(position)} ...",))
+        return replace(clause, is_state=True) if clause else None  # a time behind it could be that of either date
 
     def _punctual(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
         """ "returned late", "delivered on time", "paid more than 5 days late", "late by 5 days or more"."""
@@ -314,14 +320,15 @@ class DurationReader(Reader):
     def _date_done(self, table: Table, verb: str, position: int) -> Column | None:
         """The date of the verb; an "actual delivery date", too."""
         found = self._dates.date_of_verb(table, verb, position)
-        if found is not None and not self._is_planned(found):
-            return found
-        named = [
-            column
-            for column in self._vocabulary.date_columns(table)
-            if verb in {stem(word) for word in name_words(column.name)} and not self._is_planned(column)
-        ]
-        return named[0] if len(named) == 1 else None
+        if found is None or self._is_planned(found):
+            named = [
+                column
+                for column in self._vocabulary.date_columns(table)
+                if verb in {stem(word) for word in name_words(column.name)} and not self._is_planned(column)
+            ]
+            found = named[0] if len(named) == 1 else None
+        only_last = found is not None and name_words(found.name)[0] in {"last", "latest"}
+        return None if only_last else found  # of the times before nobody knows
 
     def _due(self, table: Table, verb: str, start: int, end: int) -> Column | None:
         """The date until which it was to be done. Raises UnclearError if there are several."""

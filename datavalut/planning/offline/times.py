@@ -376,7 +376,8 @@ class TimeReader:
 
     def _names_a_time(self, position: int) -> bool:
         at = position + 1 if self._word(position) == "the" else position
-        return self._spans.read(at) is not None or self._word(at) in {"year", "month", "quarter", *MONTHS}
+        words = {"year", "month", "quarter", "last", "this", "next", "previous", "current", *MONTHS}
+        return self._spans.read(at) is not None or self._word(at) in words
 
 
 def _days_of(window: TimeWindow, reference_time: datetime) -> str:

@@ -31,6 +31,8 @@ AGENCY = catalog(
             *("id int!", "ordered_at tstz!", "shipped_at tstz", "delivered_at tstz", "expected_delivery_at tstz"),
         ),
         table("cards", "id int!", "issued_on date!", "expires_on date!"),
+        table("projects", "id int!", "started_on date!", "finished_on date"),
+        table("vans", "id int!", "purchased_on date!", "last_inspected_on date"),
     ),
     (
         reference("loans", "member_id", "members"),
@@ -101,6 +103,7 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
             compare_columns("delivered_at", ">=", "shipped_at"),
         ),
     ),
+    ("projects that lasted more than a year", "projects", beside("finished_on", ">", moved("started_on", "1 years"))),
     ("cards expiring within 3 months", "cards", time("expires_on", upcoming(3, "month"))),
     ("cards expiring in 30 days", "cards", time("expires_on", upcoming(30, "day"))),
 ]
@@ -126,6 +129,12 @@ NOT_SAID_ENOUGH = [
     "stays longer than 3 hours",
     "cards expired within 30 days",
     "tasks created within 30 days",
+    "projects longer than a year",  # those still running, too?
+    "the 10 longest projects",
+    "loans returned late in 2025",  # lent then, or returned?
+    "tasks completed after the due date in 2025",
+    "loans not returned late",  # returned in time, or not at all?
+    "vans inspected within a year of purchase",  # before the last inspection may have been others
 ]
 
 

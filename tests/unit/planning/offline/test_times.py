@@ -59,6 +59,7 @@ NOT_SAID_ENOUGH = [
     "orders in the last week of 2025",
     "orders 2 days ago",
     "orders in the last quarter of the year",
+    "orders in the last quarter of last year",
 ]
 
 
