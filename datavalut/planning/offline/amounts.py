@@ -15,6 +15,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
@@ -156,22 +157,22 @@ class AmountReader(Reader):
         if phrase is None:
             return None
         near, steps = self._dated(table, amount, position, phrase.end)
-        self._check_whose_time(near, amount, position)
+        self._check_whose_time(near, amount, position, phrase.end)
         date = self._vocabulary.creation_column(near, position, phrase.end)
         dated = in_time(ColumnValue(column=date.name), phrase)
         back = _reversed(table, amount.path[steps:], amount.path[:steps])
         condition = Exists(path=back, condition=dated) if back else dated
         return self._clause(condition, position, phrase.end, f"{near.name.name}.{date.name} {phrase.meaning}")
 
-    def _check_whose_time(self, near: Table, amount: Amount, position: int) -> None:
+    def _check_whose_time(self, near: Table, amount: Amount, position: int, end: int) -> None:
         """Raises UnclearError for "total balance in 2024" and "number of employees in 2024": what there is at a time is
         more than what came to be then."""
         column = amount.column
         stock = column is not None and name_words(column.name)[-1] in synonyms.STOCK_COLUMNS
         persons = column is None and self._vocabulary.is_of(near, synonyms.PERSONS) and self._word(position) != "from"
         if persons or (stock and self._vocabulary.is_of(near, synonyms.LASTING)):
-            reason = f"{near.name.name} who came then, or who were there?" if persons else f"the time of {amount.name}?"
-            raise UnclearError(position, position + 1, reason, (f"{near.name.name} created ...",))
+            reason = f"{near.name.name} new then, or there then?" if persons else f"the time of {amount.name}?"
+            raise UnclearError(position, end, reason, (f"{near.name.name} created ...",))
 
     def _dated(self, table: Table, amount: Amount, start: int, end: int) -> tuple[Table, int]:
         """The first table on the way to the amount that has dates."""
@@ -391,7 +392,10 @@ class AmountReader(Reader):
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)
-        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum()
+        if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum():
+            return True
+        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
+        return is_participle and self.begins_with_time(position + 1)
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""

@@ -60,17 +60,25 @@ class AttachmentChecks(Reader):
         if state is None:
             return
         column, dated = state
+        if column in self._vocabulary.creation_columns(table):
+            return  # "upcoming appointments in the next 7 days": both are of one date
         lasts = self._vocabulary.is_of(table, synonyms.LASTING)
         if self._word(end) == "from" and not (lasts and dated):
             return
         if dated or lasts:
             names = (f"{table.name.name} created ...", f"{column.name} ...")
-            raise UnclearError(start, end + 1, f"the time of {table.name.name}, or of {column.name}?", names)
+            raise UnclearError(
+                start, self._time_end(end), f"the time of {table.name.name}, or of {column.name}?", names
+            )
 
     def _is_time_or_length(self, position: int) -> bool:
         """ "In 2024", "for more than 2 years"."""
         length = read_length(self._tokens, position + 1) if self._word(position) == "for" else None
         return length is not None or self.is_time(position)
+
+    def _time_end(self, position: int) -> int:
+        phrase = self._dates.read_phrase(position)
+        return phrase.end if phrase else position + 1
 
     def _is_age(self, position: int) -> bool:
         """ "Older than 30 days", "over 30 days old" are said of the thing."""
@@ -100,7 +108,7 @@ class AttachmentChecks(Reader):
         if within and self._word(position) != "from" and self._vocabulary.is_of(table, synonyms.PERSONS):
             name = table.name.name
             candidates = (f"{name} created ...", f"{name} from ...")
-            raise UnclearError(position, position + 1, f"{name} who came then, or who were there?", candidates)
+            raise UnclearError(position, self._time_end(position), f"{name} new then, or there then?", candidates)
 
     def check_amount(self, table: Table, before: Clause, position: int) -> None:
         """ "Teachers earning over 50000 in 2024": who came then, or who earned so much then?"""
@@ -108,7 +116,8 @@ class AttachmentChecks(Reader):
         names = [name for name in _own_columns(before.condition) if name_words(name)[-1] in synonyms.STOCK_COLUMNS]
         if lasting and names and not self._is_age(position):
             candidates = (f"{table.name.name} created ...", f"{names[0]} ...")
-            raise UnclearError(before.start, position + 1, f"the time of {table.name.name} or {names[0]}?", candidates)
+            end = self._time_end(position)
+            raise UnclearError(before.start, end, f"the time of {table.name.name} or {names[0]}?", candidates)
 
     def check_time(self, table: Table, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
         """Raises UnclearError for a time alone that may be said of something else than the noun.

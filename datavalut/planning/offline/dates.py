@@ -7,7 +7,7 @@ from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, Last
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
+from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import PredicateReader, in_time, in_year
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
@@ -68,6 +68,12 @@ class DateReader(Reader):
         years = self._year_column(table, phrase)
         if years is not None:
             return self._clause(years, position, phrase.end, f"{self._only_year(table)} {phrase.meaning}")
+        event = self._vocabulary.event_of(table)
+        if event is not None:
+            path, date = event
+            meaning = f"{path[0].table}.{date.name} {phrase.meaning}"
+            dated = along(path, in_time(ColumnValue(column=date.name), phrase))
+            return self._clause(dated, position, phrase.end, meaning)
         column = self._dated_column(table, position, phrase)
         meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
         return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)

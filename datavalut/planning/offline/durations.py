@@ -231,12 +231,14 @@ class DurationReader(Reader):
         return self._clause(condition, position, length.end, meaning)
 
     def _within(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
-        """ "paid within 30 days (of issue)", "resolved in under 2 days"."""
+        """ "paid within 30 days (of issue)", "resolved in under 2 days", "returned after more than a week"."""
         opening = self._word(end)
-        length = read_length(self._tokens, end + 1) if opening in {"within", "in"} else None
+        length = read_length(self._tokens, end + 1) if opening in {"within", "in", "after"} else None
         if length is None or length.high is not None or (length.bare != (opening == "within")):
             return None
         if opening == "in" and length.operator not in {LESS, LESS_OR_EQUAL}:
+            return None
+        if opening == "after" and length.operator not in {GREATER, GREATER_OR_EQUAL}:
             return None
         done = self._date_done(table, verb, position)
         if done is None:

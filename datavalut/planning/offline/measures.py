@@ -8,6 +8,7 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit, TimeWindow
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import american_singular
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
 from datavalut.planning.offline.predicates import compared, one_of
@@ -202,7 +203,10 @@ class MeasureReader(Reader):
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)
-        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%")
+        if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%"):
+            return True
+        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
+        return is_participle and self._times.read(position + 1) is not None
 
     def _compared(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
         if measure == "age" and (clause := self._age(table, quantity, position)) is not None:

@@ -257,8 +257,7 @@ class QualifierReader(Reader):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._attachment.is_time(at):
                 self._attachment.check_whose_time(table, at, frames)
-                if not items:
-                    self._attachment.check_persons(table, at, frames)
+                self._attachment.check_persons(table, at, frames)
             if not joiner:
                 self._attachment.check_whose_participle(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
@@ -537,7 +536,7 @@ class QualifierReader(Reader):
         if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
-        if self._word(position) == "by" and not self._vocabulary.keys.is_below(table, noun.table):
+        if self._word(position) == "by" and not self._is_maker(table, noun.table):
             return None
         name = self._read_name(noun, at)
         if name is not None:
@@ -547,6 +546,11 @@ class QualifierReader(Reader):
         main = Explained(position, noun.noun_end, f"of {noun.table.name.name}")
         condition: Condition = Exists(path=path, condition=noun.condition)
         return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
+
+    def _is_maker(self, table: Table, maker: Table) -> bool:
+        """Can a row be "by" one of the other table: by its key, or by a table of pairs (book_authors)?"""
+        paired = any(other.name == maker.name for other, _ in self._vocabulary.keys.paired(table))
+        return self._vocabulary.keys.is_below(table, maker) or paired
 
     def _is_described_by(self, table: Table, position: int) -> bool:
         """In "posts in English, and open reports" no report is English: that would be said of its post."""

@@ -44,6 +44,10 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
 _MOST = dict.fromkeys(("most", "highest", "largest", "biggest", "greatest", "best", "top"), True)
 _MOST |= dict.fromkeys(("fewest", "least", "lowest", "smallest"), False)
 _BY_PHRASES = (("by",), ("in", "terms", "of"), ("according", "to"), ("based", "on"), ("measured", "by"))
+# An oldest customer may be one for longest; an oldest patient is not.
+_PERSONS_WITH_AN_AGE = synonyms.words(
+    "patient employee student pupil person driver player actor author teacher doctor nurse passenger guest policyholder"
+)
 _COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no"})
 _LONGEST_SUPERLATIVE = 3
 
@@ -300,7 +304,17 @@ class SelectionReader(Reader):
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
                 raise UnclearError(position, reference.end, f"{reference.text} has no highest and lowest")
             return ColumnValue(column=reference.column.name), reference.end, reference.text
-        return self._counted(table, position)
+        counted = self._counted(table, position)
+        noun = self._verbs.read_bare_noun(position) if counted else None
+        if noun is not None and self._word(position - 1) == "by" and self._is_money(noun.table):
+            name = noun.table.name.name
+            raise UnclearError(
+                position, noun.noun_end, "how many, or how much?", (f"number of {name}", f"total {name}")
+            )
+        return counted
+
+    def _is_money(self, table: Table) -> bool:
+        return self._vocabulary.is_of(table, synonyms.MONEY_NOUNS)
 
     def _counted(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         """ "(by) orders", "(with the most) active users": how many of them."""
@@ -426,7 +440,7 @@ class SelectionReader(Reader):
         births = self._vocabulary.births(table)
         if age is not None:
             raise UnclearError(start, end, f"by {age.name}? Say: by {age.name}", (age.name,))
-        if births and said.highest_first and len(births) == 1:
+        if len(births) == 1 and (said.highest_first or self._vocabulary.is_of(table, _PERSONS_WITH_AN_AGE)):
             return births[0]  # nobody calls the newest row the youngest
         if births:
             raise UnclearError(start, end, "several dates fit", (column.name for column in births))

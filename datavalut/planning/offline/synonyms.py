@@ -218,6 +218,8 @@ VERBS_OF_DEEDS = {
     "reservation": words("book"),
     "absence": words("miss absent"),
     "visit": words("visit"),
+    "appointment": words("visit"),
+    "invoice": words("bill"),
     "sale": words("buy purchas"),
     "ticket": words("rais open"),
     "donation": words("giv donat"),

@@ -157,7 +157,7 @@ class TotalReader(Reader):
         if self._word(end) in {"per", "each"}:
             return self._per(table, position, position + 1, end + 1)
         if self._words(end, *_ON_AVERAGE):
-            return None  # for each purchase, or each month?
+            return self._paid_on_average(table, position, end) if in_all_needed else None  # each time, or each month?
         in_all = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), None)
         at = in_all or end
         if self._word(at) in {"on", "in", "for"} and (amount := self._named_spending(table, position, at + 1)):
@@ -172,6 +172,15 @@ class TotalReader(Reader):
         if in_all_needed:
             self._check_paid(self._vocabulary.table_of(amount.path[-1]), position, end)
         return self._compared(table, amount, position, at, quantity_at=position + 1)
+
+    def _paid_on_average(self, table: Table, position: int, end: int) -> Clause | None:
+        """ "(who) paid more than 5 on average": in each payment."""
+        total = self._amounts.spending(table, position, position + 1)
+        if len(total.path) != 1 or total.column is None:
+            return None
+        self._check_paid(total.near, position, end)
+        average = replace(total, function=AggregateFunction.AVG, name=f"the average {total.near.name.name}")
+        return self._compared(table, average, position, end + 2, quantity_at=position + 1)
 
     def _check_paid(self, rows: Table, start: int, end: int) -> None:
         """Raises UnclearError for "paid more than 20 in fines" where some of them are not paid yet."""

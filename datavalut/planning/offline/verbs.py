@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
+from datavalut.filters.model import Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
@@ -31,7 +31,6 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
@@ -352,9 +351,7 @@ class VerbReader(Reader):
         phrase = self._dates.read_phrase(position)
         if phrase is None:
             return None
-        date = self._vocabulary.creation_column(child, position, phrase.end)
-        condition = in_time(ColumnValue(column=date.name), phrase)
-        return self._clause(condition, position, phrase.end, f"{child.name.name}.{date.name} {phrase.meaning}")
+        return self._dates.timed(child, phrase, position)
 
     def _counted_object(
         self, child: Table, path: tuple[PathStep, ...], quantity: Quantity, position: int, frames: Frames

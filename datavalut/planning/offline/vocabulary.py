@@ -395,6 +395,20 @@ class Vocabulary:
             return starts if len(starts) == 1 else []
         return creation
 
+    def event_of(self, table: Table) -> tuple[tuple[PathStep, ...], Column] | None:
+        """Of a table without dates the one event that its rows belong to (the order of an item, the visit of a
+        diagnosis), and its date."""
+        if self.date_columns(table):
+            return None
+        parents = [self.catalog.table(key.parent) for key in self.catalog.references_of(table.name)]
+        events = [
+            parent
+            for parent in dict.fromkeys(parents)
+            if not self.is_of(parent, synonyms.LASTING) and len(self.creation_columns(parent)) == 1
+        ]
+        path = self.keys.path(table, events[0]) if len(events) == 1 and parents.count(events[0]) == 1 else None
+        return (path, self.creation_columns(events[0])[0]) if path and len(path) == 1 else None
+
     def _is_another_date(self, table: Table, column: Column) -> bool:
         own = {singular(word) for word in name_words(table.name.name)}
         return any(

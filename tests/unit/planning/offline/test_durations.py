@@ -71,6 +71,7 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
     ("loans returned more than 5 days late", "loans", beside("returned_on", ">", moved("due_on", 5))),
     ("loans returned late by at least a week", "loans", beside("returned_on", ">=", moved("due_on", 7))),
     ("loans returned within 2 weeks", "loans", beside("returned_on", "<=", moved("loaned_on", 14))),
+    ("loans returned after more than 7 days", "loans", beside("returned_on", ">", moved("loaned_on", 7))),
     ("loans returned in under 7 days", "loans", beside("returned_on", "<", moved("loaned_on", 7))),
     (
         "loans more than 30 days overdue",

@@ -43,6 +43,11 @@ NETWORK = catalog(
         table("comments", "id int!", "post_id int!", "created_at tstz!"),
         table("readers", "id int!", "last_login_at tstz"),
         table("orders", "id int!", "reader_id int!", "order_date date!"),
+        table("order_items", "id int!", "order_id int!", "book_id int!", "quantity int!"),
+        table("books", "id int!", "title text!"),
+        table("book_authors", "book_id int!", "author_id int!", key="book_id author_id"),
+        table("authors", "id int!", "name text!", "born_on date!"),
+        table("appointments", "id int!", "reader_id int!", "appointment_at tstz!"),
     ),
     (
         reference("trips", "driver_id", "drivers"),
@@ -50,6 +55,11 @@ NETWORK = catalog(
         reference("likes", "song_id", "songs"),
         reference("comments", "post_id", "posts"),
         reference("orders", "reader_id", "readers"),
+        reference("order_items", "order_id", "orders"),
+        reference("order_items", "book_id", "books"),
+        reference("book_authors", "book_id", "books"),
+        reference("book_authors", "author_id", "authors"),
+        reference("appointments", "reader_id", "readers"),
     ),
 )
 IN_2025 = dates("2025-01-01", "2026-01-01")
@@ -73,6 +83,15 @@ UNDERSTOOD: list[tuple[str, Root]] = [
     ),
     ("vans acquired in 2025", root("vans", time("purchased_on", IN_2025))),
     ("comments posted in the last hour", root("comments", time("created_at", last(1, "hour")))),
+    ("order items in 2025", root("order_items", exists(path("^ orders.order_id"), time("order_date", IN_2025)))),
+    (
+        "books by authors born in 2025",
+        root("books", exists(path("v book_authors.book_id", "^ authors.author_id"), time("born_on", IN_2025))),
+    ),
+    (
+        "readers who visited in 2025",
+        root("readers", exists(path("v appointments.reader_id"), time("appointment_at", IN_2025))),
+    ),
     ("the 10 longest trips", root("trips", top=top(10, TRIP_LENGTH))),
     ("the 10 most viewed posts", root("posts", top=top(10, "view_count"))),
     ("the 10 most commented posts", root("posts", top=top(10, counted(COMMENTS)))),

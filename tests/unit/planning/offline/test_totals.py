@@ -72,6 +72,7 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
     ("members with a total of more than 3 invoices", "members", count(INVOICES, ">", 3)),
     ("donors spending over 500 in total", "donors", over(GIVEN, 500)),
     ("donors who spent over 500 in total", "donors", over(GIVEN, 500)),
+    ("donors who paid more than 50 on average", "donors", over(aggregate("avg", DONATIONS, "amount"), 50)),
     ("donors who paid more than 500 in total", "donors", over(GIVEN, 500)),
     (
         "donors who paid more than 500 in total in 2025",
@@ -114,6 +115,7 @@ NOT_SAID_ENOUGH = [
     "donors who paid more than 500",  # at once, or in all?
     "donors spending 500 on average",  # each time, or each month?
     "courses averaging 4 stars",
+    "top 10 donors by donations",  # how many, or how much?
     "carriers who spent over 500 in total",  # on freight, or at the customs?
     "members with invoices totalling 500",
     "members with more than 500 in courses",

@@ -41,6 +41,7 @@ BANK = catalog(
             "refunded_at tstz",
         ),
         table("loans", "id int!", "customer_id int!", "term_months int!", "granted_on date!"),
+        table("reviews", "id int!", "employee_id int!", "due_on date!", "held_on date!"),
         table("courses", "id int!", "title text!"),
         table("students", "id int!", "name text!", "enrolled_on date!"),
         table("enrollments", "student_id int!", "course_id int!", "enrolled_at tstz!"),
@@ -48,6 +49,7 @@ BANK = catalog(
     (
         reference("accounts", "customer_id", "customers"),
         reference("employees", "department_id", "departments"),
+        reference("reviews", "employee_id", "employees"),
         reference("loans", "customer_id", "customers"),
         reference("payments", "account_id", "accounts"),
         reference("enrollments", "student_id", "students"),
@@ -91,6 +93,7 @@ OF_EITHER = [
     "employees earning over 50000 in 2024",
     "courses with no students enrolled since 2024",
     "courses with students who enrolled in 2024",
+    "reviews with employees with a salary above 1000 next week",
     "loans with a term longer than 2 years",  # which are no months of theirs
 ]
 
@@ -99,6 +102,12 @@ OF_EITHER = [
 def test_the_time_of_what_lasts_is_not_that_of_its_creation(prompt: str) -> None:
     answer = plan_offline(prompt, BANK)
     assert isinstance(answer, Refusal), answer.reading
+
+
+def test_the_refusal_names_the_whole_of_what_is_not_clear() -> None:
+    answer = plan_offline("departments with more than 5 employees in March 2024", BANK)
+    assert isinstance(answer, Refusal), answer.reading
+    assert [entry.words for entry in answer.not_understood] == ["in March 2024"]
 
 
 OF_ONE: list[tuple[Catalog, str, Root]] = [
@@ -155,6 +164,11 @@ OF_ONE: list[tuple[Catalog, str, Root]] = [
     # A post is its author's, whoever else has commented on it.
     (BLOG, "people with no posts", root("people", no(exists(path("v posts.author_id"))))),
     (BLOG, "people from Spain, leave out the reports", root("people", compare("country", "=", "Spain"))),
+    (
+        BANK,
+        "payments over 500 made in 2024",
+        root("payments", both(compare("amount", ">", 500), time("paid_at", IN_2024))),
+    ),
     (BLOG, "posts written in Spanish", root("posts", compare("language", "=", "Spanish"))),
     (BLOG, "posts written in Spanish or English", root("posts", one_of("language", "Spanish", "English"))),
     (BLOG, "public posts", root("posts", compare("visibility", "=", "public"))),
