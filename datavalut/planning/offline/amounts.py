@@ -331,16 +331,17 @@ class AmountReader(Reader):
     ) -> Amount:
         """The one column that is the child's amount of money; for a sum also that of its own lines."""
         own = [column for column in child.columns if _is_amount(column)]
-        if own or function is not AggregateFunction.SUM:
-            if not own:
-                raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
-            return self._amount(function, path, near=child, at=child, columns=own, position=position, end=end)
         below = [
             (line, column)
             for line in self._vocabulary.keys.children(child)
             for column in line.columns
-            if _is_amount(column)
+            if _is_amount(column) and self._vocabulary.is_line_of(line, child)
         ]
+        if own or function is not AggregateFunction.SUM or not below:
+            own = own or [column for column in child.columns if _is_money(column)]
+            if not own:
+                raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
+            return self._amount(function, path, near=child, at=child, columns=own, position=position, end=end)
         if len(below) != 1:
             names = (f"{line.name.name}.{column.name}" for line, column in below)
             raise UnclearError(position, end, f"no one column is the amount of {child.name.name}", names)
@@ -395,7 +396,7 @@ class AmountReader(Reader):
         if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum():
             return True
         is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
-        return is_participle and self.begins_with_time(position + 1)
+        return is_participle and (self._word(position + 1) == "by" or self.begins_with_time(position + 1))
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""
@@ -464,6 +465,10 @@ class AmountReader(Reader):
 
 def _is_amount(column: Column) -> bool:
     return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
+
+
+def _is_money(column: Column) -> bool:
+    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
 
 
 def _reversed(start: Table, steps: tuple[PathStep, ...], before: tuple[PathStep, ...]) -> tuple[PathStep, ...]:

@@ -92,7 +92,9 @@ class DurationReader(Reader):
         word = self._word(position)
         lasts = word in _LASTING
         longer = word in {"longer", "shorter"} and self._word(position + 1) == "than"
-        length = read_length(self._tokens, position + 1 if lasts or word in {"of", "for"} else position)
+        at = position + 1 if lasts or word in {"of", "for"} else position
+        at += lasts and self._word(at) == "for"
+        length = read_length(self._tokens, at)
         if length is None or (length.bare and not lasts and word != "of"):
             return None
         nights = singular(self._word(length.end - 1)) == "night"

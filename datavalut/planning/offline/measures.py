@@ -80,11 +80,7 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of thei
     "height": (synonyms.words("height"),),
     "size": (synonyms.words("size capacity area population"),),
     "age": (synonyms.words("age"),),
-    "money": (
-        synonyms.AMOUNT_COLUMNS
-        | synonyms.PRICE_COLUMNS
-        | synonyms.words("fee salary balance budget fare principal premium"),
-    ),
+    "money": (synonyms.MONEY_COLUMNS,),
     "rating": (synonyms.words("rating score stars"),),
 }
 
@@ -206,7 +202,7 @@ class MeasureReader(Reader):
         if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%"):
             return True
         is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
-        return is_participle and self._times.read(position + 1) is not None
+        return is_participle and (self._word(position + 1) == "by" or self._times.read(position + 1) is not None)
 
     def _compared(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
         if measure == "age" and (clause := self._age(table, quantity, position)) is not None:

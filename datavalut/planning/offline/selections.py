@@ -24,7 +24,7 @@ from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 QualifiersRead = Callable[[Table, int], Clause | None]
-_BY, _CREATION, _AGE = "by", "creation", "age"
+_BY, _CREATION, _AGE, _WORTH = "by", "creation", "age", "worth"
 _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, and whether the highest come first
     tuple(words.split()): (what, highest)
     for what, highest, phrases in (
@@ -32,8 +32,10 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
         (_CREATION, False, "earliest"),
         (_AGE, False, "oldest"),
         (_AGE, True, "youngest"),
-        (_BY, True, "top, biggest, largest, highest, best, greatest, most valuable"),
-        (_BY, False, "bottom, smallest, lowest, worst, least valuable"),
+        (_BY, True, "top, biggest, largest, highest, best, greatest"),
+        (_BY, False, "bottom, smallest, lowest, worst"),
+        (_WORTH, True, "most valuable"),
+        (_WORTH, False, "least valuable"),
         ("salary", True, "highest paid, best paid, top paid, highest earning, best earning, top earning"),
         ("salary", False, "lowest paid, worst paid, lowest earning"),
         ("rating", True, "highest rated, best rated, top rated"),
@@ -391,7 +393,7 @@ class SelectionReader(Reader):
         if column is not None:
             return ColumnValue(column=column.name), f"{table.name.name}.{column.name}"
         amount = None
-        if said.what == _BY:
+        if said.what in {_BY, _WORTH}:
             amount = self._amounts.worth(table, start, end)
         elif said.what == "rating":
             amount = self._amounts.average_of(table, "rating", start, end)
@@ -426,7 +428,7 @@ class SelectionReader(Reader):
                 table, Superlative(_BY, said.highest_first), start, end
             )
         column = self._measures.column(table, said.what, start, end)
-        if column is None and said.what != "rating":
+        if column is None and said.what not in {"rating", _WORTH}:
             raise UnclearError(start, end, f"no one column is the {said.what}", _numbers(table))
         return column
 

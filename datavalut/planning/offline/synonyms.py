@@ -104,6 +104,7 @@ AMOUNT_COLUMNS = words(
 # Tables of which a "total" is that of their amounts, and no number of rows.
 MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit")
 PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
+MONEY_COLUMNS = AMOUNT_COLUMNS | PRICE_COLUMNS | words("fee salary balance budget fare principal premium")
 
 PERSONS = words(
     "customer client buyer shopper user account member employee staff worker personnel person student pupil teacher "
@@ -138,8 +139,8 @@ GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
 # Verbs that name the date of the same deed, by their stems.
 SAME_DEEDS = (
     words("buy purchas acquir"),
-    words("start begin commenc"),
-    words("finish complet end"),
+    words("start begin commenc open launch"),
+    words("finish complet end clos"),
     words("ship send dispatch"),
     words("leav termin depart"),
     words("hir employ recruit"),

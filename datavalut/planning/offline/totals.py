@@ -173,6 +173,15 @@ class TotalReader(Reader):
             self._check_paid(self._vocabulary.table_of(amount.path[-1]), position, end)
         return self._compared(table, amount, position, at, quantity_at=position + 1)
 
+    def read_all_of(self, table: Table, rows: DescribedRows, position: int, quantity_at: int) -> Clause | None:
+        """ "(who donated) over 500 in total", whose traces are those rows."""
+        quantity = read_quantity(self._tokens, quantity_at)
+        if quantity is None or not any(self._words(quantity.end, *words) for words in _IN_ALL):
+            return None
+        end = next(quantity.end + len(words) for words in _IN_ALL if self._words(quantity.end, *words))
+        amount = self._amount_of(table, rows, AggregateFunction.SUM, position)
+        return self._compared(table, amount, position, end, quantity_at=quantity_at)
+
     def _paid_on_average(self, table: Table, position: int, end: int) -> Clause | None:
         """ "(who) paid more than 5 on average": in each payment."""
         total = self._amounts.spending(table, position, position + 1)

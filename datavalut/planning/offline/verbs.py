@@ -23,6 +23,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
+    DescribedRows,
     Explained,
     Progress,
     UnclearError,
@@ -308,6 +309,9 @@ class VerbReader(Reader):
         frames = (*frames, Frame(table, Continuation.RELATIVE))
         path = self._vocabulary.path(table, child, position, position + 1)
         start = position + 1 if object_at is None else object_at
+        total = self._totals.read_all_of(table, DescribedRows(child, None, child.name.name, start), position, start)
+        if total is not None:
+            return total
         named = self._read_noun(self._past_articles(start), None)
         if named is not None and named.table.name == child.name:
             return None  # "booked a trip": the object is the deed itself, and the verb a link to it
