@@ -1,6 +1,6 @@
 """Totals, averages and counts of related rows: "total order amount above 500", "who spent more than 500"."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
@@ -17,7 +17,6 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
-from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
@@ -30,10 +29,11 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import is_amount, spendings
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _FUNCTIONS = {
     word: function
@@ -56,6 +56,7 @@ _REVENUE = tuple(
     )
     for phrase in phrases.split(", ")
 )
+_SALES = frozenset({"sale", "purchase"})
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
 DescribedRead = Callable[[int], DescribedRows | None]
@@ -330,12 +331,12 @@ class AmountReader(Reader):
         end: int,
     ) -> Amount:
         """The one column that is the child's amount of money; for a sum also that of its own lines."""
-        own = [column for column in child.columns if _is_amount(column)]
+        own = [column for column in child.columns if is_amount(column)]
         below = [
             (line, column)
             for line in self._vocabulary.keys.children(child)
             for column in line.columns
-            if _is_amount(column) and self._vocabulary.is_line_of(line, child)
+            if is_amount(column) and self._vocabulary.is_line_of(line, child)
         ]
         if own or function is not AggregateFunction.SUM or not below:
             own = own or [column for column in child.columns if _is_money(column)]
@@ -354,9 +355,14 @@ class AmountReader(Reader):
     def read_revenue(self, table: Table, position: int) -> Amount | None:
         """ "revenue", "total spent": what is spent or earned in all, in the children or theirs."""
         for words in _REVENUE:
-            if self._words(position, *words):
+            if self._words(position, *words) and not self._names_sales(position, len(words)):
                 return self.spending(table, position, position + len(words))
         return None
+
+    def _names_sales(self, position: int, length: int) -> bool:
+        """Are the "sales" those of a table that is called so?"""
+        named = (self._vocabulary.table_at(at) for at in range(position, position + length))
+        return any(found is not None and self._vocabulary.is_of(found[0], _SALES) for found in named)
 
     def _revenue_compared(self, table: Table, position: int) -> Amount | None:
         """ "(a) total spend above 500": only with a comparison behind it, for "sales" alone are orders."""
@@ -364,7 +370,9 @@ class AmountReader(Reader):
         while self._word(at) in {"a", "an", "the", "their"}:
             at += 1
         phrase = max((words for words in _REVENUE if self._words(at, *words)), key=len, default=None)
-        if phrase is None or self._vocabulary.own_columns_at(table, at) is not None:
+        if phrase is None or self._names_sales(at, len(phrase)):
+            return None
+        if self._vocabulary.own_columns_at(table, at) is not None:
             return None
         behind = at + len(phrase)
         while self._word(behind) in {"is", "are", "of", "was"}:
@@ -380,7 +388,7 @@ class AmountReader(Reader):
         quantity = read_quantity(self._tokens, at)
         if quantity is None or (bare and not self._ends_here(quantity.end)):
             return None
-        own = [column for column in table.columns if _is_amount(column)]
+        own = [column for column in table.columns if is_amount(column)]
         if len(own) == 1:
             condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
             meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"
@@ -404,7 +412,7 @@ class AmountReader(Reader):
             (line, column)
             for line in self._vocabulary.keys.children(table)
             for column in line.columns
-            if _is_amount(column) and self._vocabulary.is_line_of(line, table)
+            if is_amount(column) and self._vocabulary.is_line_of(line, table)
         ]
         if len(lines) != 1:
             return None
@@ -430,7 +438,7 @@ class AmountReader(Reader):
 
     def spending(self, table: Table, start: int, end: int) -> Amount:
         """The one amount of money that is found below `table`, in its children or in theirs."""
-        found = list(self._spendings(table))
+        found = list(spendings(self._vocabulary, table))
         if len(found) != 1:
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
             raise UnclearError(start, end, "no one column says what was spent", names)
@@ -444,27 +452,6 @@ class AmountReader(Reader):
             position=start,
             end=end,
         )
-
-    def _spendings(self, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:
-        near = list(self._vocabulary.keys.children(table))
-        far = [line for child in near for line in self._vocabulary.keys.children(child)]
-        seen = {table.name}
-        for child in near + far:
-            if child.name in seen:
-                continue
-            seen.add(child.name)
-            for column in child.columns:
-                if _is_amount(column):
-                    try:
-                        path = self._vocabulary.keys.path(table, child)
-                    except AmbiguousPathError as error:
-                        raise UnclearError(0, 0, f"several ways lead to {child.name.name}", error.paths) from None
-                    if path is not None and all(step.direction is Direction.TO_CHILDREN for step in path):
-                        yield child, column, path
-
-
-def _is_amount(column: Column) -> bool:
-    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
 
 
 def _is_money(column: Column) -> bool:

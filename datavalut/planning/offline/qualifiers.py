@@ -375,6 +375,7 @@ class QualifierReader(Reader):
             lambda: self._tenure.read(table, position),
             lambda: self._totals.read_deed(table, position),
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
+            lambda: self._rivals.prices(table, position),
             lambda: self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),

@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import (
@@ -10,7 +11,10 @@ from datavalut.filters.model import (
     AggregateFunction,
     ColumnValue,
     Comparison,
+    ComparisonOperator,
+    Condition,
     Direction,
+    Exists,
     Expression,
     PathStep,
 )
@@ -21,7 +25,8 @@ from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
-from datavalut.planning.offline.quantities import GREATER, LESS, WORDS_OF_OPERATORS, read_comparator
+from datavalut.planning.offline.predicates import compared
+from datavalut.planning.offline.quantities import GREATER, LESS, WORDS_OF_OPERATORS, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -111,10 +116,74 @@ class RivalReader(Reader):
         self._progress.reach(found.end)
         actual = self._actual(table, found, stem(verb) if is_verb else None, position)
         if actual is None:
-            return None
+            return self._of_deed(table, position, (operator, found)) if is_verb else None
         condition = Comparison(left=ColumnValue(column=actual.name), operator=operator, right=_value(found))
         meaning = f"{table.name.name}.{actual.name} {WORDS_OF_OPERATORS[operator]} {found.text}"
         return self._clause(condition, position, found.end, meaning)
+
+    def _of_deed(
+        self, table: Table, position: int, beside: tuple[ComparisonOperator, ColumnReference]
+    ) -> Clause | None:
+        """ "(listings) sold above the asking price", where the sales are rows of their own."""
+        deed = self.money_of_deed(table, position)
+        operator, found = beside
+        if deed is None or found.path:
+            return None
+        child, price = deed
+        path = self._vocabulary.path(table, child, position, found.end)
+        if len(path) != 1:
+            return None
+        back = PathStep(table=str(table.name), columns=path[0].columns, direction=Direction.TO_PARENT)
+        asked = _value(ColumnReference(table, found.column, (back,), found.end))
+        compared = Comparison(left=ColumnValue(column=price.name), operator=operator, right=asked)
+        meaning = f"{child.name.name}.{price.name} {WORDS_OF_OPERATORS[operator]} {found.text}"
+        return self._clause(Exists(path=path, condition=compared), position, found.end, meaning)
+
+    def money_of_deed(self, table: Table, position: int) -> tuple[Table, Column] | None:
+        """The one amount of money in the rows that the verb at `position` names: the price in the sales, for "sold"."""
+        verb = stem(self._word(position))
+        deeds = [
+            child for child in self._vocabulary.keys.children(table) if stem(name_words(child.name.name)[-1]) == verb
+        ]
+        columns = [
+            column
+            for child in deeds
+            for column in child.columns
+            if column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
+        ]
+        return (deeds[0], columns[0]) if len(deeds) == len(columns) == 1 else None
+
+    def prices(self, table: Table, position: int) -> Clause | None:
+        """ "(listings) sold for over 500000": at that price, of the row or of the sale."""
+        verb = self._word(position)
+        if not (verb.endswith("ed") or verb in IRREGULAR_PARTICIPLES) or self._word(position + 1) not in {"for", "at"}:
+            return None
+        quantity = read_quantity(self._tokens, position + 2)
+        if quantity is None or self._word(quantity.end) in synonyms.UNIT_WORDS or self._names_a_table(quantity.end):
+            return None
+        own = [
+            column
+            for column in table.columns
+            if column.category in NUMBER_CATEGORIES
+            and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
+            and stem(verb) in {stem(word) for word in name_words(column.name)}
+        ]
+        deed = self.money_of_deed(table, position)
+        if len(own) == 1:
+            condition: Condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
+            meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"
+            return self._clause(condition, position, quantity.end, meaning)
+        if own or deed is None:
+            return None
+        child, price = deed
+        paid = compared(ColumnValue(column=price.name), quantity, price.category, position)
+        path = self._vocabulary.path(table, child, position, quantity.end)
+        meaning = f"at least one of {child.name.name} ({price.name} {quantity.meaning})"
+        clause = self._clause(Exists(path=path, condition=paid), position, quantity.end, meaning)
+        return replace(clause, is_state=True)  # a time behind it could be that of either
+
+    def _names_a_table(self, position: int) -> bool:
+        return self._vocabulary.table_at(position) is not None
 
     def _actual(self, table: Table, beside: ColumnReference, verb: str | None, position: int) -> Column | None:
         """The amount that is compared: that of the verb ("sold": sale_price), else the only one that was paid or spent.

@@ -102,7 +102,9 @@ AMOUNT_COLUMNS = words(
     "paymentamount amountpaid saleamount purchaseamount invoicetotal"
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
-MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit")
+MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+# What is said or asked for, and not paid.
+NOT_SPENT = words("offer bid quote quotation estimate proposal forecast budget")
 PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
 MONEY_COLUMNS = AMOUNT_COLUMNS | PRICE_COLUMNS | words("fee salary balance budget fare principal premium")
 
@@ -183,7 +185,8 @@ BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 # Verbs that say of two nouns only that one has to do with the other, by their stems.
 WEAK_VERB_STEMS = words(
     "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
-    "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat"
+    "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat "
+    "conduct host"
 )
 _VERBS_OF_ROLES = {
     "author": words("writ post creat"),

@@ -221,6 +221,7 @@ class VerbReader(Reader):
         return (
             self._durations.read(table, position)
             or self._rivals.amounts(table, position)
+            or self._rivals.prices(table, position)
             or self._totals.read_deed(table, position)
             or self._dates.read_participle(table, position)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
@@ -244,6 +245,7 @@ class VerbReader(Reader):
             self._durations.read(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.earnings(table, position)
+            or self._rivals.prices(table, position)
             or self._dates.read_participle(table, position)
             or self._measures.read(table, position)
         )

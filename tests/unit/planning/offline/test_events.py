@@ -29,6 +29,7 @@ from tests.unit.planning.offline.conditions import (
     time,
     time_of,
     top,
+    upcoming,
 )
 
 NETWORK = catalog(
@@ -49,6 +50,8 @@ NETWORK = catalog(
         table("book_authors", "book_id int!", "author_id int!", key="book_id author_id"),
         table("authors", "id int!", "name text!", "born_on date!"),
         table("appointments", "id int!", "reader_id int!", "appointment_at tstz!"),
+        table("viewings", "id int!", "reader_id int!", "scheduled_at tstz!"),
+        table("offers", "id int!", "reader_id int!", "made_on date!", "expires_on date"),
     ),
     (
         reference("trips", "driver_id", "drivers"),
@@ -61,6 +64,8 @@ NETWORK = catalog(
         reference("book_authors", "book_id", "books"),
         reference("book_authors", "author_id", "authors"),
         reference("appointments", "reader_id", "readers"),
+        reference("viewings", "reader_id", "readers"),
+        reference("offers", "reader_id", "readers"),
     ),
 )
 IN_2025 = dates("2025-01-01", "2026-01-01")
@@ -96,6 +101,12 @@ UNDERSTOOD: list[tuple[str, Root]] = [
     ("exhibitions that opened in 2025", root("exhibitions", time("starts_on", IN_2025))),
     ("exhibitions that closed in 2025", root("exhibitions", time("ends_on", IN_2025))),
     ("the 10 most valuable vans", root("vans", top=top(10, "insured_value"))),
+    ("viewings in 2025", root("viewings", time("scheduled_at", IN_2025))),
+    ("upcoming viewings", root("viewings", time("scheduled_at", upcoming(1000, "year")))),
+    (
+        "readers who made an offer in 2025",
+        root("readers", exists(path("v offers.reader_id"), time("made_on", IN_2025))),
+    ),
     ("the 10 longest trips", root("trips", top=top(10, TRIP_LENGTH))),
     ("the 10 most viewed posts", root("posts", top=top(10, "view_count"))),
     ("the 10 most commented posts", root("posts", top=top(10, counted(COMMENTS)))),

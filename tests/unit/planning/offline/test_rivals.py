@@ -16,7 +16,16 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
-from tests.unit.planning.offline.conditions import compare, compare_columns, counted, exists, path, root
+from tests.unit.planning.offline.conditions import (
+    aggregate,
+    compare,
+    compare_columns,
+    compare_expression,
+    counted,
+    exists,
+    path,
+    root,
+)
 
 AGENCY = catalog(
     "agency",
@@ -25,12 +34,19 @@ AGENCY = catalog(
         table("listings", "id int!", "agent_id int!", "asking_price num!", "sold_price num"),
         table("offers", "id int!", "listing_id int!", "amount num!", "made_on date!"),
         table("viewings", "id int!", "listing_id int!", "kept bool!", "held_on date!"),
+        table("homes", "id int!", "asking_price num!"),
+        table("sales", "id int!", "home_id int!", "agent_id int!", "price num!", "sold_on date!"),
+        table("bids", "id int!", "home_id int!", "agent_id int!", "amount num!"),
         table("projects", "id int!", "budget num!", "actual_cost num"),
         table("works", "id int!", "budget num!", "material_cost num", "labour_cost num"),
     ),
     (
         reference("agents", "manager_id", "agents"),
         reference("listings", "agent_id", "agents"),
+        reference("sales", "home_id", "homes"),
+        reference("sales", "agent_id", "agents"),
+        reference("bids", "home_id", "homes"),
+        reference("bids", "agent_id", "agents"),
         reference("offers", "listing_id", "listings"),
         reference("viewings", "listing_id", "listings"),
     ),
@@ -63,6 +79,22 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
         "listings that sold for less than the asking price",
         "listings",
         compare_columns("sold_price", "<", "asking_price"),
+    ),
+    (
+        "homes sold above the asking price",
+        "homes",
+        exists(
+            path("v sales.home_id"),
+            beside(ColumnValue(column="price"), ">", theirs("asking_price", "^ homes.home_id")),
+        ),
+    ),
+    ("listings sold for over 500000", "listings", compare("sold_price", ">", 500000)),
+    ("homes sold for over 500000", "homes", exists(path("v sales.home_id"), compare("price", ">", 500000))),
+    # What is bid is not paid.
+    (
+        "agents with total sales over 1000000",
+        "agents",
+        compare_expression(aggregate("sum", path("v sales.agent_id"), "price"), ">", 1000000),
     ),
     ("projects over budget", "projects", compare_columns("actual_cost", ">", "budget")),
     ("projects that are under their budget", "projects", compare_columns("actual_cost", "<", "budget")),
@@ -101,6 +133,8 @@ NOT_SAID_ENOUGH = [
     "listings with more offers than",
     "listings with more offers than agents",
     "agents who earn more than their listings",
+    "top 5 agents by sales",  # how many, or how much?
+    "homes sold for over 500000 in 2025",
 ]
 
 

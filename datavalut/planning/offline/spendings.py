@@ -1,0 +1,36 @@
+"""Where the money is that somebody spent or brought in: the amounts in the tables below."""
+
+from collections.abc import Iterator
+
+from datavalut.catalog.model import Column, Table
+from datavalut.filters.model import Direction, PathStep
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.paths import AmbiguousPathError
+from datavalut.planning.offline.phrases import UnclearError
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+
+
+def is_amount(column: Column) -> bool:
+    """Is it called an amount or a total?"""
+    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
+
+
+def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:
+    """The amounts of money below `table`, in its children or in theirs, with the ways there."""
+    near = list(vocabulary.keys.children(table))
+    far = [line for child in near for line in vocabulary.keys.children(child)]
+    seen = {table.name}
+    for child in near + far:
+        if child.name in seen or vocabulary.is_of(child, synonyms.NOT_SPENT):
+            continue
+        seen.add(child.name)
+        for column in child.columns:
+            if is_amount(column):
+                try:
+                    path = vocabulary.keys.path(table, child)
+                except AmbiguousPathError as error:
+                    raise UnclearError(0, 0, f"several ways lead to {child.name.name}", error.paths) from None
+                if path is not None and all(step.direction is Direction.TO_CHILDREN for step in path):
+                    yield child, column, path
