@@ -17,6 +17,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
@@ -29,7 +30,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.spendings import is_amount, spendings
+from datavalut.planning.offline.spendings import is_amount, is_money, spendings
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -230,7 +231,7 @@ class AmountReader(Reader):
     def _of_a_named_table(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "order amount", "stars of reviews"; "order" alone for the average and the extremes."""
         named = self._vocabulary.table_at(position)
-        if named is not None:
+        if named is not None and self._is_joined(table, named[0]):
             child, end = named
             if self._word(end) == "'s":
                 end += 1
@@ -261,6 +262,13 @@ class AmountReader(Reader):
             if numbers and column_end == position + length:
                 return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
+
+    def _is_joined(self, table: Table, other: Table) -> bool:
+        """Does any way lead there? Else the word is a column's, whatever table is called so, too."""
+        try:
+            return self._vocabulary.keys.path(table, other) is not None
+        except AmbiguousPathError:
+            return True
 
     def _of_described_rows(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "(total) unpaid invoices", "(average) completed order amount"."""
@@ -339,7 +347,9 @@ class AmountReader(Reader):
             if is_amount(column) and self._vocabulary.is_line_of(line, child)
         ]
         if own or function is not AggregateFunction.SUM or not below:
-            own = own or [column for column in child.columns if _is_money(column)]
+            own = own or [column for column in child.columns if is_money(column)]
+            if not own and self._vocabulary.is_of(child, synonyms.RATINGS):
+                own = [column for column in child.columns if _is_rating(column)]
             if not own:
                 raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
             return self._amount(function, path, near=child, at=child, columns=own, position=position, end=end)
@@ -454,8 +464,8 @@ class AmountReader(Reader):
         )
 
 
-def _is_money(column: Column) -> bool:
-    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
+def _is_rating(column: Column) -> bool:
+    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.RATING_COLUMNS
 
 
 def _reversed(start: Table, steps: tuple[PathStep, ...], before: tuple[PathStep, ...]) -> tuple[PathStep, ...]:

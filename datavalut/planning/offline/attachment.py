@@ -31,10 +31,14 @@ from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.lengths import read_length
 from datavalut.planning.offline.objects import Frames
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
+from datavalut.planning.offline.quantities import read_comparator
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_SALES = frozenset({"sale", "purchase"})
+_RANKS = synonyms.words("plan tier level role rank grade contract")
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
 
@@ -97,7 +101,9 @@ class AttachmentChecks(Reader):
             column = table.column(name)
             if column in dates:
                 return column, not isinstance(condition, IsNull)
-            if column.category is TypeCategory.BOOLEAN or name_words(name)[-1] in _STATES:
+            word = name_words(name)[-1]
+            changes = word in _STATES or (word in _RANKS and self._word(end) == "since")
+            if column.category is TypeCategory.BOOLEAN or changes:
                 dated = [date for date in dates if said & self._vocabulary.date_stems(table, date)]
                 return (dated[0] if dated else column), bool(dated) or elsewhere
         return None
@@ -110,10 +116,23 @@ class AttachmentChecks(Reader):
             candidates = (f"{name} created ...", f"{name} from ...")
             raise UnclearError(position, self._time_end(position), f"{name} new then, or there then?", candidates)
 
+    def check_sales(self, table: Table, position: int, frames: Frames) -> None:
+        """ "(agents) with sales over 1 million": in one of them, or in all?"""
+        within = frames and frames[-1].continuation is Continuation.WITH
+        if within and self._vocabulary.is_of(table, _SALES) and read_comparator(self._tokens, position) is not None:
+            name = table.name.name
+            raise UnclearError(position - 1, position + 1, f"one of {name}, or all of them?", (f"total {name}",))
+
     def check_amount(self, table: Table, before: Clause, position: int) -> None:
         """ "Teachers earning over 50000 in 2024": who came then, or who earned so much then?"""
         lasting = self._vocabulary.is_of(table, synonyms.LASTING) and self._word(position) != "from"
-        names = [name for name in _own_columns(before.condition) if name_words(name)[-1] in synonyms.STOCK_COLUMNS]
+        holding = self._vocabulary.is_of(table, synonyms.HOLDING)
+        names = [
+            name
+            for name in _own_columns(before.condition)
+            if name_words(name)[-1] in synonyms.STOCK_COLUMNS
+            or (holding and table.column(name).category in NUMBER_CATEGORIES)
+        ]
         if lasting and names and not self._is_age(position):
             candidates = (f"{table.name.name} created ...", f"{names[0]} ...")
             end = self._time_end(position)

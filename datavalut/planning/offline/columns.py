@@ -234,8 +234,9 @@ class ColumnReader(Reader):
             row = self._named_rows.read_one(table, position, related=False)
             if row is not None:
                 return Predicate(row.condition, row.end, row.meaning)
+        is_verb = token.text == token.lower and (token.lower.endswith("ed") or token.lower in IRREGULAR_PARTICIPLES)
         is_name = token.kind is TokenKind.QUOTED or (
-            token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES
+            token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES and not is_verb
         )
         return self.name(table, position) if is_name else None
 

@@ -44,12 +44,13 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 # By the stems of their names: the dates that were set beforehand, those that begin a row and those that end it.
 _PLANNED_STEMS = stems("due promised expected estimated required scheduled planned target deadline committed proposed")
-_START_STEMS = stems("start begin from pickup admitted activated") | {"checkin", "validfrom", "effectivefrom"}
+_START_STEMS = stems("start begin from admitted activated") | {"checkin", "validfrom", "effectivefrom"}
 _END_STEMS = stems(
     "end finished completed returned closed terminated discharged to until through cancelled resolved"
-) | synonyms.words("checkout dropoff validto")
+) | synonyms.words("checkout validto")
 _BETWEEN_STEMS = synonyms.ORDER_STEMS | synonyms.words("creat ship pickup approv publish")
 _STAYS = synonyms.words("stay booking reservation visit")
+_RIDES = synonyms.words("rental trip ride transfer hire shipment delivery load")
 _LASTING = synonyms.words("lasting lasted lasts last took take takes taking spanning ran")
 _PUNCTUAL = {  # how what was done compares with what was due
     ("late",): GREATER,
@@ -139,6 +140,11 @@ class DurationReader(Reader):
         if len(arrivals) == len(departures) == 1:
             stays = self._vocabulary.is_of(table, _STAYS)
             return (arrivals[0], departures[0]) if stays else (departures[0], arrivals[0])
+        pickups = [column for column in dates if stems[column.name] == "pickup"]
+        dropoffs = [column for column in dates if stems[column.name] == "dropoff"]
+        if pickups or dropoffs:  # a rented car is picked up first, a broken one brought
+            rides = self._vocabulary.is_of(table, _RIDES)
+            return (pickups[0], dropoffs[0]) if rides and len(pickups) == len(dropoffs) == 1 else None
         planned = [column for column in dates if self._is_planned(column)]
         ends = [column for column in dates if stems[column.name] in _END_STEMS and column not in planned]
         starts = [column for column in dates if stems[column.name] in _START_STEMS]

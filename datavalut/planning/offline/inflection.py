@@ -14,6 +14,9 @@ _IRREGULAR_SINGULARS = {
     "children": "child",
     "men": "man",
     "women": "woman",
+    "salesmen": "salesman",
+    "workmen": "workman",
+    "craftsmen": "craftsman",
     "feet": "foot",
     "mice": "mouse",
     "staffs": "staff",
@@ -60,6 +63,8 @@ def singular(word: str) -> str:
     """The singular of a lower-case word; a singular comes back as it is."""
     if word in _IRREGULAR_SINGULARS:
         return _IRREGULAR_SINGULARS[word]
+    if word.endswith("people"):
+        return word.removesuffix("people") + "person"
     if len(word) <= 3 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
         return word
     if word.endswith("ies"):

@@ -184,6 +184,8 @@ class MeasureReader(Reader):
             if age is not None or self._vocabulary.births(table):
                 return age  # "patients over 50"
         column = self.column(table, "money", position, quantity.end)
+        if column is None and not is_money and self._vocabulary.is_of(table, synonyms.RATINGS):
+            column = self.column(table, "rating", position, quantity.end)
         return self._of_column(table, column, quantity, position) if column else None
 
     def _measure_of_unit(self, position: int) -> tuple[str | None, int]:

@@ -258,6 +258,8 @@ class QualifierReader(Reader):
             if not joiner and self._attachment.is_time(at):
                 self._attachment.check_whose_time(table, at, frames)
                 self._attachment.check_persons(table, at, frames)
+            if not joiner and not items:
+                self._attachment.check_sales(table, at, frames)
             if not joiner:
                 self._attachment.check_whose_participle(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None

@@ -17,6 +17,11 @@ def is_amount(column: Column) -> bool:
     return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
 
 
+def is_money(column: Column) -> bool:
+    """Is it an amount, a price or another sum of money?"""
+    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
+
+
 def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:
     """The amounts of money below `table`, in its children or in theirs, with the ways there."""
     near = list(vocabulary.keys.children(table))
@@ -26,11 +31,13 @@ def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Col
         if child.name in seen or vocabulary.is_of(child, synonyms.NOT_SPENT):
             continue
         seen.add(child.name)
-        for column in child.columns:
-            if is_amount(column):
-                try:
-                    path = vocabulary.keys.path(table, child)
-                except AmbiguousPathError as error:
-                    raise UnclearError(0, 0, f"several ways lead to {child.name.name}", error.paths) from None
-                if path is not None and all(step.direction is Direction.TO_CHILDREN for step in path):
-                    yield child, column, path
+        amounts = [column for column in child.columns if is_amount(column)]
+        if not amounts and child in near and not vocabulary.is_of(child, synonyms.LASTING):
+            amounts = [column for column in child.columns if is_money(column)]  # the price in a sale
+        for column in amounts:
+            try:
+                path = vocabulary.keys.path(table, child)
+            except AmbiguousPathError as error:
+                raise UnclearError(0, 0, f"several ways lead to {child.name.name}", error.paths) from None
+            if path is not None and all(step.direction is Direction.TO_CHILDREN for step in path):
+                yield child, column, path

@@ -103,16 +103,21 @@ AMOUNT_COLUMNS = words(
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
 MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+# Tables whose rows are a mark each, and the columns that hold it.
+RATINGS = words("rating review score evaluation feedback survey assessment")
+RATING_COLUMNS = words("rating score stars star points mark")
 # What is said or asked for, and not paid.
 NOT_SPENT = words("offer bid quote quotation estimate proposal forecast budget")
 PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
-MONEY_COLUMNS = AMOUNT_COLUMNS | PRICE_COLUMNS | words("fee salary balance budget fare principal premium")
+MONEY_COLUMNS = AMOUNT_COLUMNS | PRICE_COLUMNS | words("fee charge salary balance budget fare principal premium")
 
 PERSONS = words(
     "customer client buyer shopper user account member employee staff worker personnel person student pupil teacher "
     "instructor professor patient doctor physician nurse actor author contact subscriber guest passenger driver "
     "player lead visitor owner tenant admin administrator manager agent seller vendor supplier participant attendee "
-    "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder"
+    "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder "
+    "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
+    "officer advisor consultant tutor resident curator"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
@@ -124,6 +129,10 @@ LASTING = JOINERS | words(
     "department branch plan campaign trial domain server"
 )
 
+# Things that have amounts of their own at any time; the amount of a loan or a claim is that of its creation.
+HOLDING = JOINERS | words(
+    "account product item article course vehicle car property house apartment flat device machine department club"
+)
 # What a thing has so much of at a time, which no date of its creation tells.
 STOCK_COLUMNS = words(
     "balance salary wage income price cost rate rent fee limit stock quantity capacity seats budget points score gpa "
@@ -155,7 +164,7 @@ ORDER_STEMS = words("order plac buy purchas sel")
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
 PASSING_STEMS = words("expir end start begin")
 # Dates on which what was due is done.
-DONE_STEMS = words("pay return complet finish deliver clos resolv settl submit")
+DONE_STEMS = words("pay return complet finish deliver clos resolv solv settl submit")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "

@@ -175,7 +175,8 @@ class TimeReader:
                 return _range(span.start, None, now, f"since {span.name}")
             if span and self._word(after) in {"on", "onward", "onwards", "forward"}:
                 return _range(span.start, None, after + 1, f"since {span.name}")
-            if span and (self._words(after, "or", "later") or self._words(after, "and", "later")):
+            newer = self._word(after + 1) in {"later", "newer"}
+            if span and newer and self._word(after) in {"or", "and"}:
                 return _range(span.start, None, after + 2, f"since {span.name}")
         return None
 

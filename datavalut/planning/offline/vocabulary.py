@@ -20,7 +20,7 @@ from datavalut.planning.offline.values import Values, plural_key
 LONGEST_NAME = 5  # tokens
 
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
-_STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "pickup", "schedul", "mak"})
+_STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "schedul", "mak"})
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
 
 

@@ -88,6 +88,11 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
             beside(ColumnValue(column="price"), ">", theirs("asking_price", "^ homes.home_id")),
         ),
     ),
+    (
+        "offers whose amount is below the asking price",
+        "offers",
+        beside(ColumnValue(column="amount"), "<", theirs("asking_price", "^ listings.listing_id")),
+    ),
     ("listings sold for over 500000", "listings", compare("sold_price", ">", 500000)),
     ("homes sold for over 500000", "homes", exists(path("v sales.home_id"), compare("price", ">", 500000))),
     # What is bid is not paid.

@@ -29,6 +29,8 @@ CLUB = catalog(
         table("loan_payments", "id int!", "loan_id int!", "amount num!", "paid_on date"),
         table("courses", "id int!", "name text!"),
         table("reviews", "id int!", "course_id int!", "rating int!", "written_on date!"),
+        table("agents", "id int!", "name text!"),
+        table("ratings", "id int!", "agent_id int!", "score int!", "rated_on date!"),
         table("carriers", "id int!", "name text!"),
         table("shipments", "id int!", "carrier_id int!", "freight_charge num!", "customs_fee num!", "sent_on date!"),
         table("donors", "id int!", "name text!"),
@@ -40,6 +42,7 @@ CLUB = catalog(
         reference("loans", "member_id", "members"),
         reference("loan_payments", "loan_id", "loans"),
         reference("reviews", "course_id", "courses"),
+        reference("ratings", "agent_id", "agents"),
         reference("shipments", "carrier_id", "carriers"),
         reference("donations", "donor_id", "donors"),
     ),
@@ -107,6 +110,12 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
     ),
     ("courses averaging over 4 stars", "courses", over(RATING, 4)),
     ("courses with an average rating above 4 stars", "courses", over(RATING, 4)),
+    (
+        "agents with an average rating below 3",
+        "agents",
+        compare_expression(aggregate("avg", path("v ratings.agent_id"), "score"), "<", 3),
+    ),
+    ("ratings below 3", "ratings", compare("score", "<", 3)),
     ("courses rated above 4 on average", "courses", over(RATING, 4)),
 ]
 

@@ -40,8 +40,13 @@ BANK = catalog(
             *("id int!", "account_id int!", "status pending|cancelled|booked!", "amount num!", "paid_at tstz!"),
             "refunded_at tstz",
         ),
-        table("loans", "id int!", "customer_id int!", "term_months int!", "granted_on date!"),
+        table("loans", "id int!", "customer_id int!", "principal num!", "term_months int!", "granted_on date!"),
         table("reviews", "id int!", "employee_id int!", "due_on date!", "held_on date!"),
+        table("companies", "id int!", "plan free|pro!", "mrr num!", "signed_up_on date!"),
+        table("salespeople", "id int!", "full_name text!", "hired_on date!"),
+        table("sales", "id int!", "salesperson_id int!", "sale_price num!", "sold_on date!"),
+        table("instalments", "id int!", "sale_id int!", "amount num!", "due_on date!"),
+        table("repairs", "id int!", "dropped_off_at tstz!", "picked_up_at tstz"),
         table("courses", "id int!", "title text!"),
         table("students", "id int!", "name text!", "enrolled_on date!"),
         table("enrollments", "student_id int!", "course_id int!", "enrolled_at tstz!"),
@@ -51,6 +56,8 @@ BANK = catalog(
         reference("employees", "department_id", "departments"),
         reference("reviews", "employee_id", "employees"),
         reference("loans", "customer_id", "customers"),
+        reference("sales", "salesperson_id", "salespeople"),
+        reference("instalments", "sale_id", "sales"),
         reference("payments", "account_id", "accounts"),
         reference("enrollments", "student_id", "students"),
         reference("enrollments", "course_id", "courses"),
@@ -94,6 +101,11 @@ OF_EITHER = [
     "courses with no students enrolled since 2024",
     "courses with students who enrolled in 2024",
     "reviews with employees with a salary above 1000 next week",
+    "companies with mrr above 1000 in 2024",
+    "pro companies since 2024",
+    "salespeople with sales over 1000000",  # one, or all together?
+    "top 5 salespeople by revenue",  # of the sales, or as far as it is paid?
+    "repairs in 2024",  # brought, or fetched?
     "loans with a term longer than 2 years",  # which are no months of theirs
 ]
 
@@ -161,6 +173,16 @@ OF_ONE: list[tuple[Catalog, str, Root]] = [
     ),
     (BANK, "loans with a term longer than 24 months", root("loans", compare("term_months", ">", 24))),
     (BANK, "loans with a term of 12 months", root("loans", compare("term_months", "=", 12))),
+    (
+        BANK,
+        "loans over 5000 in 2024",
+        root("loans", both(compare("principal", ">", 5000), time("granted_on", IN_2024))),
+    ),
+    (
+        BANK,
+        "sales made by salespeople hired in 2024",
+        root("sales", exists(path("^ salespeople.salesperson_id"), time("hired_on", IN_2024))),
+    ),
     # A post is its author's, whoever else has commented on it.
     (BLOG, "people with no posts", root("people", no(exists(path("v posts.author_id"))))),
     (BLOG, "people from Spain, leave out the reports", root("people", compare("country", "=", "Spain"))),
