@@ -11,7 +11,7 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
 from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, keys_per_chunk
-from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, relation_of
+from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, prefer_sorting, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
 from datavalut.subset.known import Holding, chosen_key_columns, copied_before
@@ -68,6 +68,8 @@ class Copying:
             chunks = self._chunks(table, keys, query)
             if len(chunks) > 1:
                 return chunks
+        has_condition = self.subset.plan.table(table.name).root is not None
+        self._prefer_sorting(wanted=keys.are_sorted and not has_condition)
         self._copy(table, query, item.chunk)
         if item.chunk is None:
             self.measure(item)
@@ -136,6 +138,11 @@ class Copying:
     def _keys(self, holding: Holding, chunk: Chunk | None = None) -> TargetKeys:
         return TargetKeys(self.target, self.subset.plan, self.subset.copied_before[holding], chunk)
 
+    def _prefer_sorting(self, *, wanted: bool) -> None:
+        """For queries in which nothing but keys in order is made distinct: these need hardly be sorted."""
+        with reading_source(), self.source.cursor() as cursor:
+            prefer_sorting(cursor, wanted=wanted)
+
     def _query(self, table: Table, keys: TargetKeys, chunk: Chunk | None) -> sql.Composable:
         return copy_query(
             self.subset.plan,
@@ -178,10 +185,13 @@ class Copying:
             ((keyed, columns),) = keys.too_many
             if self._is_found_by(table, keyed):
                 return self._chunks_by_keys(table, keyed, columns)
+        version = self.subset.plan.catalog.server_version
+        if len(cut_by_pages(table, table.estimated_rows, version)) == 1:
+            return ()  # even if all of it were copied: its planner need not be asked
         explained = self._explain(query, table)
         others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
         rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
-        ranges = cut_by_pages(table, rows_expected, self.subset.plan.catalog.server_version, reads_whole=reads_whole)
+        ranges = cut_by_pages(table, rows_expected, version, reads_whole=reads_whole)
         return tuple(Chunk(number, pages.first, pages.end) for number, pages in enumerate(ranges))
 
     def _is_found_by(self, table: Table, keyed: Holding) -> bool:
