@@ -30,7 +30,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.spendings import is_amount, is_money, spendings
+from datavalut.planning.offline.spendings import amounts_of, is_amount, is_money, spendings
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -339,7 +339,7 @@ class AmountReader(Reader):
         end: int,
     ) -> Amount:
         """The one column that is the child's amount of money; for a sum also that of its own lines."""
-        own = [column for column in child.columns if is_amount(column)]
+        own = amounts_of(child)
         below = [
             (line, column)
             for line in self._vocabulary.keys.children(child)
@@ -398,7 +398,7 @@ class AmountReader(Reader):
         quantity = read_quantity(self._tokens, at)
         if quantity is None or (bare and not self._ends_here(quantity.end)):
             return None
-        own = [column for column in table.columns if is_amount(column)]
+        own = amounts_of(table)
         if len(own) == 1:
             condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
             meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"

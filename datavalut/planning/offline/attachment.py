@@ -38,7 +38,8 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _SALES = frozenset({"sale", "purchase"})
-_RANKS = synonyms.words("plan tier level role rank grade contract")
+_EVENTS = frozenset({"checkin", "start", "begin", "depart"})
+_RANKS = synonyms.words("loyalty plan tier level role rank grade contract")
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
 
@@ -67,6 +68,11 @@ class AttachmentChecks(Reader):
         if column in self._vocabulary.creation_columns(table):
             return  # "upcoming appointments in the next 7 days": both are of one date
         lasts = self._vocabulary.is_of(table, synonyms.LASTING)
+        creation = self._vocabulary.creation_columns(table)
+        dated = dated or any(  # "no-show bookings in 2024": booked then, or due then?
+            self._vocabulary.date_stem(table, date) in _EVENTS and date not in creation
+            for date in self._vocabulary.date_columns(table)
+        )
         if self._word(end) == "from" and not (lasts and dated):
             return
         if dated or lasts:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, TimeRange
+from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, NextPeriod, TimeRange
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
@@ -17,6 +17,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 IRREGULAR_PARTICIPLES = synonyms.words(
     "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit"
 )
+_STARTS = frozenset({"checkin", "start", "begin", "depart", "schedul"})
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
 
@@ -75,6 +76,12 @@ class DateReader(Reader):
             dated = along(path, in_time(ColumnValue(column=date.name), phrase))
             return self._clause(dated, position, phrase.end, meaning)
         column = self._dated_column(table, position, phrase)
+        others = [date for date in self._vocabulary.date_columns(table) if date != column]
+        is_creation = self._vocabulary.date_stem(table, column) in synonyms.CREATION_STEMS - {"occur"}
+        starts = any(self._vocabulary.date_stem(table, date) in _STARTS for date in others)
+        if _is_to_come(phrase) and (is_creation or starts):
+            names = (f"{table.name.name}.{date.name}" for date in others)
+            raise UnclearError(position, phrase.end, f"{column.name} is no time to come", names)
         meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
         return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)
 
@@ -203,3 +210,10 @@ class DateReader(Reader):
             return None
         meaning = f"{table.name.name}.{columns[0].name} {predicate.meaning}"
         return self._clause(predicate.condition, position, predicate.end, meaning)
+
+
+def _is_to_come(phrase: TimePhrase) -> bool:
+    return all(
+        isinstance(window, NextPeriod) or (isinstance(window, CalendarPeriod) and window.offset > 0)
+        for window in phrase.windows
+    )

@@ -50,6 +50,8 @@ _END_STEMS = stems(
 ) | synonyms.words("checkout validto")
 _BETWEEN_STEMS = synonyms.ORDER_STEMS | synonyms.words("creat ship pickup approv publish")
 _STAYS = synonyms.words("stay booking reservation visit")
+# Named for each other, whatever else happens to the row.
+_PAIRS = (("checkin", "checkout"), ("start", "end"), ("validfrom", "validto"), ("from", "to"), ("from", "until"))
 _RIDES = synonyms.words("rental trip ride transfer hire shipment delivery load")
 _LASTING = synonyms.words("lasting lasted lasts last took take takes taking spanning ran")
 _PUNCTUAL = {  # how what was done compares with what was due
@@ -110,7 +112,9 @@ class DurationReader(Reader):
         span = self._span(table, actual=lasts)
         if span is None:
             return None
-        return self._compared(table, span, length, position, length.end)
+        clause = self._compared(table, span, length, position, length.end)
+        of_its_own = bool({*span} & {*self._vocabulary.creation_columns(table)})  # else a time could be of the booking
+        return replace(clause, is_state=not of_its_own) if clause else None
 
     def _counted(self, table: Table, length: Length, position: int) -> Clause | None:
         """ "(leave requests) longer than 10 days", where a column of the row holds the days."""
@@ -145,15 +149,21 @@ class DurationReader(Reader):
         if pickups or dropoffs:  # a rented car is picked up first, a broken one brought
             rides = self._vocabulary.is_of(table, _RIDES)
             return (pickups[0], dropoffs[0]) if rides and len(pickups) == len(dropoffs) == 1 else None
+        for start_stem, end_stem in _PAIRS:
+            pair = [[column for column in dates if stems[column.name] == one] for one in (start_stem, end_stem)]
+            if len(pair[0]) == len(pair[1]) == 1 and (actual or not self._may_last(table, pair[1][0])):
+                return pair[0][0], pair[1][0]
         planned = [column for column in dates if self._is_planned(column)]
         ends = [column for column in dates if stems[column.name] in _END_STEMS and column not in planned]
         starts = [column for column in dates if stems[column.name] in _START_STEMS]
         starts = starts or [column for column in self._vocabulary.creation_columns(table) if column not in ends]
         if len(starts) != 1 or len(ends) != 1 or (planned and not actual):
             return None
-        if not actual and not ends[0].not_null and self._vocabulary.is_of(table, synonyms.LASTING):
-            return None  # of those that last still: until now, or not yet known?
-        return starts[0], ends[0]
+        return (starts[0], ends[0]) if actual or not self._may_last(table, ends[0]) else None
+
+    def _may_last(self, table: Table, end: Column) -> bool:
+        """May a row last still, so that its length is until now, or not yet known?"""
+        return not end.not_null and self._vocabulary.is_of(table, synonyms.LASTING)
 
     def _compared(
         self, table: Table, span: tuple[Column, Column], length: Length, start: int, end: int
@@ -261,9 +271,28 @@ class DurationReader(Reader):
         if anchor is None or anchor[0] == done:
             return None
         column, after = anchor
-        if self._word(at) != "after" and (self._is_planned(column) or self._word(at) == "before"):
+        if self._word(at) not in {"after", "before"} and self._is_planned(column):
             raise UnclearError(position, after, f"before or after {column.name}?", (f"... after {column.name}",))
-        return self._compared(table, (column, done), length, position, after)
+        if self._word(at) in {"after", "before"}:
+            before = self._word(at) == "before"
+            return self._moved_comparison(table, (done, column), length, position, after, before=before)
+        return self._near(table, (done, column), length, position, after)
+
+    def _near(self, table: Table, dates: tuple[Column, Column], length: Length, start: int, end: int) -> Clause | None:
+        """ "(made) within a week of check-in": before it or after it."""
+        done, other = dates
+        if length.unit in CLOCK_UNITS and TypeCategory.DATE in {done.category, other.category}:
+            return None
+        if length.operator is not LESS_OR_EQUAL:
+            return None
+        earliest, is_day = moved(other, length.amount, length.unit, ArithmeticOperator.SUBTRACT)
+        latest, _ = moved(other, length.amount, length.unit, ArithmeticOperator.ADD)
+        conditions = (
+            moment_compared(done, GREATER_OR_EQUAL, earliest, is_day=is_day),
+            moment_compared(done, LESS_OR_EQUAL, latest, is_day=is_day),
+        )
+        meaning = f"{table.name.name}.{done.name} {length.meaning} from {other.name}"
+        return self._clause(all_of(conditions), start, end, meaning)
 
     def _apart(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
         """ "shipped more than 5 days after the order date", "cancelled less than a day before the start"."""

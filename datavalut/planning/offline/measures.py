@@ -23,6 +23,7 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import amounts_of, is_amount
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -242,6 +243,8 @@ class MeasureReader(Reader):
         for kinds in _COLUMNS.get(measure, ()):
             whole = [column for column in numbers if "".join(name_words(column.name)) in kinds]
             found = whole or [column for column in numbers if _names_of(table, column) & kinds]
+            if any(is_amount(column) for column in whole):
+                found = list(dict.fromkeys([*whole, *amounts_of(table)]))
             if len(found) > 1:
                 names = (f"{table.name.name}.{column.name}" for column in found)
                 raise UnclearError(start, end, "several columns fit", names)

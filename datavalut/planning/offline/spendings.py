@@ -17,6 +17,19 @@ def is_amount(column: Column) -> bool:
     return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
 
 
+def amounts_of(table: Table) -> list[Column]:
+    """The columns that can be the table's amount. Beside an "amount claimed" an "amount paid" is no more it."""
+    amounts = [column for column in table.columns if is_amount(column)]
+    if any("paid" not in name_words(column.name) for column in amounts):
+        return amounts
+    others = [
+        column
+        for column in table.columns
+        if amounts and column.category in NUMBER_CATEGORIES and "amount" in name_words(column.name)
+    ]
+    return list(dict.fromkeys([*amounts, *others]))
+
+
 def is_money(column: Column) -> bool:
     """Is it an amount, a price or another sum of money?"""
     return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
@@ -31,7 +44,7 @@ def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Col
         if child.name in seen or vocabulary.is_of(child, synonyms.NOT_SPENT):
             continue
         seen.add(child.name)
-        amounts = [column for column in child.columns if is_amount(column)]
+        amounts = amounts_of(child)
         if not amounts and child in near and not vocabulary.is_of(child, synonyms.LASTING):
             amounts = [column for column in child.columns if is_money(column)]  # the price in a sale
         for column in amounts:

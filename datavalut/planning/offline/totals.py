@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, Direction
+from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader, DescribedRead
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, DescribedRows, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import is_amount
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -163,6 +165,8 @@ class TotalReader(Reader):
         if self._word(at) in {"on", "in", "for"} and (amount := self._named_spending(table, position, at + 1)):
             end = amount.end
             if in_all_needed:
+                if amount.column and not is_amount(amount.column) and self._lasts(amount.near):
+                    raise UnclearError(position, end, f"{amount.name} is what was to be paid")
                 self._check_paid(amount.near, position, end)
             end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
             return self._compared(table, amount, position, end, quantity_at=position + 1)
@@ -190,6 +194,10 @@ class TotalReader(Reader):
         self._check_paid(total.near, position, end)
         average = replace(total, function=AggregateFunction.AVG, name=f"the average {total.near.name.name}")
         return self._compared(table, average, position, end + 2, quantity_at=position + 1)
+
+    def _lasts(self, table: Table) -> bool:
+        """A policy's premium is paid again and again."""
+        return self._vocabulary.is_of(table, synonyms.LASTING) and not self._vocabulary.is_of(table, synonyms.PERSONS)
 
     def _check_paid(self, rows: Table, start: int, end: int) -> None:
         """Raises UnclearError for "paid more than 20 in fines" where some of them are not paid yet."""

@@ -46,6 +46,11 @@ def moved(column: str, by: int | str, sign: str = "+") -> Arithmetic:
     return Arithmetic(operator=ArithmeticOperator(sign), left=ColumnValue(column=column), right=LiteralValue(value=by))
 
 
+def day_after(column: str, days: int) -> Arithmetic:
+    """The end of the day so many days later."""
+    return Arithmetic(operator=ArithmeticOperator.ADD, left=moved(column, days), right=LiteralValue(value=1))
+
+
 def beside(column: str, operator: str, other: Arithmetic) -> Condition:
     return Comparison(left=ColumnValue(column=column), operator=ComparisonOperator(operator), right=other)
 
@@ -94,7 +99,18 @@ UNDERSTOOD: list[tuple[str, str, Condition]] = [
     (
         "shipments delivered within 3 days of being shipped",
         "shipments",
-        beside("delivered_at", "<=", moved("shipped_at", "3 days")),
+        both(
+            beside("delivered_at", ">=", moved("shipped_at", "3 days", "-")),
+            beside("delivered_at", "<=", moved("shipped_at", "3 days")),
+        ),
+    ),
+    (
+        "stays made within a week of check-in",
+        "stays",
+        both(
+            beside("created_at", ">=", moved("check_in", 7, "-")),
+            beside("created_at", "<", day_after("check_in", 7)),
+        ),
     ),
     (
         "shipments delivered less than a day after they were shipped",
@@ -128,6 +144,8 @@ NOT_SAID_ENOUGH = [
     "members late by 5 days",
     "late loans",  # returned late, or out still?
     "stays longer than 3 hours",
+    "stays longer than 3 nights in 2025",  # booked then, or spent?
+    "stays next month",
     "cards expired within 30 days",
     "tasks created within 30 days",
     "projects longer than a year",  # those still running, too?
