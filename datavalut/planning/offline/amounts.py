@@ -347,7 +347,7 @@ class AmountReader(Reader):
             if is_amount(column) and self._vocabulary.is_line_of(line, child)
         ]
         if own or function is not AggregateFunction.SUM or not below:
-            own = own or [column for column in child.columns if is_money(column)]
+            own = own or [column for column in child.columns if is_money(column) or _is_value(column)]
             if not own and self._vocabulary.is_of(child, synonyms.RATINGS):
                 own = [column for column in child.columns if _is_rating(column)]
             if not own:
@@ -462,6 +462,11 @@ class AmountReader(Reader):
             position=start,
             end=end,
         )
+
+
+def _is_value(column: Column) -> bool:
+    """A shipment's declared value may be meant as well as its charge."""
+    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] == "value"
 
 
 def _is_rating(column: Column) -> bool:

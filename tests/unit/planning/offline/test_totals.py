@@ -29,6 +29,7 @@ CLUB = catalog(
         table("loan_payments", "id int!", "loan_id int!", "amount num!", "paid_on date"),
         table("courses", "id int!", "name text!"),
         table("reviews", "id int!", "course_id int!", "rating int!", "written_on date!"),
+        table("parcels", "id int!", "member_id int!", "freight_charge num!", "declared_value num", "sent_on date!"),
         table("claims", "id int!", "member_id int!", "amount_claimed num!", "amount_paid num", "filed_on date!"),
         table("agents", "id int!", "name text!"),
         table("ratings", "id int!", "agent_id int!", "score int!", "rated_on date!"),
@@ -44,6 +45,7 @@ CLUB = catalog(
         reference("loan_payments", "loan_id", "loans"),
         reference("reviews", "course_id", "courses"),
         reference("claims", "member_id", "members"),
+        reference("parcels", "member_id", "members"),
         reference("ratings", "agent_id", "agents"),
         reference("shipments", "carrier_id", "carriers"),
         reference("donations", "donor_id", "donors"),
@@ -136,6 +138,7 @@ NOT_SAID_ENOUGH = [
     "donors who paid more than 500",  # at once, or in all?
     "donors spending 500 on average",  # each time, or each month?
     "courses averaging 4 stars",
+    "members whose parcels total over 500",  # to send them, or what is in them?
     "members with claims over 500",  # claimed, or paid?
     "members with more than 500 in claims",
     "top 10 donors by donations",  # how many, or how much?
