@@ -31,7 +31,7 @@ _WORDS = {
     rel release; req request; rev revenue; rm room; rsn reason; rx prescription; sal salary; sched schedule
     sem semester; sess session; sev severity; sex sex; shp shipment; sig signature; spec specialty
     sqft square feet; stat status; stats statistics; stf staff; sts status; stu student; subj subject
-    subm submitted; supp supplier; svc service; tchr teacher; tel telephone; term termination; tkt ticket
+    subm submitted; supp supplier; svc service; tchr teacher; tel telephone; tkt ticket
     tmst timestamp; tot total; trans transaction; trm term; trn transaction; trx transaction; txn transaction
     typ type; upd updated; usr user; usrs users; vac vacancy; val value; veh vehicle; vend vendor; vis visit
     vol volume; whse warehouse; wt weight; yr year; zip zip

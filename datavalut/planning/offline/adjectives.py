@@ -269,7 +269,7 @@ class AdjectiveReader(Reader):
         own = [
             column
             for column in self._vocabulary.date_columns(table)
-            if self._vocabulary.date_stem(table, column) in {"", "start", "begin"}
+            if self._vocabulary.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
         ]
         if len(own) == 1:
             window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)

@@ -1,7 +1,7 @@
 """Totals, averages and counts of related rows: "total order amount above 500", "who spent more than 500"."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
@@ -15,16 +15,26 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
-from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    DescribedRows,
+    Explained,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import amounts_of, is_amount, is_money, spendings
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _FUNCTIONS = {
     word: function
@@ -42,11 +52,15 @@ _REVENUE = tuple(
     tuple(phrase.split())
     for phrases in (
         "revenue, total revenue, turnover, spending, total spending, spend, total spend, total spent, amount spent, "
-        "total amount spent, money spent, sales, total sales, sales volume, total purchases, purchase volume",
+        "total amount spent, money spent, sales, total sales, sales volume, total purchases, purchase volume, "
+        "lifetime spend, lifetime spending, lifetime value, overall spend, overall spending, overall revenue",
     )
     for phrase in phrases.split(", ")
 )
+_SALES = frozenset({"sale", "purchase"})
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
+
+DescribedRead = Callable[[int], DescribedRows | None]
 
 
 @dataclass(frozen=True)
@@ -60,10 +74,14 @@ class Amount:
     name: str
     near: Table
     near_steps: int
+    where: Condition | None = None  # of the rows at the end of the path
 
     def aggregate(self, condition: Condition | None = None) -> Aggregate:
         of = ColumnValue(column=self.column.name) if self.column else None
-        return Aggregate(function=self.function, path=self.path, of=of, condition=condition)
+        conditions = [part for part in (self.where, condition) if part is not None]
+        return Aggregate(
+            function=self.function, path=self.path, of=of, condition=all_of(conditions) if conditions else None
+        )
 
     @property
     def category(self) -> TypeCategory:
@@ -74,9 +92,12 @@ class Amount:
 
 
 class AmountReader(Reader):
-    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+    def __init__(
+        self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress, *, read_described: DescribedRead
+    ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._times = TimeReader(tokens, vocabulary.reference_time)
+        self._read_described = read_described
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
@@ -84,7 +105,7 @@ class AmountReader(Reader):
         if amount is None:
             return None
         self._progress.reach(amount.end)
-        return self._compare(table, amount, position, amount.end)
+        return self.compare(table, amount, position, amount.end)
 
     def read_spending(self, table: Table, position: int) -> Clause | None:
         """ "(who) spent more than 500 (in total) (in 2023)", with `position` behind "spent"."""
@@ -94,19 +115,23 @@ class AmountReader(Reader):
         if read_quantity(self._tokens, at) is None:
             return None
         amount = self.spending(table, position - 1, position)
-        return self._compare(table, amount, position, at)
+        return self.compare(table, amount, position, at)
 
-    def _compare(self, table: Table, amount: Amount, start: int, position: int) -> Clause | None:
+    def compare(
+        self, table: Table, amount: Amount, start: int, position: int, *, behind: int | None = None
+    ) -> Clause | None:
+        """The amount compared with the quantity at `position`. Its time stands right behind that, or at `behind`."""
         while self._word(position) in {"is", "are", "of", "was"}:
             position += 1
         quantity = read_quantity(self._tokens, position)
         if quantity is None or (self._word(quantity.end) in {"%", "times"}):
             return None
-        end = quantity.end
+        end = self._past_own_column(amount, quantity.end)
         if (self._word(end), self._word(end + 1)) in {("in", "total"), ("in", "all")}:
             end += 2
         elif self._word(end) in {"overall", "altogether"}:
             end += 1
+        end = end if behind is None else max(end, behind)
         self._progress.reach(end)
         condition, meaning = None, f"{amount.name} {quantity.meaning}"
         explained = [Explained(start, end, meaning)]
@@ -119,6 +144,12 @@ class AmountReader(Reader):
         compared_amount = compared(amount.aggregate(condition), quantity, amount.category, position)
         return Clause(compared_amount, start, end, meaning, tuple(explained), Continuation.WITH)
 
+    def _past_own_column(self, amount: Amount, position: int) -> int:
+        """ "(average rating of at least 4) stars"."""
+        child = self._vocabulary.table_of(amount.path[-1])
+        own = self._vocabulary.own_columns_at(child, position) if amount.column else None
+        return own[1] if own and own[0] == [amount.column] else position
+
     def begins_with_time(self, position: int) -> bool:
         return self._times.read(position) is not None
 
@@ -128,11 +159,22 @@ class AmountReader(Reader):
         if phrase is None:
             return None
         near, steps = self._dated(table, amount, position, phrase.end)
+        self._check_whose_time(near, amount, position, phrase.end)
         date = self._vocabulary.creation_column(near, position, phrase.end)
         dated = in_time(ColumnValue(column=date.name), phrase)
         back = _reversed(table, amount.path[steps:], amount.path[:steps])
         condition = Exists(path=back, condition=dated) if back else dated
         return self._clause(condition, position, phrase.end, f"{near.name.name}.{date.name} {phrase.meaning}")
+
+    def _check_whose_time(self, near: Table, amount: Amount, position: int, end: int) -> None:
+        """Raises UnclearError for "total balance in 2024" and "number of employees in 2024": what there is at a time is
+        more than what came to be then."""
+        column = amount.column
+        stock = column is not None and name_words(column.name)[-1] in synonyms.STOCK_COLUMNS
+        persons = column is None and self._vocabulary.is_of(near, synonyms.PERSONS) and self._word(position) != "from"
+        if persons or (stock and self._vocabulary.is_of(near, synonyms.LASTING)):
+            reason = f"{near.name.name} new then, or there then?" if persons else f"the time of {amount.name}?"
+            raise UnclearError(position, end, reason, (f"{near.name.name} created ...",))
 
     def _dated(self, table: Table, amount: Amount, start: int, end: int) -> tuple[Table, int]:
         """The first table on the way to the amount that has dates."""
@@ -159,7 +201,11 @@ class AmountReader(Reader):
             at += 1
         if self._vocabulary.own_columns_at(table, at):
             return None  # "maximum price 50" of products is no maximum over their orders
-        return self._of_a_named_table(table, function, at) or self._of_a_column(table, function, at)
+        return (
+            self._of_a_named_table(table, function, at)
+            or self._of_a_column(table, function, at)
+            or self._of_described_rows(table, function, at)
+        )
 
     def _count(self, table: Table, position: int) -> Amount | None:
         while self._word(position) in _DETERMINERS:
@@ -185,7 +231,7 @@ class AmountReader(Reader):
     def _of_a_named_table(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "order amount", "stars of reviews"; "order" alone for the average and the extremes."""
         named = self._vocabulary.table_at(position, loosely=True)
-        if named is not None:
+        if named is not None and self._is_joined(table, named[0]):
             child, end = named
             if self._word(end) == "'s":
                 end += 1
@@ -196,10 +242,10 @@ class AmountReader(Reader):
                     function, path, near=child, at=child, columns=numbers, position=position, end=column_end
                 )
             if self._word(end) in _AMOUNT_WORDS:
-                return self._value_of(function, child, path=path, position=position, end=end + 1)
+                return self.value_of(function, child, path=path, position=position, end=end + 1)
             is_money = singular(name_words(child.name.name)[-1]) in synonyms.MONEY_NOUNS
             if function is not AggregateFunction.SUM or is_money:
-                return self._value_of(function, child, path=path, position=position, end=end)
+                return self.value_of(function, child, path=path, position=position, end=end)
             return None
         for length in (1, 2, 3):
             at = position + length
@@ -216,6 +262,33 @@ class AmountReader(Reader):
             if numbers and column_end == position + length:
                 return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
+
+    def _is_joined(self, table: Table, other: Table) -> bool:
+        """Does any way lead there? Else the word is a column's, whatever table is called so, too."""
+        try:
+            return self._vocabulary.keys.path(table, other) is not None
+        except AmbiguousPathError:
+            return True
+
+    def _of_described_rows(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
+        """ "(total) unpaid invoices", "(average) completed order amount"."""
+        noun = self._read_described(position)
+        if noun is None or noun.condition is None or noun.table.name == table.name:
+            return None
+        for at in range(position + 1, noun.end):
+            named = self._vocabulary.table_at(at)
+            if named == (noun.table, noun.end):
+                amount = self._of_a_named_table(table, function, at)
+                return self.narrowed(table, amount, noun) if amount else None
+        return None
+
+    def narrowed(self, table: Table, amount: Amount, noun: DescribedRows) -> Amount:
+        """Only of those rows of the named table that the noun describes."""
+        if noun.condition is None:
+            return amount
+        back = _reversed(table, amount.path[amount.near_steps :], amount.path[: amount.near_steps])
+        where = Exists(path=back, condition=noun.condition) if back else noun.condition
+        return replace(amount, where=where, name=f"{amount.name} of {noun.meaning}")
 
     def _of_a_column(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "average stars": the column of one table that references this one."""
@@ -256,7 +329,7 @@ class AmountReader(Reader):
         steps = next((i for i, step in enumerate(path, start=1) if step.table == str(near.name)), len(path))
         return Amount(function, path, columns[0], end, name, near, steps)
 
-    def _value_of(
+    def value_of(
         self,
         function: AggregateFunction,
         child: Table,
@@ -266,17 +339,20 @@ class AmountReader(Reader):
         end: int,
     ) -> Amount:
         """The one column that is the child's amount of money; for a sum also that of its own lines."""
-        own = [column for column in child.columns if _is_amount(column)]
-        if own or function is not AggregateFunction.SUM:
-            if not own:
-                raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
-            return self._amount(function, path, near=child, at=child, columns=own, position=position, end=end)
+        own = amounts_of(child)
         below = [
             (line, column)
             for line in self._vocabulary.keys.children(child)
             for column in line.columns
-            if _is_amount(column)
+            if is_amount(column) and self._vocabulary.is_line_of(line, child)
         ]
+        if own or function is not AggregateFunction.SUM or not below:
+            own = own or [column for column in child.columns if is_money(column) or _is_value(column)]
+            if not own and self._vocabulary.is_of(child, synonyms.RATINGS):
+                own = [column for column in child.columns if _is_rating(column)]
+            if not own:
+                raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
+            return self._amount(function, path, near=child, at=child, columns=own, position=position, end=end)
         if len(below) != 1:
             names = (f"{line.name.name}.{column.name}" for line, column in below)
             raise UnclearError(position, end, f"no one column is the amount of {child.name.name}", names)
@@ -289,9 +365,14 @@ class AmountReader(Reader):
     def read_revenue(self, table: Table, position: int) -> Amount | None:
         """ "revenue", "total spent": what is spent or earned in all, in the children or theirs."""
         for words in _REVENUE:
-            if self._words(position, *words):
+            if self._words(position, *words) and not self._names_sales(position, len(words)):
                 return self.spending(table, position, position + len(words))
         return None
+
+    def _names_sales(self, position: int, length: int) -> bool:
+        """Are the "sales" those of a table that is called so?"""
+        named = (self._vocabulary.table_at(at) for at in range(position, position + length))
+        return any(found is not None and self._vocabulary.is_of(found[0], _SALES) for found in named)
 
     def _revenue_compared(self, table: Table, position: int) -> Amount | None:
         """ "(a) total spend above 500": only with a comparison behind it, for "sales" alone are orders."""
@@ -299,7 +380,9 @@ class AmountReader(Reader):
         while self._word(at) in {"a", "an", "the", "their"}:
             at += 1
         phrase = max((words for words in _REVENUE if self._words(at, *words)), key=len, default=None)
-        if phrase is None or self._vocabulary.own_columns_at(table, at) is not None:
+        if phrase is None or self._names_sales(at, len(phrase)):
+            return None
+        if self._vocabulary.own_columns_at(table, at) is not None:
             return None
         behind = at + len(phrase)
         while self._word(behind) in {"is", "are", "of", "was"}:
@@ -315,7 +398,7 @@ class AmountReader(Reader):
         quantity = read_quantity(self._tokens, at)
         if quantity is None or (bare and not self._ends_here(quantity.end)):
             return None
-        own = [column for column in table.columns if _is_amount(column)]
+        own = amounts_of(table)
         if len(own) == 1:
             condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
             meaning = f"{table.name.name}.{own[0].name} {quantity.meaning}"
@@ -324,11 +407,14 @@ class AmountReader(Reader):
         if amount is None:
             return None
         self._progress.reach(at)
-        return self._compare(table, amount, position, at)
+        return self.compare(table, amount, position, at)
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)
-        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum()
+        if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum():
+            return True
+        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
+        return is_participle and (self._word(position + 1) == "by" or self.begins_with_time(position + 1))
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""
@@ -336,7 +422,7 @@ class AmountReader(Reader):
             (line, column)
             for line in self._vocabulary.keys.children(table)
             for column in line.columns
-            if _is_amount(column) and self._vocabulary.is_line_of(line, table)
+            if is_amount(column) and self._vocabulary.is_line_of(line, table)
         ]
         if len(lines) != 1:
             return None
@@ -362,7 +448,7 @@ class AmountReader(Reader):
 
     def spending(self, table: Table, start: int, end: int) -> Amount:
         """The one amount of money that is found below `table`, in its children or in theirs."""
-        found = list(self._spendings(table))
+        found = list(spendings(self._vocabulary, table))
         if len(found) != 1:
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
             raise UnclearError(start, end, "no one column says what was spent", names)
@@ -377,26 +463,14 @@ class AmountReader(Reader):
             end=end,
         )
 
-    def _spendings(self, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:
-        near = list(self._vocabulary.keys.children(table))
-        far = [line for child in near for line in self._vocabulary.keys.children(child)]
-        seen = {table.name}
-        for child in near + far:
-            if child.name in seen:
-                continue
-            seen.add(child.name)
-            for column in child.columns:
-                if _is_amount(column):
-                    try:
-                        path = self._vocabulary.keys.path(table, child)
-                    except AmbiguousPathError as error:
-                        raise UnclearError(0, 0, f"several ways lead to {child.name.name}", error.paths) from None
-                    if path is not None and all(step.direction is Direction.TO_CHILDREN for step in path):
-                        yield child, column, path
+
+def _is_value(column: Column) -> bool:
+    """A shipment's declared value may be meant as well as its charge."""
+    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] == "value"
 
 
-def _is_amount(column: Column) -> bool:
-    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
+def _is_rating(column: Column) -> bool:
+    return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.RATING_COLUMNS
 
 
 def _reversed(start: Table, steps: tuple[PathStep, ...], before: tuple[PathStep, ...]) -> tuple[PathStep, ...]:

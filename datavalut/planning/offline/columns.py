@@ -75,7 +75,7 @@ class ColumnReader(Reader):
 
     def column(self, table: Table, position: int, *, start: int, operator_needed: bool) -> Clause | None:
         """A column and what is said of it."""
-        reference = self._column_at(table, position)
+        reference = self._column_at(table, position) or self._column_of_time(table, position)
         if reference is None:
             return None
         predicate = (
@@ -124,6 +124,19 @@ class ColumnReader(Reader):
 
     def _is_below(self, table: Table, other: Table) -> bool:
         return self._vocabulary.keys.is_below(other, table)
+
+    def _column_of_time(self, table: Table, position: int) -> ColumnReference | None:
+        """ "(a) term longer than 24 months": term_months, whose unit is said with the amount."""
+        for column in table.columns:
+            *words, unit = name_words(column.name)
+            end = position + len(words)
+            said = [self._word(at) for at in range(position, end)]
+            if not words or said != words or singular(unit) not in synonyms.UNITS_OF_TIME:
+                continue
+            quantity = read_quantity(self._tokens, end + (self._word(end) == "of"))
+            if quantity is not None and singular(self._word(quantity.end)) == singular(unit):
+                return ColumnReference(table, column, (), end)
+        return None
 
     def _is_a_verb(self, reference: ColumnReference, position: int) -> bool:
         """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""
@@ -255,8 +268,9 @@ class ColumnReader(Reader):
             row = self._named_rows.read_one(table, position, related=False)
             if row is not None:
                 return Predicate(row.condition, row.end, row.meaning)
+        is_verb = token.text == token.lower and (token.lower.endswith("ed") or token.lower in IRREGULAR_PARTICIPLES)
         is_name = token.kind is TokenKind.QUOTED or (
-            token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES
+            token.kind is TokenKind.WORD and token.lower not in synonyms.NOT_VALUES and not is_verb
         )
         return self.name(table, position) if is_name else None
 

@@ -73,3 +73,5 @@ def _parsed() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 
 # For each country what it is called (its codes last), and what is called after it.
 COUNTRIES = _parsed()
+# "Spanish", "French": what is in it is in that language.
+PEOPLES = frozenset(people.lower() for _, peoples in COUNTRIES for people in peoples)

@@ -27,7 +27,7 @@ def without_courtesy(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
         set_off = position >= len(tokens) or tokens[position].lower == ","
         if set_off and kept and kept[-1].lower == ",":
             kept.pop()
-    while kept and kept[-1].lower in {"?", "!", ".", ","}:
+    while len(kept) > 1 and kept[-1].lower in {"?", "!", ".", ",", "only"}:
         kept.pop()
     return tuple(kept)
 

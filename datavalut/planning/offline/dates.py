@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, TimeRange
+from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, NextPeriod, TimeRange
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
+from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_time, in_year
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
@@ -17,9 +17,10 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due "
+    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit "
     "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken"
 )
+_STARTS = frozenset({"checkin", "start", "begin", "depart", "schedul"})
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
 
@@ -34,10 +35,10 @@ class DateReader(Reader):
         phrase = self._times.read(position)
         while phrase is not None and self._word(phrase.end) in {"or", "and"}:
             at = phrase.end + 1
-            further = self._times.read_date(at)
+            further = self._times.read_date(at) or self._times.read_relative(at)
             if further is None and self._word(at) in {"in", "during"} and self._word(phrase.end) == "or":
                 further = self._times.read(at)
-            if further is None:
+            if further is None or self._word(further.end) == "'s":
                 break
             meaning = f"{phrase.meaning} or {further.meaning}"
             phrase = TimePhrase((*phrase.windows, *further.windows), further.end, meaning)
@@ -71,7 +72,19 @@ class DateReader(Reader):
         years = self._year_column(table, phrase)
         if years is not None:
             return self._clause(years, position, phrase.end, f"{self._only_year(table)} {phrase.meaning}")
+        event = self._vocabulary.event_of(table)
+        if event is not None:
+            path, date = event
+            meaning = f"{path[0].table}.{date.name} {phrase.meaning}"
+            dated = along(path, in_time(ColumnValue(column=date.name), phrase))
+            return self._clause(dated, position, phrase.end, meaning)
         column = self._dated_column(table, position, phrase)
+        others = [date for date in self._vocabulary.date_columns(table) if date != column]
+        is_creation = self._vocabulary.date_stem(table, column) in synonyms.CREATION_STEMS - {"occur"}
+        starts = any(self._vocabulary.date_stem(table, date) in _STARTS for date in others)
+        if _is_to_come(phrase) and (is_creation or starts):
+            names = (f"{table.name.name}.{date.name}" for date in others)
+            raise UnclearError(position, phrase.end, f"{column.name} is no time to come", names)
         meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
         return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)
 
@@ -104,10 +117,10 @@ class DateReader(Reader):
         if not word.endswith(("ed", "ing")) and word not in IRREGULAR_PARTICIPLES and not is_finite:
             return None
         verb, end = stem(word), position + 1
-        if self._word(end) in {"up", "in", "out"} and self._date_of_verb(table, verb + self._word(end), position):
+        if self._word(end) in {"up", "in", "out"} and self.date_of_verb(table, verb + self._word(end), position):
             verb, end = verb + self._word(end), end + 1
         phrase = self.read_phrase(end)
-        column = self._date_of_verb(table, verb, position) if phrase else None
+        column = self.date_of_verb(table, verb, position) if phrase else None
         if phrase is not None and column is not None:
             return self._clause(
                 self._dated_by_verb(column, phrase, position),
@@ -123,12 +136,13 @@ class DateReader(Reader):
         """ "completed after their due date"."""
         if self._word(end) not in {"after", "before"}:
             return None
-        column = self._date_of_verb(table, verb, position)
+        column = self.date_of_verb(table, verb, position)
         predicate = self._predicates.read_other_column(table, column, end) if column else None
         if column is None or predicate is None:
             return None
         meaning = f"{table.name.name}.{column.name} {predicate.meaning}"
-        return self._clause(predicate.condition, position, predicate.end, meaning)
+        clause = self._clause(predicate.condition, position, predicate.end, meaning)
+        return replace(clause, is_state=True)  # a time behind it could be that of either date
 
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""
@@ -139,6 +153,8 @@ class DateReader(Reader):
             for window in phrase.windows
         )
         operand = ColumnValue(column=column.name)
+        if phrase.of_silence and name_words(column.name)[0] not in {"last", "latest"}:
+            raise UnclearError(position, phrase.end, "until now, or since which date?", (column.name,))
         if name_words(column.name)[0] in {"last", "latest"} and not open_ended:
             reason = f"{column.name} holds only the last time"
             raise UnclearError(position, phrase.end, reason, (column.name,))
@@ -149,7 +165,8 @@ class DateReader(Reader):
             return condition
         return in_time(operand, phrase)
 
-    def _date_of_verb(self, table: Table, verb: str, position: int) -> Column | None:
+    def date_of_verb(self, table: Table, verb: str, position: int) -> Column | None:
+        """The date on which the verb with that stem was done to a row. Raises UnclearError if several fit."""
         dates = [
             (column, self._vocabulary.date_stem(table, column))
             for column in table.columns
@@ -161,6 +178,10 @@ class DateReader(Reader):
             raise UnclearError(position, position + 1, "several dates fit", names)
         if exact:
             return exact[0]
+        for group in synonyms.SAME_DEEDS:
+            same = [column for column, date in dates if verb in group and date in group]
+            if len(same) == 1:
+                return same[0]
         ends = [column for column, date in dates if date == "end"]
         if verb == "expir" and len(ends) == 1:
             return ends[0]
@@ -171,6 +192,7 @@ class DateReader(Reader):
             return own[0]
         joins = verb in synonyms.JOIN_STEMS and self._vocabulary.is_of(table, synonyms.JOINERS)
         orders = is_order and verb in synonyms.ORDER_STEMS
+        joins = joins or (verb == "post" and self._vocabulary.is_of(table, synonyms.POSTINGS))
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return self._vocabulary.creation_column(table, position, position + 1)
         return None
@@ -218,3 +240,10 @@ class DateReader(Reader):
         quantity = read_postfix(self._tokens, quantity, end)
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         return Predicate(condition, max(end, quantity.end), quantity.meaning)
+
+
+def _is_to_come(phrase: TimePhrase) -> bool:
+    return all(
+        isinstance(window, NextPeriod) or (isinstance(window, CalendarPeriod) and window.offset > 0)
+        for window in phrase.windows
+    )

@@ -14,6 +14,9 @@ _IRREGULAR_SINGULARS = {
     "children": "child",
     "men": "man",
     "women": "woman",
+    "salesmen": "salesman",
+    "workmen": "workman",
+    "craftsmen": "craftsman",
     "feet": "foot",
     "mice": "mouse",
     "staffs": "staff",
@@ -63,6 +66,8 @@ def singular(word: str) -> str:
     """The singular of a lower-case word; a singular comes back as it is."""
     if word in _IRREGULAR_SINGULARS:
         return _IRREGULAR_SINGULARS[word]
+    if word.endswith("people"):
+        return word.removesuffix("people") + "person"
     if len(word) <= 3 or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
         return word
     if word.endswith("ies"):
@@ -165,6 +170,8 @@ def stem(word: str) -> str:
     for suffix, shortest in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= shortest:
             word = word[: -len(suffix)]
+            if suffix in {"ed", "ing"} and word.endswith("ment") and len(word) >= 7:
+                word = word.removesuffix("ment")  # commented, like comment
             break
     if len(word) >= 7 and word.endswith("at"):  # vaccinated and vaccination
         word = word[:-2]
@@ -173,6 +180,11 @@ def stem(word: str) -> str:
     if word.endswith("y") and word[-2] not in "aeiou":
         word = word[:-1] + "i"
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+def stems(words: str) -> frozenset[str]:
+    """The stems of the words that `words` lists."""
+    return frozenset(map(stem, words.split()))
 
 
 _AGENTS = ("er", "or", "ee", "r")

@@ -16,7 +16,8 @@ from datavalut.planning.offline.reader import Reader
 _LEFT = frozenset({"left", "departed", "resigned", "quit"})  # "(who) left"
 _FORMER = frozenset({"former", "ex"}) | _LEFT
 _LEAVING = frozenset(
-    stem(word) for word in ("left", "terminated", "termination", "exit", "resigned", "departed", "quit", "separation")
+    stem(word)
+    for word in ("left", "terminated", "termination", "term", "exit", "resigned", "departed", "quit", "separation")
 )
 _CLOSING = frozenset({"clos", "resolv", "settl"})
 _UNITS = {unit.value: unit for unit in (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.YEAR)}

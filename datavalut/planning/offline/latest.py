@@ -39,11 +39,21 @@ class LatestReader(Reader):
         self._progress.reach(end)
         while self._word(end) in {"was", "is", "were", "placed", "made"}:
             end += 1
-        phrase = self._dates.read_phrase(end)
+        return self._dated(table, child, _FUNCTIONS[words], position, end)
+
+    def read_deed(self, table: Table, child: Table, position: int) -> Clause | None:
+        """ "(who) first ordered in 2024", whose traces are rows of `child`."""
+        return self._dated(table, child, _FUNCTIONS[(self._word(position),)], position, position + 2)
+
+    def _dated(
+        self, table: Table, child: Table, function: AggregateFunction, position: int, time_at: int
+    ) -> Clause | None:
+        phrase = self._dates.read_phrase(time_at)
         if phrase is None:
             return None
-        date = self._vocabulary.creation_column(child, at, phrase.end)
-        moment = Aggregate(function=_FUNCTIONS[words], path=path, of=ColumnValue(column=date.name))
-        which = "last" if moment.function is AggregateFunction.MAX else "first"
+        path = self._vocabulary.path(table, child, position, phrase.end)
+        date = self._vocabulary.creation_column(child, position, phrase.end)
+        moment = Aggregate(function=function, path=path, of=ColumnValue(column=date.name))
+        which = "last" if function is AggregateFunction.MAX else "first"
         meaning = f"the {which} {child.name.name}.{date.name} {phrase.meaning}"
         return self._clause(in_time(moment, phrase), position, phrase.end, meaning, Continuation.WITH)

@@ -231,6 +231,8 @@ class LinkReader(Reader):
     def _named_object(self, table: Table, verb: _Verb, position: int) -> Clause | None:
         """A value: of the row that the verb's foreign key leads to, or the nearest that the verb explains."""
         at = self._past_articles(verb.end)
+        if self._word(verb.end - 1) == "in" and (language := self._language(table, position, at)) is not None:
+            return language
         for key in self._vocabulary.catalog.references_of(table.name):
             if verb.stem in _stems(key):
                 target = self._vocabulary.catalog.table(key.parent)
@@ -279,6 +281,14 @@ class LinkReader(Reader):
                 meaning = f"at least one of {child.name.name} whose {labels[0].column.name} is '{labels[0].label}'"
                 found.append(self._clause(condition, position, labels[0].end, meaning, Continuation.RELATIVE))
         return found[0] if len(found) == 1 else None
+
+    def _language(self, table: Table, position: int, at: int) -> Clause | None:
+        """ "(posts written) in Spanish" are in that language, whoever wrote them."""
+        row = self._named_rows.read_one(table, at, related=False)
+        if row is None or any(name_words(column.name)[-1] != "language" for column in row.columns):
+            return None
+        named = self._named_rows.read_list(table, at, related=False)
+        return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
 
     def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(actors who played) in comedies": in films of that kind."""

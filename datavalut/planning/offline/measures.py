@@ -8,6 +8,7 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit, TimeWindow
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import american_singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
@@ -23,6 +24,7 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import amounts_of, is_amount
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -84,16 +86,12 @@ _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of thei
     "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
     "salary": (synonyms.words("salary wage income pay earnings annualsalary basesalary"),),
-    "length": (synonyms.words("length duration runtime"),),
+    "length": (synonyms.words("length duration runtime"), synonyms.words("distance")),
     "weight": (synonyms.words("weight"),),
     "height": (synonyms.words("height"),),
     "size": (synonyms.words("size capacity area population"),),
     "age": (synonyms.words("age"),),
-    "money": (
-        synonyms.AMOUNT_COLUMNS
-        | synonyms.PRICE_COLUMNS
-        | synonyms.words("fee salary balance budget fare principal premium"),
-    ),
+    "money": (synonyms.MONEY_COLUMNS,),
     "rating": (synonyms.words("rating score stars"),),
 }
 
@@ -147,6 +145,10 @@ class MeasureReader(Reader):
         degree = _DEGREES.get(self._word(position))
         return degree, position + 1
 
+    def measure_of_verb(self, word: str) -> str | None:
+        """ "Salary" for "earning"."""
+        return _VERBS.get(word)
+
     def _verb(self, table: Table, position: int) -> Clause | None:
         """ "costing less than 20", "worth over $500", "earning at least 50000", "aged 18 to 25"."""
         measure = _VERBS.get(self._word(position))
@@ -193,7 +195,9 @@ class MeasureReader(Reader):
             if age is not None or self._vocabulary.births(table):
                 return age  # "patients over 50"
         return self._compared(table, "money", quantity, position) or (
-            self._compared(table, "rating", quantity, position) if not is_money else None
+            self._compared(table, "rating", quantity, position)
+            if not is_money and self._vocabulary.is_of(table, synonyms.RATINGS)
+            else None
         )
 
     def _measure_of_unit(self, position: int) -> tuple[str | None, int]:
@@ -209,7 +213,10 @@ class MeasureReader(Reader):
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)
-        return position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%")
+        if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%"):
+            return True
+        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
+        return is_participle and (self._word(position + 1) == "by" or self._times.read(position + 1) is not None)
 
     def _compared(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
         if measure == "age" and (clause := self._age(table, quantity, position)) is not None:
@@ -281,6 +288,8 @@ class MeasureReader(Reader):
         for kinds in _COLUMNS.get(measure, ()):
             whole = [column for column in numbers if "".join(name_words(column.name)) in kinds]
             found = whole or [column for column in numbers if _names_of(table, column) & kinds]
+            if any(is_amount(column) for column in whole):
+                found = list(dict.fromkeys([*whole, *amounts_of(table)]))
             if len(found) > 1:
                 names = (f"{table.name.name}.{column.name}" for column in found)
                 raise UnclearError(start, end, "several columns fit", names)

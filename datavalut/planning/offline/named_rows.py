@@ -12,12 +12,14 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
+from datavalut.planning.offline.vocabulary import LabelReference
 
 _NATIONALITIES = frozenset({"nationality", "citizenship"})
 
@@ -190,7 +192,11 @@ class NamedRowReader(Reader):
             return [person]
         if self._says_where(position):
             columns = [column for column in columns if not _is_nationality(column)]
-        labels = self._vocabulary.labels_at(table, position, columns)
+        labels = [
+            label
+            for label in self._vocabulary.labels_at(table, position, columns)
+            if not self._is_in_a_language(position, label)
+        ]
         return [NamedRow(table, path or (), (label.column,), (label.values,), label.end) for label in labels]
 
     def _says_where(self, position: int) -> bool:
@@ -199,6 +205,11 @@ class NamedRowReader(Reader):
         while self._word(before) in synonyms.ARTICLES | {"the", "either"}:
             before -= 1
         return self._word(before) in {"in", "at", "near"}
+
+    def _is_in_a_language(self, position: int, label: LabelReference) -> bool:
+        """ "(written) in Spanish" is no country, where only "Spain" is a value."""
+        said = " ".join(self._word(at) for at in range(position, label.end))
+        return self._word(position - 1) == "in" and said in PEOPLES and said != label.label.lower()
 
     def person_at(self, table: Table, path: tuple[PathStep, ...], position: int) -> NamedRow | None:
         """ "Nick Wahlberg", in columns of their own."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Table
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.attachment import AttachmentChecks
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.kinds import KindNoun, KindReader, kind_of
@@ -19,6 +20,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
 _AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
+_NO_ADJECTIVES = _AFTER_NOUNS | frozenset({"the", "exclude", "skip", "omit", "excluding", "except", "including"})
 _MOST_ADJECTIVES = 6  # tokens before a noun
 QualifiersRead = Callable[[Table, int, Frames], Clause | None]
 KeyRead = Callable[[Table, int], Clause | None]
@@ -33,6 +35,7 @@ class NounReader(Reader):
         *,
         read_qualifiers: QualifiersRead,
         read_key: KeyRead,
+        attachment: AttachmentChecks,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
@@ -41,6 +44,7 @@ class NounReader(Reader):
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._read_qualifiers = read_qualifiers
         self._read_key = read_key
+        self._attachment = attachment
 
     def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
         """A table's name with what describes it: adjectives before, qualifiers behind."""
@@ -84,7 +88,9 @@ class NounReader(Reader):
         if phrase is not None:
             return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in _AFTER_NOUNS:
+            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES):
+                return None
+            if self._words(noun_at, "leave", "out"):
                 return None
             if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
@@ -109,6 +115,8 @@ class NounReader(Reader):
             if individual is not None:
                 return individual
             qualifiers = read_qualifiers(table, end)
+            if adjectives is not None and qualifiers is not None:
+                self._attachment.check_state(table, adjectives.condition, at, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
 
@@ -150,6 +158,10 @@ class NounReader(Reader):
         self._progress.reach(end)
         called = self._clause(kind_of(kinds), noun_at, end, " or ".join(one.meaning for one in kinds))
         qualifiers = read_qualifiers(kind.table, end)
+        if qualifiers is not None:
+            self._attachment.check_state(kind.table, called.condition, noun_at, end)
+            if adjectives is not None:
+                self._attachment.check_state(kind.table, adjectives.condition, at, end)
         clauses = [clause for clause in (adjectives, called, qualifiers) if clause]
         return _noun_phrase(kind.table, position, end, clauses)
 

@@ -23,6 +23,7 @@ from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
+from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -51,6 +52,7 @@ from datavalut.planning.offline.quantities import (
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
@@ -92,6 +94,7 @@ class NounPhrase:
 
 
 NounRead = Callable[[int, Frames], NounPhrase | None]
+RivalsRead = Callable[[Table, int], Clause | None]
 
 
 class ObjectReader(Reader):
@@ -104,12 +107,16 @@ class ObjectReader(Reader):
         columns: ColumnReader,
         amounts: AmountReader,
         read_noun: NounRead,
+        read_rivals: RivalsRead,
+        totals: TotalReader,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
         self._flags = FlagReader(tokens, vocabulary, progress)
+        self.read_rivals = read_rivals
+        self._totals = totals
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
@@ -134,7 +141,9 @@ class ObjectReader(Reader):
             return opened(body, position, Continuation.NO) if body else None
         return (
             self._latest.read(table, position)
+            or self.read_rivals(table, position)
             or self._amounts.read_comparison(table, position)
+            or self._totals.read_body(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
             or self._columns.signed(table, position)
@@ -150,6 +159,9 @@ class ObjectReader(Reader):
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
+        if self._words(position, "a", "total", "of"):
+            several = self.counted(table, position + 3, frames)
+            return opened(several, position) if several else None
         alternatives = self._counted_alternatives(table, position, frames)
         if alternatives is not None:
             return alternatives
@@ -170,6 +182,7 @@ class ObjectReader(Reader):
             )
         if noun is not None:
             path = self._vocabulary.path(table, noun.table, quantity.end, noun.noun_end)
+            self._check_deed_between(noun, path)
             condition = counted(path, noun.condition, quantity, position)
             meaning = f"{quantity.meaning} {noun.meaning}"
             main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
@@ -395,7 +408,20 @@ class ObjectReader(Reader):
         if path is None:
             reason = f"no foreign keys lead from {table.name.name} to {noun.table.name.name}"
             raise UnclearError(position, noun.noun_end, reason)
+        self._check_deed_between(noun, path)
         return noun, path
+
+    def _check_deed_between(self, noun: NounPhrase, path: tuple[PathStep, ...]) -> None:
+        """Raises UnclearError for "courses with students enrolled in 2025", where a table of enrollments joins the two,
+        and the students' own date of enrolment is read."""
+        at = noun.noun_end
+        while self._word(at) in synonyms.RELATIVES | {"have", "has", "had", "were", "are"}:
+            at += 1
+        joining = [self._vocabulary.table_of(step) for step in path[:-1]]
+        for between in joining if noun.end > at and self._word(at) else []:
+            if stem(name_words(between.name.name)[-1]) == stem(self._word(at)):
+                names = (noun.table.name.name, between.name.name)
+                raise UnclearError(at, at + 1, f"said of {names[0]}, or of {names[1]}?", names)
 
 
 def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:

@@ -13,6 +13,10 @@ from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 _LONGEST_PATH = 5
 # "home_club_id" is no role of the club's: it says which one of all that a row has to do with is its own.
 _OF_THE_MAIN_ONE = frozenset({"home", "main", "primary", "default", "current"})
+_MAKERS = frozenset(
+    tuple(name.split())
+    for name in ("author", "writer", "creator", "poster", "uploader", "written by", "created by", "posted by")
+)
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,10 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
 
 
 def _is_named_after_its_parent(key: ForeignKey, but_for: frozenset[str] = frozenset()) -> bool:
+    """Or after who made it: a post is its author's, whoever else has to do with it."""
     parent = [singular(part) for part in name_words(key.parent.name)]
+    if any(tuple(part for part in name_words(column) if part != "id") in _MAKERS for column in key.columns):
+        return True
     left_out = {"id", "no", "number", "code", "key", "fk"} | but_for
     return any(
         [singular(part) for part in name_words(column) if part not in left_out] == parent for column in key.columns

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from datavalut.catalog.model import Table
 from datavalut.filters.model import AllOf, AnyOf, Condition, Exists, IsNull, Not, PathStep
 
 
@@ -39,6 +40,16 @@ class Clause:
     verb: int | None = None  # the position of the verb that may go on: "played in dramas but not in comedies"
     is_bare: bool = False  # an adjective or a value behind its noun, which no word announces
     is_state: bool = False  # "returned": a time right behind it would be that of the returning, which no column holds
+
+
+@dataclass(frozen=True)
+class DescribedRows:
+    """A table with the adjectives before its name: `condition` is what they say of its rows."""
+
+    table: Table
+    condition: Condition | None
+    meaning: str
+    end: int
 
 
 class UnclearError(Exception):

@@ -6,10 +6,13 @@ from decimal import Decimal
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     Age,
+    Aggregate,
+    AggregateFunction,
     ArrayContains,
     Between,
     ColumnValue,
     Comparison,
+    ComparisonOperator,
     Condition,
     Expression,
     InTime,
@@ -25,6 +28,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word
+from datavalut.planning.offline.moments import moments_compared
 from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, any_of, negated
 from datavalut.planning.offline.quantities import (
     EQUAL,
@@ -240,6 +244,8 @@ class PredicateReader(Reader):
         if self._word(at) in {"the", "its", "their"}:
             at += 1
         found = self._vocabulary.own_columns_at(table, at)
+        if found is None and column.category in NUMBER_CATEGORIES:
+            return self._beside_an_ancestor(table, column, operator, at)
         if found is None or len(found[0]) != 1 or found[0][0] == column:
             return None
         other, end = found[0][0], found[1]
@@ -247,10 +253,24 @@ class PredicateReader(Reader):
         if other.category not in kinds:
             return None
         left, right = ColumnValue(column=column.name), ColumnValue(column=other.name)
+        if kinds is TIME_CATEGORIES and operator is not NOT_EQUAL:
+            return Predicate(moments_compared(column, operator, other), end, f"{operator.value} {other.name}")
         condition: Condition = Comparison(left=left, operator=operator, right=right)
         if operator is NOT_EQUAL:
             condition = negated(Comparison(left=left, operator=EQUAL, right=right))
         return Predicate(condition, end, f"{operator.value} {other.name}")
+
+    def _beside_an_ancestor(
+        self, table: Table, column: Column, operator: ComparisonOperator, position: int
+    ) -> Predicate | None:
+        """ "(the sale price is) below the list price", which is that of the car."""
+        reference = self._vocabulary.column_at(table, position)
+        if reference is None or not reference.path or reference.column.category not in NUMBER_CATEGORIES:
+            return None
+        of = ColumnValue(column=reference.column.name)
+        theirs = Aggregate(function=AggregateFunction.MAX, path=reference.path, of=of)
+        condition = Comparison(left=ColumnValue(column=column.name), operator=operator, right=theirs)
+        return Predicate(condition, reference.end, f"{operator.value} {reference.text}")
 
     # Lists
 

@@ -10,24 +10,19 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import (
-    Aggregate,
-    AllOf,
-    AnyOf,
-    Between,
-    Comparison,
     Condition,
-    Direction,
     Exists,
-    Not,
-    OneOf,
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
+from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
+from datavalut.planning.offline.journeys import JourneyReader
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.nouns import NounReader
@@ -36,6 +31,7 @@ from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, Object
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
+    DescribedRows,
     Explained,
     Progress,
     UnclearError,
@@ -45,7 +41,10 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.predicates import Predicate
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.rivals import RivalReader
+from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -65,14 +64,36 @@ class QualifierReader(Reader):
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
         self._columns = ColumnReader(tokens, vocabulary, progress)
         self._dates = DateReader(tokens, vocabulary, progress)
+        self._attachment = AttachmentChecks(tokens, vocabulary, progress, dates=self._dates)
+        self._tenure = TenureReader(tokens, vocabulary, progress)
+        self.durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
-        self.amounts = AmountReader(tokens, vocabulary, progress)
         self._numbered = NumberedReader(tokens, vocabulary, progress)
-        self._nouns = NounReader(tokens, vocabulary, progress, read_qualifiers=self.read, read_key=self._read_key)
+        self._journeys = JourneyReader(tokens, vocabulary, progress)
+        self._nouns = NounReader(
+            tokens,
+            vocabulary,
+            progress,
+            read_qualifiers=self.read,
+            read_key=self._read_key,
+            attachment=self._attachment,
+        )
         self.read_noun, self.read_bare_noun = self._nouns.read_noun, self._nouns.read_bare_noun
+        self.amounts = AmountReader(tokens, vocabulary, progress, read_described=self._read_described)
+        self._totals = TotalReader(
+            tokens, vocabulary, progress, amounts=self.amounts, read_described=self._read_described
+        )
+        self._rivals = RivalReader(tokens, vocabulary, progress, read_bare_noun=self.read_bare_noun)
         self._objects = ObjectReader(
-            tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
+            tokens,
+            vocabulary,
+            progress,
+            columns=self._columns,
+            amounts=self.amounts,
+            read_noun=self.read_noun,
+            read_rivals=self._rivals.counts,
+            totals=self._totals,
         )
         self.verbs = VerbReader(
             tokens,
@@ -80,6 +101,9 @@ class QualifierReader(Reader):
             progress,
             objects=self._objects,
             dates=self._dates,
+            durations=self.durations,
+            rivals=self._rivals,
+            totals=self._totals,
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
@@ -90,6 +114,14 @@ class QualifierReader(Reader):
 
     def begins_with_time(self, position: int) -> bool:
         return self._dates.begins_with_time(position)
+
+    def check_state(self, noun: NounPhrase) -> None:
+        """Raises UnclearError where the time behind a bare noun could be that of the state before it."""
+        self._attachment.check_state(noun.table, noun.condition, noun.start, noun.noun_end)
+
+    def _read_described(self, position: int) -> DescribedRows | None:
+        noun = self.read_bare_noun(position)
+        return DescribedRows(noun.table, noun.condition, noun.meaning, noun.noun_end) if noun else None
 
     # Sequences of qualifiers
 
@@ -107,87 +139,26 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
-            if frames and not joiner and self._is_time(at) and not self._vocabulary.date_columns(table):
+            if frames and not joiner and self._attachment.is_time(at) and not self._vocabulary.date_columns(table):
                 break  # a noun without dates leaves it to the one further out
-            if not joiner and self._is_time(at):
-                self._check_whose_time(table, at, frames)
+            if not joiner and self._attachment.is_time(at):
+                self._attachment.check_whose_time(table, at, frames)
+                self._attachment.check_persons(table, at, frames)
+            if not joiner and not items:
+                self._attachment.check_sales(table, at, frames)
             if not joiner:
-                self._check_whose_participle(table, at, frames)
+                self._attachment.check_whose_participle(table, at, frames)
             clause = self._continue(table, at, frames, items[-1][1]) if joiner and items else None
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
-            self._check_time(items, joiner, clause)
-            self._check_whose_amount(items, joiner, clause)
-            self._check_several_times(clause, inner=bool(frames))
+            self._attachment.check_time(table, items, joiner, clause)
+            self._attachment.check_whose_amount(items, joiner, clause)
+            self._attachment.check_several_times(clause, inner=bool(frames))
             items.append((joiner, clause))
             end = clause.end
             self._progress.reach(end)
         return items
-
-    def _check_time(self, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
-        """Raises UnclearError for a time alone that may be said of something else than the noun.
-
-        "orders returned last month", where no column says when they were returned; "with orders in 2023 but not in
-        2024", where the second time may be that of the orders too.
-        """
-        if not items or not self._is_time(clause.start):
-            return
-        before = items[-1][1]
-        of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
-        if before.is_state and not joiner and not of_the_noun:
-            raise UnclearError(before.start, clause.end, "no date says when this came to be so")
-        if not joiner and not of_the_noun and _leads_down(before.condition):
-            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
-        if joiner and before.verb is None and is_about_related_rows(before.condition):
-            raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
-
-    def _check_whose_amount(self, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
-        """Raises UnclearError for "bookings with a review below 3", where the amount may be the review's."""
-        if not items or joiner or read_quantity(self._tokens, clause.start) is None:
-            return
-        before = items[-1][1]
-        if _leads_down(before.condition):
-            raise UnclearError(
-                clause.start, clause.end, "the amount of what?", (clause.meaning, f"... {before.meaning}")
-            )
-
-    def _check_several_times(self, clause: Clause, *, inner: bool) -> None:
-        """Raises UnclearError for "who ordered in 2024 and 2025": in both, or in either? "orders from 2024 and 2025"
-        can only be of either."""
-        words = [self._word(index) for index in range(clause.start, clause.end)]
-        several = "and" in words and not {"between", "after", "since", "from"} & set(words)
-        deed = clause.verb is not None and any(
-            self._is_time(index) and "and" in words[index - clause.start :] for index in range(clause.start, clause.end)
-        )
-        if several and (deed or (inner and self._is_time(clause.start))):
-            raise UnclearError(clause.start, clause.end, "in both, or in either of them?", ("... or ...",))
-
-    def _check_whose_time(self, table: Table, position: int, frames: Frames) -> None:
-        """Raises UnclearError for "orders of customers from last year", where either could be of the time. What is had
-        is another matter: "customers with orders from last year"."""
-        if not frames or frames[-1].continuation is Continuation.WITH:
-            return
-        outer = frames[-1].table
-        if self._vocabulary.date_columns(outer) and self._vocabulary.date_columns(table):
-            names = (outer.name.name, table.name.name)
-            phrase = self._dates.read_phrase(position)
-            end = phrase.end if phrase else position + 1
-            raise UnclearError(position, end, f"the time of {names[0]} or of {names[1]}?", names)
-
-    def _check_whose_participle(self, table: Table, position: int, frames: Frames) -> None:
-        """Raises UnclearError for "tasks assigned to admins created in 2025", where either can have been created."""
-        if not frames or frames[-1].continuation is Continuation.WITH:
-            return
-        outer = frames[-1].table
-        clauses = [self._dates.read_participle(one, position) for one in (table, outer)]
-        if all(clause is not None and self._is_time(position + 1) for clause in clauses):
-            names = (outer.name.name, table.name.name)
-            raise UnclearError(position, position + 1, f"said of {names[0]} or of {names[1]}?", names)
-
-    def _is_time(self, position: int) -> bool:
-        at = position + 1 if self._word(position) in {"not", "never"} else position
-        return self._dates.begins_with_time(at)
 
     def _read_joiner(self, position: int) -> tuple[str, int]:
         """ "and", "or", "," or nothing, and where the next phrase begins."""
@@ -249,7 +220,7 @@ class QualifierReader(Reader):
         """Can the phrase describe a noun further out?"""
         before = self._progress.furthest
         try:
-            return (frames != () and self._is_time(position)) or any(
+            return (frames != () and self._attachment.is_time(position)) or any(
                 self._fits(frames[index], frames[:index], position) for index in range(len(frames) - 1, -1, -1)
             )
         except UnclearError:
@@ -289,7 +260,12 @@ class QualifierReader(Reader):
             lambda: self._read_group(table, position, frames),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
-            lambda: self._measures.read(table, position) or self._read_worth(table, position, frames),
+            lambda: self._measures.read(table, position) or self.durations.read(table, position),
+            lambda: self._tenure.read(table, position),
+            lambda: self._totals.read_deed(table, position),
+            lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
+            lambda: self._rivals.prices(table, position),
+            lambda: self._read_worth(table, position, frames),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
@@ -423,6 +399,9 @@ class QualifierReader(Reader):
         if self._word(position) not in _PLACES:
             return None
         self._progress.reach(position + 1)
+        journey = self._journeys.read(table, position)
+        if journey is not None:
+            return journey
         at = self._past_articles(position + 1)
         if self._word(position) == "in" and read_quantity(self._tokens, at) is not None:
             several = self._objects.counted(table, at, frames)
@@ -452,12 +431,12 @@ class QualifierReader(Reader):
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
         """Behind the preposition: another noun, with its description or its name."""
         noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
-        if noun is None or noun.table.name == table.name:
+        if noun is None or noun.table.name == table.name or self._is_described_by(table, at):
             return None
         if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
-        if self._word(position) == "by" and not self._vocabulary.keys.is_below(table, noun.table):
+        if self._word(position) == "by" and not self._is_maker(table, noun.table):
             return None
         name = self._read_name(noun, at)
         if name is not None:
@@ -468,6 +447,16 @@ class QualifierReader(Reader):
         condition: Condition = Exists(path=path, condition=noun.condition)
         return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
 
+    def _is_maker(self, table: Table, maker: Table) -> bool:
+        """Can a row be "by" one of the other table: by its key, or by a table of pairs (book_authors)?"""
+        paired = any(other.name == maker.name for other, _ in self._vocabulary.keys.paired(table))
+        return self._vocabulary.keys.is_below(table, maker) or paired
+
+    def _is_described_by(self, table: Table, position: int) -> bool:
+        """In "posts in English, and open reports" no report is English: that would be said of its post."""
+        bare = self.read_bare_noun(position)
+        return bare is not None and bare.condition is not None and leads_to(bare.condition, str(table.name))
+
     def _is_singular(self, position: int) -> bool:
         word = self._word(position)
         return singular(word) == word
@@ -475,29 +464,3 @@ class QualifierReader(Reader):
     def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
         """ "(in) category Toys": a singular noun with a name behind it."""
         return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None
-
-
-def _leads_down(condition: Condition) -> bool:
-    """Is it about rows that reference this one, by themselves or with others?"""
-    match condition:
-        case Not():
-            return _leads_down(condition.condition)
-        case Exists():
-            return condition.path[0].direction is Direction.TO_CHILDREN
-        case Comparison():
-            left = condition.left
-            return isinstance(left, Aggregate) and left.path[0].direction is Direction.TO_CHILDREN
-    return False
-
-
-def is_about_related_rows(condition: Condition) -> bool:
-    match condition:
-        case AllOf() | AnyOf():
-            return any(is_about_related_rows(part) for part in condition.conditions)
-        case Not():
-            return is_about_related_rows(condition.condition)
-        case Comparison():
-            return isinstance(condition.left, Aggregate)
-        case Between() | OneOf():
-            return isinstance(condition.operand, Aggregate)
-    return isinstance(condition, Exists)

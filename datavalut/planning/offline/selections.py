@@ -5,12 +5,14 @@ sample of".
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from datavalut.catalog.model import Column, Table
+from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
@@ -22,7 +24,7 @@ from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 QualifiersRead = Callable[[Table, int], Clause | None]
-_BY, _CREATION, _AGE = "by", "creation", "age"
+_BY, _CREATION, _AGE, _WORTH = "by", "creation", "age", "worth"
 _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, and whether the highest come first
     tuple(words.split()): (what, highest)
     for what, highest, phrases in (
@@ -30,8 +32,10 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
         (_CREATION, False, "earliest"),
         (_AGE, False, "oldest"),
         (_AGE, True, "youngest"),
-        (_BY, True, "top, biggest, largest, highest, best, greatest, most valuable"),
-        (_BY, False, "bottom, smallest, lowest, worst, least valuable"),
+        (_BY, True, "top, biggest, largest, highest, best, greatest"),
+        (_BY, False, "bottom, smallest, lowest, worst"),
+        (_WORTH, True, "most valuable"),
+        (_WORTH, False, "least valuable"),
         ("salary", True, "highest paid, best paid, top paid, highest earning, best earning, top earning"),
         ("salary", False, "lowest paid, worst paid, lowest earning"),
         ("rating", True, "highest rated, best rated, top rated"),
@@ -42,6 +46,11 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
 _MOST = dict.fromkeys(("most", "highest", "largest", "biggest", "greatest", "best", "top"), True)
 _MOST |= dict.fromkeys(("fewest", "least", "lowest", "smallest"), False)
 _BY_PHRASES = (("by",), ("in", "terms", "of"), ("according", "to"), ("based", "on"), ("measured", "by"))
+# An oldest customer may be one for longest; an oldest patient is not.
+_PERSONS_WITH_AN_AGE = synonyms.words(
+    "patient employee student pupil person driver player actor author teacher doctor nurse passenger guest policyholder"
+)
+_COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no"})
 _LONGEST_SUPERLATIVE = 3
 
 
@@ -87,11 +96,13 @@ class SelectionReader(Reader):
         *,
         amounts: AmountReader,
         verbs: VerbReader,
+        durations: DurationReader,
         read_qualifiers: QualifiersRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._amounts = amounts
         self._verbs = verbs
+        self._durations = durations
         self._read_qualifiers = read_qualifiers
         self._measures = MeasureReader(tokens, vocabulary, progress)
 
@@ -295,7 +306,17 @@ class SelectionReader(Reader):
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
                 raise UnclearError(position, reference.end, f"{reference.text} has no highest and lowest")
             return ColumnValue(column=reference.column.name), reference.end, reference.text
-        return self._counted(table, position)
+        counted = self._counted(table, position)
+        noun = self._verbs.read_bare_noun(position) if counted else None
+        if noun is not None and self._word(position - 1) == "by" and self._is_money(noun.table):
+            name = noun.table.name.name
+            raise UnclearError(
+                position, noun.noun_end, "how many, or how much?", (f"number of {name}", f"total {name}")
+            )
+        return counted
+
+    def _is_money(self, table: Table) -> bool:
+        return self._vocabulary.is_of(table, synonyms.MONEY_NOUNS)
 
     def _counted(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         """ "(by) orders", "(with the most) active users": how many of them."""
@@ -357,20 +378,37 @@ class SelectionReader(Reader):
         start, end = selection.start, selection.end
         if said.deed is not None:
             deeds = self._count_of_deed(table, said.deed, end)
-            if deeds is None:
-                raise UnclearError(start, end, "no table says how often")
+            own = self._counts_of(table, self._word(said.deed))
+            if len(own) == 1 and deeds is None:
+                return ColumnValue(column=own[0].name), f"{table.name.name}.{own[0].name}"
+            if deeds is None or own:
+                names = [*(f"{table.name.name}.{column.name}" for column in own), *([deeds.name] if deeds else [])]
+                raise UnclearError(start, end, "several say how often" if names else "no table says how often", names)
             return deeds.aggregate(), deeds.name
+        if said.what == "length" and self._measures.column(table, "length", start, end) is None:
+            length = self._durations.length(table)
+            if length is not None:
+                return length
         column = self._column(table, said, start, end)
         if column is not None:
             return ColumnValue(column=column.name), f"{table.name.name}.{column.name}"
         amount = None
-        if said.what == _BY:
+        if said.what in {_BY, _WORTH}:
             amount = self._amounts.worth(table, start, end)
         elif said.what == "rating":
             amount = self._amounts.average_of(table, "rating", start, end)
         if amount is not None:
             return amount.aggregate(), amount.name
         raise UnclearError(start, end, "by what? Say for example: top 10 orders by total")
+
+    def _counts_of(self, table: Table, verb: str) -> list[Column]:
+        """ "View_count", "views", "times_viewed": how often it was viewed."""
+        return [
+            column
+            for column in table.columns
+            if column.category is TypeCategory.INTEGER
+            and "".join(stem(word) for word in name_words(column.name) if word not in _COUNTING) == stem(verb)
+        ]
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:
         if said.what in {_CREATION, _AGE} and (years := self._years(table)) is not None:
@@ -390,7 +428,7 @@ class SelectionReader(Reader):
                 table, Superlative(_BY, said.highest_first), start, end
             )
         column = self._measures.column(table, said.what, start, end)
-        if column is None and said.what != "rating":
+        if column is None and said.what not in {"rating", _WORTH}:
             raise UnclearError(start, end, f"no one column is the {said.what}", _numbers(table))
         return column
 
@@ -404,7 +442,7 @@ class SelectionReader(Reader):
         births = self._vocabulary.births(table)
         if age is not None:
             raise UnclearError(start, end, f"by {age.name}? Say: by {age.name}", (age.name,))
-        if births and said.highest_first and len(births) == 1:
+        if len(births) == 1 and (said.highest_first or self._vocabulary.is_of(table, _PERSONS_WITH_AN_AGE)):
             return births[0]  # nobody calls the newest row the youngest
         if births:
             raise UnclearError(start, end, "several dates fit", (column.name for column in births))

@@ -102,6 +102,7 @@ class SentenceReader(Reader):
             progress,
             amounts=self._qualifiers.amounts,
             verbs=self._qualifiers.verbs,
+            durations=self._qualifiers.durations,
             read_qualifiers=self._qualifiers.read,
         )
         self._lead = 0
@@ -387,6 +388,7 @@ class SentenceReader(Reader):
         if qualifiers is None and self._word(position - 1) in _ASKING:
             qualifiers = self._qualifiers.verbs.verb_phrase(noun.table, end, ())  # "which customers never ordered?"
         if qualifiers is not None:
+            self._qualifiers.check_state(noun)
             end = qualifiers.end
             if order is None:
                 order = self._selections.order(noun.table, end, selection)

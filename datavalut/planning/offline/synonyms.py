@@ -51,7 +51,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "quantity qty",
         "birthdate dateofbirth dob birthday",
         "gender sex",
-        "rating stars score",
+        "rating star score",
         "description desc",
     )
 )
@@ -116,17 +116,42 @@ AMOUNT_COLUMNS = words(
     "paymentamount amountpaid saleamount purchaseamount invoicetotal"
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
-MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit")
+MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+# Tables whose rows are a mark each, and the columns that hold it.
+RATINGS = words("rating review score evaluation feedback survey assessment")
+RATING_COLUMNS = words("rating score stars star points mark")
+# What is said or asked for, and not paid.
+NOT_SPENT = words("offer bid quote quotation estimate proposal forecast budget")
 PRICE_COLUMNS = words("price unitprice listprice saleprice retailprice cost")
+MONEY_COLUMNS = AMOUNT_COLUMNS | PRICE_COLUMNS | words("fee charge salary balance budget fare principal premium")
 
 PERSONS = words(
     "customer client buyer shopper user account member employee staff worker personnel person student pupil teacher "
     "instructor professor patient doctor physician nurse actor author contact subscriber guest passenger driver "
     "player lead visitor owner tenant admin administrator manager agent seller vendor supplier participant attendee "
-    "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder"
+    "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder "
+    "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
+    "officer advisor consultant tutor resident curator"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
+
+# Things that last: they are in one state or another at different times, of which their creation is only one.
+LASTING = JOINERS | words(
+    "card loan subscription membership contract policy lease license licence project task ticket issue case claim "
+    "listing property house apartment flat vehicle car truck van device machine product article item course class club "
+    "department branch plan campaign trial domain server"
+)
+
+# Things that have amounts of their own at any time; the amount of a loan or a claim is that of its creation.
+HOLDING = JOINERS | words(
+    "account product item article course vehicle car property house apartment flat device machine department club"
+)
+# What a thing has so much of at a time, which no date of its creation tells.
+STOCK_COLUMNS = words(
+    "balance salary wage income price cost rate rent fee limit stock quantity capacity seats budget points score gpa "
+    "rating level size population headcount mileage"
+)
 
 # Date columns: words that say only that it is a date, and stems that say which.
 DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when of the")
@@ -136,17 +161,29 @@ CREATION_STEMS = words(
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
+# Verbs that name the date of the same deed, by their stems.
+SAME_DEEDS = (
+    words("buy purchas acquir"),
+    words("start begin commenc open launch"),
+    words("finish complet end clos"),
+    words("ship send dispatch"),
+    words("leav termin depart"),
+    words("hir employ recruit"),
+    words("publish releas"),
+)
+# What is posted when it comes to be.
+POSTINGS = words("post comment review message reply photo picture image video article listing ad advert")
 ORDER_STEMS = words("order plac buy purchas sel")
 # Dates that may lie ahead, and of those the ones after which something is over or on.
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
 PASSING_STEMS = words("expir end start begin")
 # Dates on which what was due is done.
-DONE_STEMS = words("pay return complet finish deliver clos resolv settl submit")
+DONE_STEMS = words("pay return complet finish deliver clos resolv solv settl submit")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
     "login see activ access cancel return ship deliver pay releas publish clos complet discharg renew resolv "
-    "die death terminat termin next last from to until effect verifi confirm approv"
+    "die death termin term next last from to until effect effectiv verifi confirm approv"
 )
 
 ANTONYMS = {
@@ -171,7 +208,8 @@ BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 # Verbs that say of two nouns only that one has to do with the other, by their stems.
 WEAK_VERB_STEMS = words(
     "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
-    "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat"
+    "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat "
+    "conduct host"
 )
 _VERBS_OF_ROLES = {
     "author": words("writ post creat"),
@@ -239,6 +277,8 @@ VERBS_OF_DEEDS = {
     "reservation": words("book"),
     "absence": words("miss absent"),
     "visit": words("visit"),
+    "appointment": words("visit"),
+    "invoice": words("bill"),
     "sale": words("buy purchas"),
     "ticket": words("rais open"),
     "donation": words("giv donat"),
@@ -282,6 +322,8 @@ TIME_WORDS = words(
     "last past previous prior this current next since before after between today yesterday tomorrow older newer "
     "until till ago"
 )
+
+UNITS_OF_TIME = words("minute hour day night week month quarter year")
 
 # In names of columns.
 UNIT_NAMES = words(

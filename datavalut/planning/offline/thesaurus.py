@@ -49,6 +49,7 @@ LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     appointment encounter consultation
     vaccination shot immunization jab
     user member
+    person user member account individual
     company business enterprise corporation employer
     review rating feedback testimonial
     fee charge

@@ -18,7 +18,9 @@ from datavalut.filters.model import (
 )
 from datavalut.filters.times import bounds_of
 from datavalut.planning.offline.inflection import singular
-from datavalut.planning.offline.quantities import read_number
+from datavalut.planning.offline.lengths import read_length
+from datavalut.planning.offline.quantities import GREATER, read_number
+from datavalut.planning.offline.spans import MONTHS, SpanReader, months_of
 from datavalut.planning.offline.tokens import Token, TokenKind
 
 _UNITS = {unit.value: unit for unit in TimeUnit} | {
@@ -34,47 +36,22 @@ _UNITS = {unit.value: unit for unit in TimeUnit} | {
     "h": TimeUnit.HOUR,
 }
 _CALENDAR_UNITS = (TimeUnit.DAY, TimeUnit.WEEK, TimeUnit.MONTH, TimeUnit.QUARTER, TimeUnit.YEAR)
-_MONTH_NAMES = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
-_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()} | {"sept": 9}
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _PREPOSITIONS = frozenset({"in", "during", "within", "over", "from", "of", "for", "on", "throughout", "through"})
 _PAST = frozenset({"last", "past", "previous", "preceding", "prior"})
+_DENIALS = frozenset({"no", "not", "never", "without", "nobody", "none"})
+_PHRASE_STARTS = frozenset({",", ";", "and", "or", "but", "who", "that", "which", "whose", "with"})
 _FUTURE = frozenset({"next", "coming", "following"})
 
 
 @dataclass(frozen=True)
 class TimePhrase:
-    """The time lies in one of `windows` (mostly there is only one)."""
+    """The time lies in one of `windows` (mostly there is only one). `of_silence`: "in 6 months", said of what was not
+    done in the last of them."""
 
     windows: tuple[TimeWindow, ...]
     end: int
     meaning: str
-
-
-@dataclass(frozen=True)
-class _Span:
-    """Days from `start` until before `stop`. `name`, as the user could have said it."""
-
-    start: date
-    stop: date
-    name: str
-    end: int
-
-
-@dataclass(frozen=True)
-class _Partial:
-    """A day or month whose year is said later: "between 1 May and 30 June 2025"."""
-
-    month: int
-    day: int | None
-    end: int
-
-    def in_year(self, year: int, end: int) -> _Span | None:
-        return _day(year, self.month, self.day, end) if self.day else _month(year, self.month, end)
+    of_silence: bool = False
 
 
 class TimeReader:
@@ -83,6 +60,7 @@ class TimeReader:
     def __init__(self, tokens: tuple[Token, ...], reference_time: datetime | None = None) -> None:
         self._tokens = tokens
         self._reference_time = reference_time
+        self._spans = SpanReader(tokens)
 
     def read(self, position: int) -> TimePhrase | None:
         """The time phrase at `position`, with its preposition."""
@@ -100,6 +78,7 @@ class TimeReader:
             or self._read_age(position)
             or self._read_period(position)
             or self._read_of(position)
+            or self._read_silence(position)
         )
 
     def _read_of(self, position: int) -> TimePhrase | None:
@@ -116,6 +95,10 @@ class TimeReader:
         """A day, month, quarter or year said without preposition, as a column's value: "order date 2024-05-01"."""
         return self._read_named(position)
 
+    def read_relative(self, position: int) -> TimePhrase | None:
+        """ "Yesterday", "last month", "this year" without preposition."""
+        return self._read_relative(position)
+
     # Words
 
     def _word(self, position: int) -> str:
@@ -127,24 +110,24 @@ class TimeReader:
     # "since March 2024", "before 2020", "after 2024-05-01"
 
     def _read_months(self, position: int) -> TimePhrase | None:
-        """ "in January or February 2026": several months of one year."""
+        """ "in January or February 2026", "in Q1 and Q2 2025": several parts of one year."""
         if self._word(position) not in _PREPOSITIONS:
             return None
-        partials = []
-        at = position + 1
-        while (partial := self._read_partial(at)) is not None and not partial.day:
-            partials.append(partial)
-            at = partial.end
+        parts: list[tuple[int, int, str]] = []
+        at = end = position + 1
+        while (part := self._spans.part_of_a_year(at)) is not None:
+            parts.append(part[0])
+            at = end = part[1]
             if self._word(at) == ",":
                 at += 1
             if self._word(at) in {"or", "and"}:
                 at += 1
-            if at == partial.end:
+            if at == end:
                 break
-        year = self._year(at)
-        if len(partials) < 2 or year is None:
+        year = self._spans.year(at)
+        if len(parts) < 2 or year is None:
             return None
-        spans = [_month(year, partial.month, at + 1) for partial in partials]
+        spans = [months_of(year, part, at + 1) for part in parts]
         windows = tuple(TimeRange(start=span.start.isoformat(), end=span.stop.isoformat()) for span in spans)
         return TimePhrase(windows, at + 1, "in " + " or ".join(span.name for span in spans))
 
@@ -174,7 +157,7 @@ class TimeReader:
                 start += 1
             return self._read_since(start)
         if word in {"before", "<"} or self._words(position, "prior", "to") or self._words(position, "earlier", "than"):
-            span = self._read_span(position + (1 if word in {"before", "<"} else 2))
+            span = self._spans.read(position + (1 if word in {"before", "<"} else 2))
             return _range(None, span.start, span.end, f"before {span.name}") if span else None
         if word == "by" and not self._words(position + 1, "the", "end", "of"):
             return None
@@ -182,33 +165,42 @@ class TimeReader:
             at = position + (2 if word == "up" else 1)
             if self._words(at, "the", "end", "of"):
                 at += 3
-            span = self._read_span(at)
+            span = self._spans.read(at)
             return _range(None, span.stop, span.end, f"until {span.name}, included") if span else None
         if word in {"after", ">"} or self._words(position, "later", "than"):
-            span = self._read_span(position + (1 if word in {"after", ">"} else 2))
+            span = self._spans.read(position + (1 if word in {"after", ">"} else 2))
             return _range(span.stop, None, span.end, f"after {span.name}") if span else None
         if word in {">=", "<=", "="}:
             return self._read_sign(word, position)
         if self._words(position, "on", "or"):
-            span = self._read_span(position + 3)
+            span = self._spans.read(position + 3)
             if span and self._word(position + 2) == "after":
                 return _range(span.start, None, span.end, f"on or after {span.name}")
             if span and self._word(position + 2) == "before":
                 return _range(None, span.stop, span.end, f"on or before {span.name}")
             return None
         if word in {"from", "in"}:
-            span = self._read_span(position + 1)
+            span = self._spans.read(position + 1)
             after = span.end if span else 0
+            if span and (now := self._past_now(after)) is not None:
+                return _range(span.start, None, now, f"since {span.name}")
             if span and self._word(after) in {"on", "onward", "onwards", "forward"}:
                 return _range(span.start, None, after + 1, f"since {span.name}")
-            if span and (self._words(after, "or", "later") or self._words(after, "and", "later")):
+            newer = self._word(after + 1) in {"later", "newer"}
+            if span and newer and self._word(after) in {"or", "and"}:
                 return _range(span.start, None, after + 2, f"since {span.name}")
         return None
+
+    def _past_now(self, position: int) -> int | None:
+        """Behind "until now", "to date", "to today"."""
+        until = position + 2 if self._words(position, "up", "to") else position + 1
+        said = self._word(position) in {"until", "till", "to", "up", "through"}
+        return until + 1 if said and self._word(until) in {"now", "date", "today", "present"} else None
 
     def _read_since(self, position: int) -> TimePhrase | None:
         if self._word(position) == "the" and self._word(position + 1) in {"beginning", "start"}:
             position += 3 if self._word(position + 2) == "of" else 0
-        span = self._read_span(position)
+        span = self._spans.read(position)
         if span:
             return _range(span.start, None, span.end, f"since {span.name}")
         word = self._word(position)
@@ -223,7 +215,7 @@ class TimeReader:
         return None
 
     def _read_sign(self, sign: str, position: int) -> TimePhrase | None:
-        span = self._read_span(position + 1)
+        span = self._spans.read(position + 1)
         if span is None:
             return None
         if sign == ">=":
@@ -237,14 +229,14 @@ class TimeReader:
     def _read_range(self, position: int) -> TimePhrase | None:
         word = self._word(position)
         if word not in {"between", "from"}:
-            return None
+            return self._read_years(position)
         joiners = {"and"} if word == "between" else {"to", "until", "till", "through", "-"}
-        partial = self._read_partial(position + 1)
-        first = self._read_span(position + 1)
+        partial = self._spans.read_partial(position + 1)
+        first = self._spans.read(position + 1)
         if first and self._word(first.end) in joiners:
-            last = self._read_span(first.end + 1)
+            last = self._spans.read(first.end + 1)
         elif partial and self._word(partial.end) in joiners:
-            last = self._read_span(partial.end + 1)
+            last = self._spans.read(partial.end + 1)
             first = last and partial.in_year(last.start.year, partial.end)
         else:
             return None
@@ -252,9 +244,23 @@ class TimeReader:
             return None
         return _range(first.start, last.stop, last.end, f"from {first.name} to {last.name}, both included")
 
+    def _read_years(self, position: int) -> TimePhrase | None:
+        """ "(in) 2023-2025"."""
+        at = position + 1 if self._word(position) in {"in", "during"} else position
+        first, last = self._spans.year(at), self._spans.year(at + 2)
+        if first is None or last is None or self._word(at + 1) != "-" or first >= last:
+            return None
+        meaning = f"from {first} to {last}, both included"
+        return _range(date(first, 1, 1), date(last + 1, 1, 1), at + 3, meaning)
+
     # "older than 2 years", "more than 3 months ago"
 
     def _read_age(self, position: int) -> TimePhrase | None:
+        if self._word(position) in {"no", "not"} and self._words(position + 1, "older", "than"):
+            read = self._read_duration(position + 3)
+            return read and TimePhrase(
+                (LastPeriod(amount=read[0], unit=read[1]),), read[2], f"within the last {_plural(read[0], read[1])}"
+            )
         words = (self._word(position), self._word(position + 1))
         if words in {("older", "than"), ("newer", "than"), ("younger", "than")}:
             older = words[0] == "older"
@@ -267,13 +273,21 @@ class TimeReader:
                 return None
             end = read[2] + 1
         else:
-            return None
+            return self._read_ago(position)
         if read is None:
             return None
         amount, unit, _ = read
         if older:
             return TimePhrase((OlderThan(amount=amount, unit=unit),), end, f"more than {amount} {unit}s ago")
         return TimePhrase((LastPeriod(amount=amount, unit=unit),), end, f"within the last {amount} {unit}s")
+
+    def _read_ago(self, position: int) -> TimePhrase | None:
+        """ "at least 30 days ago", "2 to 5 years ago", "5+ years old"."""
+        length = read_length(self._tokens, position)
+        if length is None or length.bare or self._word(length.end) not in {"ago", "old"}:
+            return None
+        window = length.until_now()
+        return TimePhrase((window,), length.end + 1, f"{length.meaning} ago") if window else None
 
     def _read_duration(self, position: int) -> tuple[int, TimeUnit, int] | None:
         if self._words(position, "couple", "of") or self._words(position, "a", "couple", "of"):
@@ -307,12 +321,12 @@ class TimeReader:
         return self._read_named(start) if named else self._read_bare(start)
 
     def _read_named(self, position: int) -> TimePhrase | None:
-        span = self._read_span(position)
+        span = self._spans.read(position)
         return _range(span.start, span.stop, span.end, f"in {span.name}") if span else None
 
     def _read_bare(self, position: int) -> TimePhrase | None:
         """Without a preposition a year alone is only a number."""
-        span = self._read_span(position)
+        span = self._spans.read(position)
         if span is None or (span.end == position + 1 and self._tokens[position].kind is TokenKind.NUMBER):
             return None
         return _range(span.start, span.stop, span.end, f"in {span.name}")
@@ -338,11 +352,15 @@ class TimeReader:
         duration = self._read_duration(at + 1)
         if duration is not None:
             amount, unit, end = duration
+            if self._word(end) == "of" and self._names_a_time(end + 1):
+                return None
             return _up_to_now(amount, unit, end) if word in _PAST else _from_now(amount, unit, end)
         unit = self._unit(at + 1, singular_only=True)
         if unit is None:
             return None
         end = at + 2
+        if self._word(end) == "of" and self._names_a_time(end + 1):
+            return None  # "the last quarter of 2025"
         running = word == "past" or (article and word in {"last", "next", "coming"})
         if running or unit not in _CALENDAR_UNITS:
             return _up_to_now(1, unit, end) if word in _PAST else _from_now(1, unit, end)
@@ -350,101 +368,28 @@ class TimeReader:
             unit, (-1 if word in _PAST else 1,), end, f"the calendar {unit} {_side(word)} this one"
         )
 
-    # Days, months, quarters and years by name
-
-    def _read_span(self, position: int) -> _Span | None:
-        if self._word(position) == "the":
-            position += 1
-        if self._words(position, "month", "of"):
-            position += 2
-        return (
-            self._read_iso_day(position)
-            or self._read_quarter(position)
-            or self._read_day(position)
-            or self._read_month(position)
-            or self._read_decade(position)
-            or self._read_year(position)
-        )
-
-    def _year(self, position: int) -> int | None:
-        if not 0 <= position < len(self._tokens):
+    def _read_silence(self, position: int) -> TimePhrase | None:
+        """ "(no orders) in 6 months", "(have not logged in) for over a year": in those up to now."""
+        if self._word(position) not in {"in", "for"} or not self._is_denied(position):
             return None
-        token = self._tokens[position]
-        digits = token.kind is TokenKind.NUMBER and token.text.isdecimal() and len(token.text) == 4
-        return int(token.text) if digits and 1700 <= int(token.text) <= 2199 else None
-
-    def _read_decade(self, position: int) -> _Span | None:
-        """1990s; 90s for that before 2000."""
-        word = self._word(position)
-        if not (word.endswith("0s") and word[:-1].isdecimal() and len(word) in {3, 5}):
+        length = read_length(self._tokens, position + 1)
+        if length is None or length.amount < 1 or not (length.bare or length.operator is GREATER):
             return None
-        first = int(word[:-1]) if len(word) == 5 else 1900 + int(word[:-1])
-        return _Span(date(first, 1, 1), date(first + 10, 1, 1), f"the {first}s", position + 1)
+        return replace(_up_to_now(length.amount, length.unit, length.end), of_silence=True)
 
-    def _read_year(self, position: int) -> _Span | None:
-        year = self._year(position)
-        if year is None and self._words(position, "year"):
-            year, position = self._year(position + 1), position + 1
-        return _Span(date(year, 1, 1), date(year + 1, 1, 1), str(year), position + 1) if year else None
+    def _is_denied(self, position: int) -> bool:
+        """Is there a "no" or "not" before it, in the same phrase?"""
+        for before in range(position - 1, -1, -1):
+            if self._word(before) in _DENIALS:
+                return True
+            if self._word(before) in _PHRASE_STARTS:
+                return False
+        return False
 
-    def _read_iso_day(self, position: int) -> _Span | None:
-        if position >= len(self._tokens) or self._tokens[position].kind is not TokenKind.DATE:
-            return None
-        year, month, *day = (int(part) for part in self._tokens[position].lower.split("-"))
-        if not day:
-            return _month(year, month, position + 1) if 1 <= month <= 12 else None
-        return _day(year, month, day[0], position + 1)
-
-    def _read_quarter(self, position: int) -> _Span | None:
-        """Q2 2024, 2024 Q2, the second quarter of 2024, H1 2024, the first half of 2024."""
-        year = self._year(position)
-        if year is not None:
-            part = _part_of_year(self._word(position + 1))
-            return part and _months(year, part, position + 2)
-        part = _part_of_year(self._word(position))
-        end = position + 1
-        if part is None and self._word(position) in _ORDINALS and self._word(position + 1) in {"quarter", "half"}:
-            part = _part_of_year(f"{self._word(position + 1)[0]}{_ORDINALS[self._word(position)]}")
-            end = position + 2
-        if part is None:
-            return None
-        if self._word(end) == "of":
-            end += 1
-        year = self._year(end)
-        return _months(year, part, end + 1) if year else None
-
-    def _read_partial(self, position: int) -> _Partial | None:
-        """1 May, 1st of May, May 1, May 1st, May."""
-        if self._word(position) == "the":
-            position += 1
-        day = self._day_number(position)
-        if day is not None:
-            at = position + 2 if self._word(position + 1) == "of" else position + 1
-            month = _MONTHS.get(self._word(at))
-            return _Partial(month, day, at + 1) if month else None
-        month = _MONTHS.get(self._word(position))
-        if month is None:
-            return None
-        day = self._day_number(position + 1)
-        return _Partial(month, day, position + 2 if day else position + 1)
-
-    def _day_number(self, position: int) -> int | None:
-        word = self._word(position)
-        digits = word[:-2] if word[-2:] in {"st", "nd", "rd", "th"} else word
-        return int(digits) if digits.isdecimal() and len(digits) <= 2 and 1 <= int(digits) <= 31 else None
-
-    def _read_day(self, position: int) -> _Span | None:
-        partial = self._read_partial(position)
-        return self._with_year(partial) if partial and partial.day else None
-
-    def _read_month(self, position: int) -> _Span | None:
-        partial = self._read_partial(position)
-        return self._with_year(partial) if partial and not partial.day else None
-
-    def _with_year(self, partial: _Partial) -> _Span | None:
-        at = partial.end + 1 if self._word(partial.end) in {",", "of"} else partial.end
-        year = self._year(at)
-        return partial.in_year(year, at + 1) if year else None
+    def _names_a_time(self, position: int) -> bool:
+        at = position + 1 if self._word(position) == "the" else position
+        words = {"year", "month", "quarter", "last", "this", "next", "previous", "current", *MONTHS}
+        return self._spans.read(at) is not None or self._word(at) in words
 
 
 def _days_of(window: TimeWindow, reference_time: datetime) -> str:
@@ -458,36 +403,6 @@ def _days_of(window: TimeWindow, reference_time: datetime) -> str:
     if bounds.start is None:
         return f"before {end:%Y-%m-%d}" if end else ""
     return f"{bounds.start:%Y-%m-%d} to {end:%Y-%m-%d}" if end else f"since {bounds.start:%Y-%m-%d}"
-
-
-def _part_of_year(word: str) -> tuple[int, int, str] | None:
-    """First month, number of months and name of q1 to q4, h1 and h2."""
-    if len(word) == 2 and word[0] == "q" and word[1] in "1234":
-        return 3 * int(word[1]) - 2, 3, word.upper()
-    if len(word) == 2 and word[0] == "h" and word[1] in "12":
-        return 6 * int(word[1]) - 5, 6, word.upper()
-    return None
-
-
-def _months(year: int, part: tuple[int, int, str], end: int) -> _Span:
-    first, count, name = part
-    return _Span(date(year, first, 1), _next_month(year, first + count - 1), f"{name} {year}", end)
-
-
-def _month(year: int, month: int, end: int) -> _Span:
-    return _Span(date(year, month, 1), _next_month(year, month), f"{_MONTH_NAMES[month - 1].title()} {year}", end)
-
-
-def _next_month(year: int, month: int) -> date:
-    return date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-
-
-def _day(year: int, month: int, day: int, end: int) -> _Span | None:
-    try:
-        start = date(year, month, day)
-    except ValueError:
-        return None
-    return _Span(start, start + timedelta(days=1), start.isoformat(), end)
 
 
 def _range(start: date | None, stop: date | None, end: int, meaning: str) -> TimePhrase:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
+from datavalut.filters.model import Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
+from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.flags import FlagReader, flagged
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.latest import LatestReader
@@ -24,6 +25,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
+    DescribedRows,
     Explained,
     Progress,
     UnclearError,
@@ -32,11 +34,13 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _INTRANSITIVE = synonyms.words(
@@ -62,6 +66,9 @@ class VerbReader(Reader):
         *,
         objects: ObjectReader,
         dates: DateReader,
+        durations: DurationReader,
+        rivals: RivalReader,
+        totals: TotalReader,
         columns: ColumnReader,
         amounts: AmountReader,
         read_place: PlaceRead,
@@ -72,9 +79,13 @@ class VerbReader(Reader):
         self._flags = FlagReader(tokens, vocabulary, progress)
         self._objects = objects
         self._dates = dates
+        self._durations = durations
+        self._rivals = rivals
+        self._totals = totals
         self._columns = columns
         self._amounts = amounts
         self._latest = LatestReader(tokens, vocabulary, progress)
+        self._tenure = TenureReader(tokens, vocabulary, progress)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
@@ -84,6 +95,9 @@ class VerbReader(Reader):
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
+        nobody = self._nobody(table, position, frames)
+        if nobody is not None:
+            return nobody
         if word not in synonyms.RELATIVES:
             return self._inverted(table, position)
         self._progress.reach(position + 1)
@@ -93,6 +107,7 @@ class VerbReader(Reader):
             body = (
                 self._latest.read(table, position + 1)
                 or self._amounts.read_comparison(table, position + 1)
+                or self._totals.read_whose(table, position + 1)
                 or self._columns.described_column(table, position + 1)
                 or self._role(table, self._past_articles(position + 1), frames)
                 or (self._links.read_inverted(table, position + 1) if word == "where" else None)
@@ -100,6 +115,26 @@ class VerbReader(Reader):
             return opened(body, position) if body else None
         clause = self.verb_phrase(table, position + 1, frames) or self._links.read_inverted(table, position + 1)
         return opened(clause, position) if clause else None
+
+    def _nobody(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(posts that) nobody has liked", "(products) no one ordered in 2024"."""
+        at = position + 1 if self._word(position) in {"that", "which"} else position
+        if self._word(at) == "nobody":
+            at += 1
+        elif self._words(at, "no", "one"):
+            at += 2
+        else:
+            return None
+        while self._word(at) in _HAVE | {"ever", "yet"}:
+            at += 1
+        behind = at + 2 if self._word(at + 1) in _OBJECT_PREPOSITIONS and not self._is_time(at + 1) else None
+        deed = self.read_action(table, at, frames, object_at=behind)
+        if deed is None:
+            return None
+        return opened(denied(replace(deed, end=max(deed.end, behind or 0)), position), position, Continuation.NONE)
+
+    def _is_time(self, position: int) -> bool:
+        return self._dates.begins_with_time(position)
 
     def _role(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(whose) advisor works in the Biology department", "(whose) manager is Ada Berg"."""
@@ -134,7 +169,12 @@ class VerbReader(Reader):
     def verb_phrase(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "have 3 orders", "are not active", "never ordered", "registered in 2023", "spent more than 500"."""
         word, at = self._word(position), position + 1
+        tenure = self._tenure.read(table, position)
+        if tenure is not None:
+            return opened(tenure, position, Continuation.RELATIVE)
         clause: Clause | None = None
+        if word in {"first", "last"}:
+            return self._first_deed(table, position)
         if word in {"never", "not"}:
             clause = _denied_if_any(
                 self._verb(table, at, frames) or self._predicative(table, at, frames, is_denied=True), position
@@ -163,6 +203,14 @@ class VerbReader(Reader):
             return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
 
+    def _first_deed(self, table: Table, position: int) -> Clause | None:
+        """ "(who) first ordered in 2024", "last logged in before 2025"."""
+        own = self._dates.read_participle(table, position + 1) if self._word(position) == "last" else None
+        if own is not None:
+            return opened(own, position, Continuation.RELATIVE)
+        child = self.table_of_verb(table, position + 1)
+        return self._latest.read_deed(table, child, position) if child else None
+
     def _have(self, table: Table, position: int, frames: Frames) -> Clause | None:
         negative = self._word(position) in {"not", "never"}
         at = position + 1 if negative else position
@@ -179,7 +227,11 @@ class VerbReader(Reader):
     def _predicative(self, table: Table, position: int, frames: Frames, *, is_denied: bool = False) -> Clause | None:
         """What may stand behind "are"."""
         return (
-            self._dates.read_participle(table, position)
+            self._durations.read(table, position)
+            or self._rivals.amounts(table, position)
+            or self._rivals.prices(table, position)
+            or self._totals.read_deed(table, position)
+            or self._dates.read_participle(table, position)
             or self._done_by(table, position, frames)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
             or self._measures.read(table, position)
@@ -197,11 +249,21 @@ class VerbReader(Reader):
 
     def _verb(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
+        total = self._totals.read_deed(table, position)
+        if total is not None:
+            return total
         if word in {"spent", "spend", "spends"}:
             self._progress.reach(position + 1)
             spent = self._amounts.read_spending(table, position + 1)
             return opened(spent, position) if spent else None
-        own = self._dates.read_participle(table, position) or self._measures.read(table, position)
+        own = (
+            self._durations.read(table, position)
+            or self._rivals.amounts(table, position)
+            or self._rivals.earnings(table, position)
+            or self._rivals.prices(table, position)
+            or self._dates.read_participle(table, position)
+            or self._measures.read(table, position)
+        )
         if own is not None:
             return own
         role = self._links.read(table, position, frames, names_a_role=True)
@@ -248,9 +310,12 @@ class VerbReader(Reader):
         if self._word(position) in {"no", "zero"}:
             body = self._objects.absence(table, position + 1, frames)
             return opened(body, position) if body else None
-        counted_object = self._objects.counted(table, position, frames)
+        counted_object = self._objects.read_rivals(table, position) or self._objects.counted(table, position, frames)
         if counted_object is not None:
             return counted_object
+        extreme = self._latest.read(table, position)
+        if extreme is not None:
+            return extreme
         at = self._past_articles(position)
         return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
 
@@ -281,6 +346,9 @@ class VerbReader(Reader):
         frames = (*frames, Frame(table, Continuation.RELATIVE))
         path = self._path_of_deed(table, child, position)
         start = position + 1 if object_at is None else object_at
+        total = self._totals.read_all_of(table, DescribedRows(child, None, child.name.name, start), position, start)
+        if total is not None:
+            return total
         named = self._read_noun(self._past_articles(start), None)
         if named is not None and named.table.name == child.name:
             return None  # "booked a trip": the object is the deed itself, and the verb a link to it
@@ -351,6 +419,9 @@ class VerbReader(Reader):
 
     def _deed(self, condition: Condition, start: int, end: int, main: Explained, parts: list[Clause]) -> Clause:
         explained = [main]
+        if self._word(end) == "by" and self._word(end + 1) in {"anyone", "anybody"}:
+            explained.append(Explained(end, end + 2, "whoever did it"))
+            end += 2
         if self._word(end) == "yet":
             explained.append(Explained(end, end + 1, "until now"))
             end += 1
@@ -362,9 +433,7 @@ class VerbReader(Reader):
         phrase = self._dates.read_phrase(position)
         if phrase is None:
             return None
-        date = self._vocabulary.creation_column(child, position, phrase.end)
-        condition = in_time(ColumnValue(column=date.name), phrase)
-        return self._clause(condition, position, phrase.end, f"{child.name.name}.{date.name} {phrase.meaning}")
+        return self._dates.timed(child, phrase, position)
 
     def _counted_object(
         self, child: Table, path: tuple[PathStep, ...], quantity: Quantity, position: int, frames: Frames

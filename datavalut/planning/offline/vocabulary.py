@@ -21,7 +21,6 @@ from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
 
-_USUAL_SCHEMA = "public"  # "public projects" are those that are public; that of the schema are "public.projects"
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
 _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
     tuple(frozenset(map(american_singular, group)) for group in groups)
@@ -30,6 +29,7 @@ _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
 # The levels of names that only may mean a table or a column.
 _LOOSELY = 2
 _LOOSELY_OF_COLUMNS = 3
+_STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "schedul", "mak"})
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind", "indicator", "yn"})
 
 
@@ -101,6 +101,16 @@ class Vocabulary:
                     tables.append(table)
         return names
 
+    @cached_property
+    def _qualified_tables(self) -> dict[str, dict[int, list[Table]]]:
+        """By "public.posts". "Public posts" are posts that are public."""
+        names: dict[str, dict[int, list[Table]]] = {}
+        for table in self.catalog.tables:
+            for words in _spelled_names(table.name.name):
+                key = name_key([*parts_of(table.name.schema), *words])
+                names.setdefault(key, {}).setdefault(0, []).append(table)
+        return names
+
     def _shared_prefixes(self) -> frozenset[str]:
         """First words that most tables begin with: the application's name, which nobody says."""
         firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
@@ -112,9 +122,9 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             if (key := self._key(position, length)) is None:
                 continue
-            if length == 1 and "." in self._tokens[position].text:
-                key = f".{key}"
             levels = self._tables.get(key)
+            if levels is None and length == 1 and "." in self._tokens[position].text:
+                levels = self._qualified_tables.get(key)
             if levels and (loosely or min(levels) < _LOOSELY):
                 tables = levels[min(levels)]
                 if len(tables) > 1:
@@ -395,7 +405,24 @@ class Vocabulary:
         in_years = any(holds_years(column) for column in table.columns)  # acquired_on is no more meant than year_built
         if not creation and len(dates) == 1 and not in_years and not self._is_another_date(table, dates[0]):
             return dates
+        if not creation and not self.is_of(table, synonyms.LASTING):  # a trip is of the day on which it began
+            starts = [column for column in dates if self.date_stem(table, column) in _STARTS_OF_EVENTS]
+            return starts if len(starts) == 1 else []
         return creation
+
+    def event_of(self, table: Table) -> tuple[tuple[PathStep, ...], Column] | None:
+        """Of a table without dates the one event that its rows belong to (the order of an item, the visit of a
+        diagnosis), and its date."""
+        if self.date_columns(table):
+            return None
+        parents = [self.catalog.table(key.parent) for key in self.catalog.references_of(table.name)]
+        events = [
+            parent
+            for parent in dict.fromkeys(parents)
+            if not self.is_of(parent, synonyms.LASTING) and len(self.creation_columns(parent)) == 1
+        ]
+        path = self.keys.path(table, events[0]) if len(events) == 1 and parents.count(events[0]) == 1 else None
+        return (path, self.creation_columns(events[0])[0]) if path and len(path) == 1 else None
 
     def _is_another_date(self, table: Table, column: Column) -> bool:
         own = {singular(word) for word in name_words(table.name.name)}
@@ -528,12 +555,8 @@ def _own_keys(words: list[str], prefixes: frozenset[str]) -> Iterator[str]:
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
     if told := name_in(table.comment):
         yield _LOOSELY, name_key(told)
-    schema = parts_of(table.name.schema)
     for words in _spelled_names(table.name.name):
         yield 0, "".join(words)
-        yield 0, f".{name_key([*schema, *words])}"
-        if schema != (_USUAL_SCHEMA,):
-            yield 0, name_key([*schema, *words])
         if len(words) > 1 and words[0] in prefixes:
             words = words[1:]  # noqa: PLW2901 - the name without its prefix
             yield 1, "".join(words)

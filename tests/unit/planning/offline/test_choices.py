@@ -17,6 +17,7 @@ from tests.unit.planning.offline.conditions import (
     root,
     text,
     time,
+    top,
 )
 from tests.unit.planning.offline.known_values import FixedValues
 
@@ -63,6 +64,7 @@ TAKEN: list[tuple[Catalog, str, Root]] = [
     (LEDGER, "invoices of 2024", root("invoices", time("issued_at", dates("2024-01-01", "2025-01-01")))),
     (LEDGER, "login events", root("events", compare("kind", "=", "login"))),
     (STUDIO, "employees who lead at least 2 projects", root("employee", count(LEADS, ">=", 2))),
+    (STUDIO, "the 5 oldest employees", root("employee", top=top(5, "born", descending=False))),
     (STUDIO, "employees leading a project", root("employee", exists(LEADS))),
     (
         STUDIO,
@@ -83,6 +85,7 @@ REFUSED: list[tuple[Catalog, str, str]] = [
     (LEDGER, "events over 2000", "over"),  # neither an amount nor a year
     (STUDIO, "projects with more than 5 employees", "employees"),  # who lead them, or who work on them?
     (STUDIO, "employees with projects", "projects"),
+    (SHOP, "the 5 oldest customers", "the 5 oldest"),  # by their birth, or the first to come?
     (PAGILA, "film categories with more than 20 films", "film categories"),  # categories, or the table of pairs
     (SHOP, "customers who never ordered in March", "March"),
 ]

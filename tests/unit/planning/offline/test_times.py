@@ -35,6 +35,14 @@ WORDINGS: list[tuple[str, TimeWindow]] = [
     ("orders in the 90s", dates("1990-01-01", "2000-01-01")),
     ("orders more than 90 days old", older(90, "day")),
     ("orders placed over a year ago", older(1, "year")),
+    ("orders in the last quarter of 2025", dates("2025-10-01", "2026-01-01")),
+    ("orders in the first 6 months of 2025", dates("2025-01-01", "2025-07-01")),
+    ("orders in the last three months of 2024", dates("2024-10-01", "2025-01-01")),
+    ("orders in 2023-2025", dates("2023-01-01", "2026-01-01")),
+    ("orders from March 2025 until now", dates("2025-03-01", None)),
+    ("orders from 2025 to date", dates("2025-01-01", None)),
+    ("orders no older than 30 days", last(30, "day")),
+    ("orders placed under 2 weeks ago", last(2, "week")),
 ]
 NOT_SAID_ENOUGH = [
     "orders from 05/06/2024",  # which of them is the month?
@@ -44,6 +52,14 @@ NOT_SAID_ENOUGH = [
     "orders in summer 2024",
     "orders in FY2024",
     "orders placed within 30 days",
+    "orders on Mondays",
+    "orders on weekends",
+    "orders in late 2025",
+    "orders at the end of 2025",
+    "orders in the last week of 2025",
+    "orders 2 days ago",
+    "orders in the last quarter of the year",
+    "orders in the last quarter of last year",
 ]
 
 
@@ -60,6 +76,14 @@ def test_months_of_one_year_are_alternatives(joiner: str) -> None:
     assert isinstance(plan, FilterPlan), plan
     months = dates("2024-01-01", "2024-02-01"), dates("2024-03-01", "2024-04-01")
     assert plan.roots == (root("orders", either(*(time("order_date", month) for month in months))),)
+
+
+@pytest.mark.parametrize("joiner", ["or", "and"])
+def test_quarters_of_one_year_are_alternatives(joiner: str) -> None:
+    plan = plan_offline(f"orders in Q1 {joiner} Q3 2024", SHOP)
+    assert isinstance(plan, FilterPlan), plan
+    quarters = dates("2024-01-01", "2024-04-01"), dates("2024-07-01", "2024-10-01")
+    assert plan.roots == (root("orders", either(*(time("order_date", quarter) for quarter in quarters))),)
 
 
 @pytest.mark.parametrize("prompt", NOT_SAID_ENOUGH)

@@ -1,0 +1,85 @@
+"""From where to where: "shipments from Hamburg to Milan", "flights to Paris", by two foreign keys, or two columns, that
+are named for the two ends.
+"""
+
+from datavalut.catalog.model import Column, ForeignKey, Table
+from datavalut.filters.model import Direction, PathStep
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import stems
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.phrases import Clause, Explained, Progress, all_of, along
+from datavalut.planning.offline.predicates import one_of
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+_ORIGINS = stems("origin source from departure start sender pickup")
+_DESTINATIONS = stems("destination dest target to arrival end recipient receiver dropoff")
+_ENDS = {"from": _ORIGINS, "to": _DESTINATIONS}
+
+
+class JourneyReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+
+    def read(self, table: Table, position: int) -> Clause | None:
+        """ "from Hamburg (to Milan)", "to Milan (from Hamburg)"."""
+        first = self._end_of_way(table, position)
+        if first is None:
+            return None
+        second = self._end_of_way(table, first.end)
+        if second is None or self._word(second.start) == self._word(position):
+            return first
+        meaning = f"{first.meaning} and {second.meaning}"
+        explained: tuple[Explained, ...] = (*first.explained, *second.explained)
+        return Clause(all_of((first.condition, second.condition)), position, second.end, meaning, explained)
+
+    def _end_of_way(self, table: Table, position: int) -> Clause | None:
+        named_for = _ENDS.get(self._word(position))
+        if named_for is None:
+            return None
+        return self._by_key(table, position, named_for) or self._by_column(table, position, named_for)
+
+    def _by_key(self, table: Table, position: int, named_for: frozenset[str]) -> Clause | None:
+        """By the one key that is named for that end, of two that lead to the same table."""
+        at = self._past_articles(position + 1)
+        keys = [key for key in self._vocabulary.catalog.references_of(table.name) if _stems(key.columns) & named_for]
+        if len(keys) != 1 or not self._has_another_end(table, keys[0], named_for):
+            return None
+        target = self._vocabulary.catalog.table(keys[0].parent)
+        named = self._vocabulary.table_at(at)
+        if named is not None and named[0].name == target.name and at > position:
+            at = named[1]  # "from warehouse Hamburg"
+        row = self._named_rows.read_list(target, at)
+        if row is None:
+            return None
+        step = PathStep(table=str(keys[0].parent), columns=keys[0].columns, direction=Direction.TO_PARENT)
+        meaning = f"{table.name.name}.{keys[0].columns[0]} leads to a row whose {row.meaning}"
+        return self._clause(along((step,), row.condition), position, row.end, meaning)
+
+    def _has_another_end(self, table: Table, key: ForeignKey, named_for: frozenset[str]) -> bool:
+        other = _DESTINATIONS if named_for is _ORIGINS else _ORIGINS
+        return any(
+            one.parent == key.parent and _stems(one.columns) & other
+            for one in self._vocabulary.catalog.references_of(table.name)
+        )
+
+    def _by_column(self, table: Table, position: int, named_for: frozenset[str]) -> Clause | None:
+        """By the values of "origin_city" and "destination_city"."""
+        columns = [column for column in table.columns if _stems((column.name,)) & named_for]
+        others = [
+            column
+            for column in table.columns
+            if _stems((column.name,)) & (_DESTINATIONS if named_for is _ORIGINS else _ORIGINS)
+        ]
+        labels = self._vocabulary.labels_at(table, position + 1, columns) if others else []
+        if len(labels) != 1:
+            return None
+        column: Column = labels[0].column
+        condition = one_of(column, labels[0].values)
+        return self._clause(condition, position, labels[0].end, f"{column.name} is '{labels[0].label}'")
+
+
+def _stems(columns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset() if len(columns) != 1 else stems(" ".join(name_words(columns[0])))

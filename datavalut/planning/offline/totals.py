@@ -1,0 +1,265 @@
+"""What related rows come to in all or on average, in other words than "total" and "average": "more than 500 in unpaid
+invoices", "whose orders add up to 1000", "spending over $100 per order", "averaging 4 stars".
+"""
+
+from dataclasses import replace
+
+from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.filters.model import AggregateFunction, Direction
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.amounts import Amount, AmountReader, DescribedRead
+from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.phrases import Clause, DescribedRows, Progress, UnclearError, opened
+from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import is_amount
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+_ADDING_UP = (
+    ("add", "up", "to"),
+    ("adding", "up", "to"),
+    ("sum", "to"),
+    ("sum", "up", "to"),
+    ("summing", "to"),
+    ("summing", "up", "to"),
+    ("amount", "to"),
+    ("amounting", "to"),
+)
+_IN_ALL = (("combined",), ("in", "total"), ("in", "all"), ("altogether",), ("overall",), ("all", "together"))
+_TOTALS = (("total",), ("totals",), ("totaled",), ("totalled",), *_ADDING_UP)
+_AVERAGES = (("average",), ("averages",), ("averaged",), ("average", "out", "at"))
+_ON_AVERAGE = ("on", "average")
+_SPENDING = frozenset({"spent", "spend", "spends", "spending"})
+_PAYING = frozenset({"paid", "pay", "pays", "paying"})
+
+
+class TotalReader(Reader):
+    def __init__(
+        self,
+        tokens: tuple[Token, ...],
+        vocabulary: Vocabulary,
+        progress: Progress,
+        *,
+        amounts: AmountReader,
+        read_described: DescribedRead,
+    ) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._amounts = amounts
+        self._read_described = read_described
+
+    # Behind "with" and "whose"
+
+    def read_body(self, table: Table, position: int) -> Clause | None:
+        """ "(with) more than 500 in unpaid invoices", "orders of over 500 in total", "an average of over 4 stars"."""
+        at = self._past_articles(position)
+        for word in ("total", "average"):
+            if self._words(at, word, "of") and read_quantity(self._tokens, at + 2):
+                body = self._amount_in(table, at + 2) if word == "total" else self._average(table, position, at + 2)
+                return opened(body, position) if body else None
+        return self._amount_in(table, position) or self._in_all(table, position)
+
+    def read_whose(self, table: Table, position: int) -> Clause | None:
+        """ "(whose) invoices total more than 500", "(whose) orders average over 100"."""
+        rows = self._rows_below(table, position)
+        if rows is None:
+            return None
+        for phrases, function in ((_TOTALS, AggregateFunction.SUM), (_AVERAGES, AggregateFunction.AVG)):
+            words = max((words for words in phrases if self._words(rows.end, *words)), key=len, default=None)
+            if words is not None and read_quantity(self._tokens, rows.end + len(words)):
+                amount = self._amount_of(table, rows, function, position)
+                return self._amounts.compare(table, amount, position, rows.end + len(words))
+        return None
+
+    def _amount_in(self, table: Table, position: int) -> Clause | None:
+        """ "more than 500 in unpaid invoices", "$1,000+ in sales"."""
+        quantity = read_quantity(self._tokens, position)
+        if quantity is None or quantity.bare or self._word(quantity.end) not in {"in", "of"}:
+            return None
+        at = quantity.end + 1
+        at += self._word(at) == "total"
+        rows = self._rows_below(table, at)
+        if rows is None:
+            revenue = self._amounts.read_revenue(table, at)
+            return self._compared(table, revenue, position, revenue.end) if revenue else None
+        if self._is_counted(table, rows, at):
+            return None
+        amount = self._amount_of(table, rows, AggregateFunction.SUM, position)
+        return self._compared(table, amount, position, rows.end)
+
+    def _is_counted(self, table: Table, rows: DescribedRows, position: int) -> bool:
+        """Does the phrase name a column of the row itself, too ("more than 10 units in stock")?"""
+        own = self._vocabulary.own_columns_at(table, position)
+        return own is not None and own[1] >= rows.end
+
+    def _in_all(self, table: Table, position: int) -> Clause | None:
+        """ "orders adding up to 500", "fines of more than 20 combined", "invoices over 500 in total"."""
+        rows = self._rows_below(table, position)
+        if rows is None:
+            return None
+        words = next((words for words in _ADDING_UP if self._words(rows.end, *words)), None)
+        at = rows.end + (len(words) if words else 0)
+        if words is None and self._word(at) in {"of", "worth", "totalling", "totaling", "for"}:
+            at += 1
+        quantity = read_quantity(self._tokens, at)
+        if quantity is None:
+            return None
+        end = next((quantity.end + len(all_) for all_ in _IN_ALL if self._words(quantity.end, *all_)), None)
+        if words is None and end is None:
+            return None  # of each of them
+        amount = self._amount_of(table, rows, AggregateFunction.SUM, position)
+        return self._compared(table, amount, position, end or quantity.end, quantity_at=at)
+
+    def _average(self, table: Table, start: int, position: int) -> Clause | None:
+        """ "(an average of) 100 per order", "(averaging) 4 stars"."""
+        quantity = read_quantity(self._tokens, position)
+        if quantity is None or quantity.bare:
+            return None  # about so much, hardly just so much
+        if self._word(quantity.end) in {"per", "each"}:
+            return self._per(table, start, position, quantity.end + 1)
+        for child in self._vocabulary.keys.children(table):
+            own = self._vocabulary.own_columns_at(child, quantity.end)
+            numbers = [column for column in own[0] if column.category in NUMBER_CATEGORIES] if own else []
+            if own is not None and len(numbers) == 1:
+                word = "".join(name_words(numbers[0].name))
+                amount = self._amounts.average_of(table, singular(word), start, own[1])
+                return self._compared(table, amount, start, own[1], quantity_at=position) if amount else None
+        return None
+
+    def _per(self, table: Table, start: int, quantity_at: int, position: int) -> Clause | None:
+        """ "(100 per) order (on average)": the average amount of those rows."""
+        at = position + (self._word(position) in {"a", "an", "the"})
+        rows = self._read_described(at)
+        if rows is None or not self._leads_down(table, rows, at):
+            return None
+        amount = self._amount_of(table, rows, AggregateFunction.AVG, start)
+        end = rows.end + 2 if self._words(rows.end, *_ON_AVERAGE) else rows.end
+        return self._compared(table, amount, start, end, quantity_at=quantity_at)
+
+    # Behind the noun, or behind "who"
+
+    def read_deed(self, table: Table, position: int) -> Clause | None:
+        """ "spending over 1000 (in total)", "spent over 500 on freight", "paid more than 500 in total", "averaging 4
+        stars", "rated above 4 on average"."""
+        word = self._word(position)
+        if word == "averaging":
+            return self._average(table, position, position + 1)
+        quantity = read_quantity(self._tokens, position + 1)
+        if quantity is None:
+            return None
+        if word in _SPENDING | _PAYING:
+            return self._spent(table, position, quantity.end, in_all_needed=word in _PAYING)
+        if self._words(quantity.end, *_ON_AVERAGE) and word.endswith("ed"):
+            return self._rated(table, position, quantity.end)
+        return None
+
+    def _spent(self, table: Table, position: int, end: int, *, in_all_needed: bool) -> Clause | None:
+        if self._word(end) in {"per", "each"}:
+            return self._per(table, position, position + 1, end + 1)
+        if self._words(end, *_ON_AVERAGE):
+            return self._paid_on_average(table, position, end) if in_all_needed else None  # each time, or each month?
+        in_all = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), None)
+        at = in_all or end
+        if self._word(at) in {"on", "in", "for"} and (amount := self._named_spending(table, position, at + 1)):
+            end = amount.end
+            if in_all_needed:
+                if amount.column and not is_amount(amount.column) and self._lasts(amount.near):
+                    raise UnclearError(position, end, f"{amount.name} is what was to be paid")
+                self._check_paid(amount.near, position, end)
+            end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
+            return self._compared(table, amount, position, end, quantity_at=position + 1)
+        if in_all_needed and in_all is None:
+            return None  # in one payment, or in all?
+        amount = self._amounts.spending(table, position, position + 1)
+        if in_all_needed:
+            self._check_paid(self._vocabulary.table_of(amount.path[-1]), position, end)
+        return self._compared(table, amount, position, at, quantity_at=position + 1)
+
+    def read_all_of(self, table: Table, rows: DescribedRows, position: int, quantity_at: int) -> Clause | None:
+        """ "(who donated) over 500 in total", whose traces are those rows."""
+        quantity = read_quantity(self._tokens, quantity_at)
+        if quantity is None or not any(self._words(quantity.end, *words) for words in _IN_ALL):
+            return None
+        end = next(quantity.end + len(words) for words in _IN_ALL if self._words(quantity.end, *words))
+        amount = self._amount_of(table, rows, AggregateFunction.SUM, position)
+        return self._compared(table, amount, position, end, quantity_at=quantity_at)
+
+    def _paid_on_average(self, table: Table, position: int, end: int) -> Clause | None:
+        """ "(who) paid more than 5 on average": in each payment."""
+        total = self._amounts.spending(table, position, position + 1)
+        if len(total.path) != 1 or total.column is None:
+            return None
+        self._check_paid(total.near, position, end)
+        average = replace(total, function=AggregateFunction.AVG, name=f"the average {total.near.name.name}")
+        return self._compared(table, average, position, end + 2, quantity_at=position + 1)
+
+    def _lasts(self, table: Table) -> bool:
+        """A policy's premium is paid again and again."""
+        return self._vocabulary.is_of(table, synonyms.LASTING) and not self._vocabulary.is_of(table, synonyms.PERSONS)
+
+    def _check_paid(self, rows: Table, start: int, end: int) -> None:
+        """Raises UnclearError for "paid more than 20 in fines" where some of them are not paid yet."""
+        for column in rows.columns:
+            said = {stem(word) for word in name_words(column.name)}
+            labels = {stem(label.lower()) for label in self._vocabulary.values(rows, column)}
+            states = column in self._vocabulary.date_columns(rows) or column.category is TypeCategory.BOOLEAN
+            if "pay" in labels or (states and "pay" in said and self._vocabulary.date_stem(rows, column)):
+                reason = f"only those of {rows.name.name} that are paid?"
+                raise UnclearError(start, end, reason, (f"more than ... in paid {rows.name.name}",))
+
+    def _named_spending(self, table: Table, start: int, position: int) -> Amount | None:
+        """ "(spent over 500) on freight": the one amount below that is called so; "on orders": theirs."""
+        if (rows := self._rows_below(table, position)) is not None:
+            amount = self._amount_of(table, rows, AggregateFunction.SUM, start)
+            return replace(amount, end=rows.end)
+        said = stem(self._word(position))
+        found: list[tuple[Table, Column]] = [
+            (child, column)
+            for child in self._vocabulary.keys.children(table)
+            for column in child.columns
+            if column.category in NUMBER_CATEGORIES and said in map(stem, name_words(column.name))
+        ]
+        if len(found) != 1 or not said:
+            return None
+        child, column = found[0]
+        path = self._vocabulary.path(table, child, start, position + 1)
+        name = f"the sum of {child.name.name}.{column.name}"
+        return Amount(AggregateFunction.SUM, path, column, position + 1, name, child, len(path))
+
+    def _rated(self, table: Table, position: int, end: int) -> Clause | None:
+        """ "rated above 4 on average": by the ratings below."""
+        noun = next((word for word in ("rating", "score") if stem(word) == stem(self._word(position))), None)
+        amount = self._amounts.average_of(table, noun, position, end) if noun else None
+        return self._compared(table, amount, position, end + 2, quantity_at=position + 1) if amount else None
+
+    # Rows and their amounts
+
+    def _rows_below(self, table: Table, position: int) -> DescribedRows | None:
+        """Several rows of a table below this one, with what adjectives say of them."""
+        at = position
+        while self._word(at) in {"the", "their", "its"}:
+            at += 1
+        rows = self._read_described(at)
+        if rows is None or singular(self._word(rows.end - 1)) == self._word(rows.end - 1):
+            return None
+        return rows if self._leads_down(table, rows, at) else None
+
+    def _leads_down(self, table: Table, rows: DescribedRows, position: int) -> bool:
+        if rows.table.name == table.name:
+            return False
+        path = self._vocabulary.path(table, rows.table, position, rows.end)
+        return all(step.direction is Direction.TO_CHILDREN for step in path)
+
+    def _amount_of(self, table: Table, rows: DescribedRows, function: AggregateFunction, start: int) -> Amount:
+        path = self._vocabulary.path(table, rows.table, start, rows.end)
+        amount = self._amounts.value_of(function, rows.table, path=path, position=start, end=rows.end)
+        return self._amounts.narrowed(table, amount, rows)
+
+    def _compared(
+        self, table: Table, amount: Amount, start: int, end: int, *, quantity_at: int | None = None
+    ) -> Clause | None:
+        """The amount compared with the quantity at `quantity_at` (or `start`), with the time that stands at `end`."""
+        at = start if quantity_at is None else quantity_at
+        return self._amounts.compare(table, amount, start, at, behind=end)
