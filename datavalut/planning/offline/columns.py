@@ -9,6 +9,7 @@ from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_year, one_of
@@ -18,7 +19,7 @@ from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
-from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years, name_key
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years
 
 _EXTRAS = synonyms.words("tip discount tax fee surcharge deductible excess allowance bonus points stock")
 _NO_COUNTS = synonyms.words("id year level grade rank position floor priority score rating balance month day")

@@ -6,6 +6,7 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import agent_stem, stem
+from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import negated
 from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
@@ -13,7 +14,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.synonyms import DATE_WORDS, words
 from datavalut.planning.offline.tokens import TokenKind
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _AFFIXES = frozenset({"is", "has", "was", "flag", "indicator", "yn"})
 _YES_AND_NO = (("y", "n"), ("yes", "no"), ("t", "f"), ("true", "false"), ("1", "0"))

@@ -9,11 +9,12 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
+from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
 from datavalut.planning.offline.tokens import Token, TokenKind, tokenize, without_hyphens
 from datavalut.planning.offline.values import Values
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import Vocabulary
 from datavalut.planning.source import ColumnValues
 
 _EMPTY = "The prompt is empty: say which rows of which table to keep."

@@ -6,10 +6,11 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Direction, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 
 def is_amount(column: Column) -> bool:

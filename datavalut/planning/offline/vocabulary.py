@@ -9,33 +9,27 @@ from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.comments import name_in
-from datavalut.planning.offline.inflection import american_singular, plural, singular, stem
+from datavalut.planning.offline.inflection import plural, singular, stem
+from datavalut.planning.offline.name_keys import (
+    LOOSELY,
+    LOOSELY_OF_COLUMNS,
+    TABLE_PREFIXES,
+    column_keys,
+    name_key,
+    own_keys,
+    spelled_names,
+    table_keys,
+)
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
-from datavalut.planning.offline.thesaurus import LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
 
-_TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
-_COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
-    tuple(frozenset(map(american_singular, group)) for group in groups)
-    for groups in (synonyms.COLUMN_SYNONYMS, LOOSE_COLUMN_SYNONYMS)
-)
-# The levels of names that only may mean a table or a column.
-_LOOSELY = 2
-_LOOSELY_OF_COLUMNS = 3
 _STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "schedul", "mak"})
-_FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind", "indicator", "yn"})
-
-
-def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
-    """What two spellings of a name have in common: singular words, without what joins them."""
-    return "".join(american_singular(word) for word in words)
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ class Vocabulary:
         names: dict[str, dict[int, list[Table]]] = {}
         prefixes = self._shared_prefixes()
         for table in self.catalog.tables:
-            for level, key in _table_keys(table, prefixes):
+            for level, key in table_keys(table, prefixes):
                 tables = names.setdefault(key, {}).setdefault(level, [])
                 if table not in tables:
                     tables.append(table)
@@ -106,7 +100,7 @@ class Vocabulary:
         """By "public.posts". "Public posts" are posts that are public."""
         names: dict[str, dict[int, list[Table]]] = {}
         for table in self.catalog.tables:
-            for words in _spelled_names(table.name.name):
+            for words in spelled_names(table.name.name):
                 key = name_key([*parts_of(table.name.schema), *words])
                 names.setdefault(key, {}).setdefault(0, []).append(table)
         return names
@@ -114,7 +108,7 @@ class Vocabulary:
     def _shared_prefixes(self) -> frozenset[str]:
         """First words that most tables begin with: the application's name, which nobody says."""
         firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
-        return _TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
+        return TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
 
     def table_at(self, position: int, *, loosely: bool = False) -> tuple[Table, int] | None:
         """The table that the longest run of tokens from `position` names; with `loosely` also by a word that only may
@@ -125,7 +119,7 @@ class Vocabulary:
             levels = self._tables.get(key)
             if levels is None and length == 1 and "." in self._tokens[position].text:
                 levels = self._qualified_tables.get(key)
-            if levels and (loosely or min(levels) < _LOOSELY):
+            if levels and (loosely or min(levels) < LOOSELY):
                 tables = levels[min(levels)]
                 if len(tables) > 1:
                     raise UnclearError(
@@ -138,12 +132,12 @@ class Vocabulary:
     def is_called(self, table: Table, position: int, end: int) -> bool:
         """Is it the table's own name, or a part of it, and no synonym?"""
         key = self._key(position, end - position) or ""
-        return any(key in _own_keys(words, self._shared_prefixes()) for words in _spelled_names(table.name.name))
+        return any(key in own_keys(words, self._shared_prefixes()) for words in spelled_names(table.name.name))
 
     def is_named_loosely(self, position: int, end: int) -> bool:
         """Does the table's name there only may mean it, so that another reading of the words comes first?"""
         levels = self._tables.get(self._key(position, end - position) or "", {})
-        return bool(levels) and min(levels) >= _LOOSELY
+        return bool(levels) and min(levels) >= LOOSELY
 
     def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
         """ "film categories" are categories, or the rows of film_category: that is not clear."""
@@ -218,7 +212,7 @@ class Vocabulary:
             key = self._key(position, length)
             levels = self._columns_of(table).get(key, {}) if key else {}
             named = [*levels.get(0, ()), *levels.get(1, ())]
-            columns = dict.fromkeys(named or [*levels.get(_LOOSELY_OF_COLUMNS, ())])
+            columns = dict.fromkeys(named or [*levels.get(LOOSELY_OF_COLUMNS, ())])
             if columns:
                 return [(column, position + length) for column in columns]
         return []
@@ -268,7 +262,7 @@ class Vocabulary:
         if cached is None:
             cached = {}
             for column in table.columns:
-                for level, key in _column_keys(table, column):
+                for level, key in column_keys(table, column):
                     columns = cached.setdefault(key, {}).setdefault(level, [])
                     if column not in columns:
                         columns.append(column)
@@ -537,98 +531,3 @@ def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool
     if first.kind is not TokenKind.WORD:
         return False
     return first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower)
-
-
-def _spelled_names(name: str) -> list[list[str]]:
-    """The words of a name, written out and as they stand, each in the form that words are compared in."""
-    forms = [[american_singular(word) for word in words] for words in (name_words(name), parts_of(name))]
-    return forms if forms[0] != forms[1] else forms[:1]
-
-
-def _own_keys(words: list[str], prefixes: frozenset[str]) -> Iterator[str]:
-    yield "".join(words)
-    yield words[-1]
-    if words[0] in prefixes:
-        yield "".join(words[1:])
-
-
-def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
-    if told := name_in(table.comment):
-        yield _LOOSELY, name_key(told)
-    for words in _spelled_names(table.name.name):
-        yield 0, "".join(words)
-        if len(words) > 1 and words[0] in prefixes:
-            words = words[1:]  # noqa: PLW2901 - the name without its prefix
-            yield 1, "".join(words)
-        for position, word in enumerate(words):
-            for group in synonyms.TABLE_SYNONYMS:
-                if word in group:
-                    for other in group - {word}:
-                        yield 1, "".join([*words[:position], other, *words[position + 1 :]])
-        yield from ((_LOOSELY, other) for other in _same(LOOSE_TABLE_SYNONYMS, "".join(words)))
-        if len(words) > 1:
-            yield 1, words[-1]
-            for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
-                yield from ((_LOOSELY, other) for other in _same(groups, words[-1]))
-        if words[-1] in synonyms.PERSONS:
-            yield _LOOSELY, "person"
-        if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:
-            yield 1, "".join(words[:-1])
-
-
-def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
-    own = [american_singular(word) for word in name_words(table.name.name)]
-    if told := name_in(column.comment):
-        yield _LOOSELY_OF_COLUMNS, name_key(told)
-    for words in _spelled_names(column.name):
-        yield from _keys_of_column_words(words, own, column)
-
-
-def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> Iterator[tuple[int, str]]:
-    yield 0, "".join(words)
-    yield 0, "".join([*own, *words])
-    short = [words]
-    if len(words) > len(own) and words[: len(own)] == own:
-        short.append(words[len(own) :])
-    if own and len(words) > 1 and words[0] == own[-1] != own[0]:
-        short.append(words[1:])
-    if column.category in {TypeCategory.BOOLEAN, TypeCategory.INTEGER, TypeCategory.TEXT}:
-        short.extend(_without_flag_words(words))
-    for name in short:
-        yield 1, "".join(name)
-        yield from ((1, other) for other in _same(_COLUMN_SYNONYMS, "".join(name)))
-        yield from ((_LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, "".join(name)))
-    for start in range(1, len(words)):
-        head = "".join(words[start:])
-        if head not in synonyms.DATE_WORDS | {"id"} | synonyms.NOT_VALUES:
-            yield 2, head
-            yield from ((2, other) for other in _same(_COLUMN_SYNONYMS, head))
-            yield from ((_LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, head))
-    undated = words
-    while column.category in TIME_CATEGORIES and undated and undated[-1] in synonyms.DATE_WORDS:
-        undated = undated[:-1]
-    if 1 < len(undated) < len(words):  # last_login_at is the last login; shipped_at is not "shipped"
-        yield 1, "".join(undated)
-    if undated and len(undated) < len(words):  # "shipped date" for shipped_at
-        yield 1, "".join([*undated, "date"])
-    if len(words) > 1 and words[-1] in synonyms.GENERIC_TAILS:
-        yield 2, "".join(words[:-1])
-
-
-def _same(groups: tuple[frozenset[str], ...], key: str) -> Iterator[str]:
-    for group in groups:
-        if key in group:
-            yield from group - {key}
-
-
-def _without_flag_words(words: list[str]) -> Iterator[list[str]]:
-    if len(words) > 1 and words[0] in _FLAG_AFFIXES:
-        yield words[1:]
-    if len(words) > 1 and words[-1] in _FLAG_AFFIXES:
-        yield words[:-1]
-    if len(words) > 2 and {words[0], words[-1]} <= _FLAG_AFFIXES:
-        yield words[1:-1]
-    if len(words) == 1:  # activebool, isactive
-        for affix in ("bool", "flag"):
-            if words[0].endswith(affix) and len(words[0]) > len(affix) + 2:
-                yield [words[0].removesuffix(affix)]
