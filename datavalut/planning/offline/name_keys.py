@@ -38,7 +38,8 @@ def spelled_names(name: str) -> list[list[str]]:
 
 def own_keys(words: list[str], prefixes: frozenset[str]) -> Iterator[str]:
     yield "".join(words)
-    yield words[-1]
+    if words[-1] not in synonyms.NOT_VALUES:
+        yield words[-1]
     if words[0] in prefixes:
         yield "".join(words[1:])
 
@@ -57,7 +58,7 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
                     for other in group - {word}:
                         yield 1, "".join([*words[:position], other, *words[position + 1 :]])
         yield from ((LOOSELY, other) for other in _same(LOOSE_TABLE_SYNONYMS, "".join(words)))
-        if len(words) > 1:
+        if len(words) > 1 and words[-1] not in synonyms.NOT_VALUES:  # the "in" of check_in is none
             yield 1, words[-1]
             for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
                 yield from ((LOOSELY, other) for other in _same(groups, words[-1]))

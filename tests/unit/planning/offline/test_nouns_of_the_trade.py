@@ -207,6 +207,13 @@ OF_THE_HOTELS: list[tuple[str, Root]] = [
 OF_THE_GYM: list[tuple[str, Root]] = [
     ("smokers", root("members", compare("is_smoker", "=", True))),
     ("members who smoke", root("members", compare("is_smoker", "=", True))),
+    (
+        "smokers in London",
+        root(
+            "members",
+            both(compare("is_smoker", "=", True), exists(path("^ clubs.home_club_id"), compare("city", "=", "London"))),
+        ),
+    ),
     ("non-smokers", root("members", compare("is_smoker", "=", False))),
     ("members who do not smoke", root("members", no(compare("is_smoker", "=", True)))),
     ("clubs that are open 24 hours", root("clubs", compare("is_open_24_hours", "=", True))),
