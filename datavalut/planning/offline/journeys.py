@@ -35,6 +35,14 @@ class JourneyReader(Reader):
         explained: tuple[Explained, ...] = (*first.explained, *second.explained)
         return Clause(all_of((first.condition, second.condition)), position, second.end, meaning, explained)
 
+    def has_ends(self, table: Table, position: int) -> bool:
+        """Does "from" or "to" there speak of the ways of `table`? What no end of them is called is not meant to be
+        another's: "shipments to Berlin" are not those of customers there."""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        return self._word(position) in _ENDS and any(
+            _stems(key.columns) & _ORIGINS and self._has_another_end(table, key, _ORIGINS) for key in keys
+        )
+
     def _end_of_way(self, table: Table, position: int) -> Clause | None:
         named_for = _ENDS.get(self._word(position))
         if named_for is None:

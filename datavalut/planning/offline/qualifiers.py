@@ -418,6 +418,8 @@ class QualifierReader(Reader):
         if owner is not None:
             return owner
         named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
+        if named is not None and self._journeys.has_ends(table, position):
+            raise UnclearError(position, named.end, "no end of the way is called so", (named.meaning,))
         return opened(named, position) if named else None
 
     def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:

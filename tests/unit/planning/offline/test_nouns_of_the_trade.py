@@ -315,3 +315,26 @@ def test_a_table_is_left_out_behind_a_comma_and_but() -> None:
     plan = plan_offline("cancelled bookings, but leave out the reviews table", HOTELS, VALUES)
     assert isinstance(plan, FilterPlan), plan
     assert (plan.roots, plan.exclude) == ((root("bookings", compare("status", "=", "cancelled")),), ("public.reviews",))
+
+
+def test_a_place_behind_to_is_an_end_of_the_way_and_nobody_elses() -> None:
+    carrier = catalog(
+        "carrier",
+        (
+            table("warehouses", "id int!", "city text!"),
+            table("customers", "id int!", "city text!"),
+            table("shipments", "id int!", "customer_id int!", "origin_id int!", "destination_id int!"),
+        ),
+        (
+            reference("shipments", "customer_id", "customers"),
+            reference("shipments", "origin_id", "warehouses"),
+            reference("shipments", "destination_id", "warehouses"),
+        ),
+    )
+    values = FixedValues({("warehouses", "city"): ("Hamburg",), ("customers", "city"): ("Berlin",)})
+    assert isinstance(plan_offline("shipments to Berlin", carrier, values), Refusal)
+    plan = plan_offline("shipments to Hamburg", carrier, values)
+    assert isinstance(plan, FilterPlan), plan
+    assert plan.roots == (
+        root("shipments", exists(path("^ warehouses.destination_id"), compare("city", "=", "Hamburg"))),
+    )
