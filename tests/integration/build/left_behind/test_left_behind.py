@@ -30,8 +30,8 @@ def test_grants_publications_and_statistics_targets_of_others(built: Built) -> N
     assert result.value("count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attacl IS NOT NULL") == 0
 
 
-def test_an_event_trigger_is_told(make_database: MakeDatabase, postgres: TestServer) -> None:
-    source = make_database("""
+def test_an_event_trigger_is_told(make_source: MakeDatabase, postgres: TestServer) -> None:
+    source = make_source("""
         CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);
         CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
         CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION watch();
@@ -41,8 +41,8 @@ def test_an_event_trigger_is_told(make_database: MakeDatabase, postgres: TestSer
         assert query(result.database, "SELECT count(*) FROM pg_event_trigger") == [(0,)]
 
 
-def test_large_objects_are_told(make_database: MakeDatabase, postgres: TestServer) -> None:
-    source = make_database("CREATE TABLE t (id int PRIMARY KEY, photo oid); INSERT INTO t VALUES (1, lo_create(4711))")
+def test_large_objects_are_told(make_source: MakeDatabase, postgres: TestServer) -> None:
+    source = make_source("CREATE TABLE t (id int PRIMARY KEY, photo oid); INSERT INTO t VALUES (1, lo_create(4711))")
     runner = WorkflowRunner(postgres.admin, SOME)
     job = runner.run(runner.create(source))
     assert job.result is not None, job.error
