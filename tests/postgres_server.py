@@ -2,8 +2,8 @@
 
 Needs nothing installed but the project's own requirements. Other versions than theirs are tested with where they are:
 
-DATAVALUT_TEST_SOURCE_BIN    a directory with initdb, pg_ctl and postgres: the version of the sources that are built from
-DATAVALUT_TEST_POSTGRES_BIN  the same, for the server of all else, which is the target's
+DATAVALUT_TEST_SOURCE_BIN    a directory with initdb, pg_ctl and postgres, of the sources that databases are built from
+DATAVALUT_TEST_POSTGRES_BIN  the same of the server of all else, which is the target's
 """
 
 import os

@@ -154,8 +154,12 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Extension:
+    """`schema` is where its objects are; `wraps_foreign_data` says that it is there for foreign tables."""
+
     name: str
     version: str
+    schema: str = "public"
+    wraps_foreign_data: bool = False
 
 
 @dataclass(frozen=True)

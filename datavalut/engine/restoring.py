@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import psycopg2
-from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Catalog
@@ -23,7 +22,7 @@ from datavalut.transfer.schema import (
     without_validation,
 )
 from datavalut.transfer.statements import writing_target
-from datavalut.transfer.verify import analyze_materialized_views, count_rows
+from datavalut.transfer.verify import analyze_materialized_views, analyze_table, count_rows
 
 _MOST_DEADLOCKS = 20
 
@@ -47,9 +46,7 @@ class Restoring:
         """And what needs a table with its rows, before others lock it: statistics, and the count that proves it."""
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         self._make(item, self.queue.pieces(item))
-        name = sql.Identifier(item.table.schema, item.table.name)
-        with writing_target(), self.target.cursor() as cursor:
-            cursor.execute(sql.SQL("ANALYZE {}").format(name))
+        analyze_table(self.target, item.table)
         record_count(self.target, item.table, count_rows(self.target, self.catalog.table(item.table)))
 
     def add_foreign_keys(self, item: WorkItem) -> None:

@@ -73,8 +73,19 @@ def count_rows(target: connection, table: Table) -> int:
     return int(count)
 
 
+def analyze_table(target: connection, name: TableName) -> None:
+    """Gives the planner of the new database its statistics; none where PostgreSQL would ask the servers of foreign
+    children for theirs. Raises errors about the target."""
+    table = sql.Identifier(name.schema, name.name)
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(_HAS_FOREIGN_CHILDREN, (table.as_string(target),))
+        ((has_foreign_children,),) = cursor.fetchall()
+        if not has_foreign_children:
+            cursor.execute(sql.SQL("ANALYZE {}").format(table))
+
+
 def analyze_materialized_views(target: connection, check: Callable[[], None] = lambda: None) -> None:
-    """Gives the planner of the new database its statistics. Raises errors about the target."""
+    """As tables. Raises errors about the target."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(_MATERIALIZED_VIEWS)
         for schema, name in cursor.fetchall():
@@ -129,6 +140,16 @@ SELECT
 FROM pg_catalog.pg_class AS cls
 JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'datavalut_work')
+"""
+_HAS_FOREIGN_CHILDREN = """
+WITH RECURSIVE above_foreign_table (oid) AS (
+    SELECT ftrelid FROM pg_catalog.pg_foreign_table
+    UNION
+    SELECT inh.inhparent
+    FROM above_foreign_table AS below
+    JOIN pg_catalog.pg_inherits AS inh ON inh.inhrelid = below.oid
+)
+SELECT EXISTS (SELECT FROM above_foreign_table WHERE oid = %s::pg_catalog.regclass)
 """
 _MATERIALIZED_VIEWS = """
 SELECT nsp.nspname::text, cls.relname::text

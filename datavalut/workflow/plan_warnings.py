@@ -6,6 +6,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Table
+from datavalut.engine.differences import of_large_objects
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.plan_record import PlannedTable
@@ -15,10 +16,7 @@ _NEARLY_ALL = 0.8
 
 
 def plan_warnings(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> tuple[str, ...]:
-    warnings = [*_of_subjects(source, subset, planned)]
-    if subset.catalog.large_objects:
-        warnings.append(f"{subset.catalog.large_objects} large objects of the source are not copied.")
-    return tuple(warnings)
+    return (*_of_subjects(source, subset, planned), *of_large_objects(subset.catalog))
 
 
 def _of_subjects(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> Iterator[str]:

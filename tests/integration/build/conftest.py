@@ -16,9 +16,8 @@ from tests.database_comparison import check_same_objects
 from tests.filtered_databases import filtered_database
 from tests.postgres_server import TestServer
 
-
 MakeDatabase = Callable[..., ConnectionParameters]
-# `alike(source, statements)`: a database with the objects that the statements make, in the words of the target's version.
+# `alike(source, statements)`: a database with what the statements make, in the words of the target's version.
 Alike = Callable[[ConnectionParameters, str], ConnectionParameters]
 
 

@@ -25,18 +25,21 @@ from tests.subset_oracle import kept_rows
 EXAMPLES = int(os.environ.get("DATAVALUT_BUILD_EXAMPLES", "40"))
 
 
+@pytest.fixture
+def random(source_postgres: TestServer, monkeypatch: pytest.MonkeyPatch, seed: int) -> RandomDatabase:
+    """Of the seed; every other one is copied in small chunks."""
+    if seed % 2:
+        use_small_chunks(monkeypatch)
+    return random_database(seed, source_postgres.version)
+
+
 @pytest.mark.parametrize("seed", range(EXAMPLES))
 def test_a_filtered_database_is_what_the_definition_says(
     postgres: TestServer,
-    source_postgres: TestServer,
+    random: RandomDatabase,
     make_source: Callable[..., ConnectionParameters],
     alike: Callable[[ConnectionParameters, str], ConnectionParameters],
-    monkeypatch: pytest.MonkeyPatch,
-    seed: int,
 ) -> None:
-    if seed % 2:
-        use_small_chunks(monkeypatch)
-    random = random_database(seed, source_postgres.version)
     source = make_source(random.script)
     oracle_input = read_oracle_input(source, random.draft)
     with filtered_database(postgres, source, random.plan) as result:

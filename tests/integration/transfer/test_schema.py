@@ -143,26 +143,6 @@ def test_an_event_trigger_is_left_out_and_named(make_database: MakeDatabase, pos
         assert query(target, "SELECT count(*) FROM pg_event_trigger") == [(0,)]
 
 
-def test_foreign_tables_come_as_definitions_without_user_mappings(
-    make_database: MakeDatabase, postgres: TestServer
-) -> None:
-    source = make_database("""
-        CREATE EXTENSION postgres_fdw;
-        CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
-        CREATE USER MAPPING FOR postgres SERVER elsewhere OPTIONS (user 'app', password 'secret');
-        CREATE FOREIGN TABLE far (x int) SERVER elsewhere;
-    """)
-    with made_target(postgres, catalog_of(source)) as made, dumped_schema(source) as archive:
-        # As where an operator lets everybody have this extension.
-        execute(
-            replace(postgres.superuser, database=made.database.database),
-            f"CREATE EXTENSION postgres_fdw; GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO {made.database.user}",
-        )
-        build_whole(source, made.database, archive)
-        assert query(made.database, "SELECT ftrelid::regclass::text FROM pg_foreign_table") == [("far",)]
-        assert query(made.database, "SELECT count(*) FROM pg_user_mappings") == [(0,)]
-
-
 def test_policies_for_roles_that_the_target_does_not_have_are_left_out(
     make_database: MakeDatabase, postgres: TestServer
 ) -> None:
