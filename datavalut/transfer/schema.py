@@ -15,7 +15,6 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Extension, TableName
 from datavalut.transfer.archive import Piece, Script
-from datavalut.transfer.connect import STATEMENT_MILLISECONDS
 from datavalut.transfer.errors import (
     DiskFull,
     ForeignKeyViolated,
@@ -76,7 +75,6 @@ def take_settings(target: connection, preamble: bytes) -> None:
     """The session's settings as a script's pieces need them."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(preamble)
-        cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
 
 
 def reset_search_path(target: connection) -> None:

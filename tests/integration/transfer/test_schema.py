@@ -1,6 +1,7 @@
 """A schema from pg_dump, rebuilt object by object. Needs PostgreSQL (the fixture starts it)."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,6 +103,15 @@ def test_every_object_is_there_word_for_word(make_database: MakeDatabase, postgr
         # A comment on an extension may be written by the extension's owner only.
         expected = [line for line in dumped(source) if not line.startswith("COMMENT ON EXTENSION citext")]
         assert [line for line in dumped(target) if not line.startswith("COMMENT ON EXTENSION citext")] == expected
+
+
+def test_a_script_sets_nothing_that_an_old_server_does_not_know(make_database: MakeDatabase) -> None:
+    with dumped_schema(make_database(SCHEMA)) as archive:
+        scripts = read_scripts(archive)
+    known_to_all = {"check_function_bodies", "client_encoding", "client_min_messages", "row_security"}
+    known_to_all |= {"standard_conforming_strings", "xmloption"}
+    for script in (scripts.pre_data, scripts.post_data):
+        assert set(re.findall(r"^SET (\w+)", script.preamble.decode(), re.MULTILINE)) == known_to_all
 
 
 def test_all_belongs_to_the_jobs_role(make_database: MakeDatabase, postgres: TestServer) -> None:

@@ -219,6 +219,15 @@ def test_too_few_sessions_fail_the_job(
     assert failure_of(runner, reader).code == "too_many_connections"
 
 
+def test_a_source_that_is_newer_than_pg_dump_fails_the_job(
+    runner: WorkflowRunner, reader: ConnectionParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datavalut.transfer.connect.SOURCE_VERSIONS", (12, 16))
+    error = failure_of(runner, reader)
+    assert error.code == "unsupported_server_version"
+    assert error.message == "The source runs PostgreSQL 17; this DataValut reads 12 to 16."
+
+
 def test_an_admin_who_may_make_nothing_fails_the_job(shop: ConnectionParameters, reader: ConnectionParameters) -> None:
     runner = WorkflowRunner(replace(reader, database=shop.database), CANADIANS)
     error = failure_of(runner, shop)
