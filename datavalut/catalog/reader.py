@@ -87,6 +87,7 @@ def read_catalog(source: connection) -> Catalog:
         character_type=database.character_type,
         locale_provider=database.locale_provider,
         locale=database.locale,
+        locale_rules=database.locale_rules,
         size_bytes=database.size_bytes,
         search_path=tuple(path.schemas),
     )
