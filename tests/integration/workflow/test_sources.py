@@ -17,7 +17,8 @@ from datavalut.transfer.preflight.disk import TargetDisk
 from tests.pooler_proxy import PoolMode, pooler_before
 from tests.postgres_server import TestServer, execute, query
 from tests.standby_server import running_standby
-from tests.workflow_runner import WorkflowRunner
+from tests.subset_cases import rows_with
+from tests.workflow_runner import WorkflowRunner, workflow_on
 
 SHOP = """
 CREATE SCHEMA "Sales Dept";
@@ -41,31 +42,14 @@ INSERT INTO categories VALUES (1, NULL), (2, 1), (3, 2);
 REFRESH MATERIALIZED VIEW totals;
 ANALYZE;
 """
-CANADIANS = FilterPlan.model_validate(
-    {
-        "roots": [
-            {
-                "table": "customers",
-                "condition": {
-                    "kind": "compare",
-                    "left": {"kind": "column", "column": "country"},
-                    "operator": "=",
-                    "right": {"kind": "value", "value": "Canada"},
-                },
-            }
-        ]
-    }
-)
+CANADIANS = FilterPlan(roots=(rows_with("customers", "country", "Canada"),))
 READER = "select_only"
 
 
 @pytest.fixture
 def runner(postgres: TestServer) -> Iterator[WorkflowRunner]:
-    made = WorkflowRunner(postgres.admin, CANADIANS)
-    yield made
-    for result in made.secrets.results.values():
-        postgres.drop_database(result)
-        execute(postgres.superuser, f"DROP ROLE IF EXISTS {result.user}")
+    with workflow_on(postgres, CANADIANS) as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ the superuser here. In RDS it is the master user.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -17,7 +16,7 @@ from datavalut.transfer.errors import SchemaNotRestorable
 from tests.filtered_databases import filtered_database
 from tests.postgres_server import TestServer, execute, query
 from tests.subset_cases import rows_with
-from tests.workflow_runner import WorkflowRunner
+from tests.workflow_runner import workflow_on
 
 MakeDatabase = Callable[..., ConnectionParameters]
 SOME = FilterPlan(roots=(rows_with("t", "id", 1),))
@@ -94,20 +93,6 @@ def test_what_else_needs_one_that_is_left_out_fails_by_name(
     assert "postgres_fdw" in raised.value.reason
 
 
-@contextmanager
-def finished_job(postgres: TestServer, source: ConnectionParameters, request: JobRequest) -> Iterator[Job]:
-    """A job that is dropped at the end with what it made."""
-    runner = WorkflowRunner(postgres.admin, SOME)
-    job = runner.run(runner.create(source, request))
-    try:
-        yield job
-    finally:
-        if not request.dry_run and job.result is not None:
-            result = runner.secrets.get_result(job.job_id)
-            postgres.drop_database(result)
-            execute(postgres.superuser, f"DROP ROLE {result.user}")
-
-
 def told(job: Job, *, dry_run: bool = False) -> list[str]:
     """The job's warnings about foreign tables."""
     assert job.result is not None, job.error
@@ -117,12 +102,11 @@ def told(job: Job, *, dry_run: bool = False) -> list[str]:
 
 def test_a_job_tells_before_and_after_what_is_left_out(make_source: MakeDatabase, postgres: TestServer) -> None:
     source = make_source(STATEMENTS)
-    with finished_job(postgres, source, JobRequest(dry_run=True)) as planned:
-        tables, extensions = told(planned, dry_run=True)
-    assert "postgres_fdw: public.far, public.kin." in tables
-    assert "postgres_fdw" in extensions
-    with finished_job(postgres, source, JobRequest()) as job:
-        assert told(job) == [tables, extensions]
+    with workflow_on(postgres, SOME) as runner:
+        tables, extensions = told(runner.run(runner.create(source, JobRequest(dry_run=True))), dry_run=True)
+        assert "postgres_fdw: public.far, public.kin." in tables
+        assert "postgres_fdw" in extensions
+        assert told(runner.run(runner.create(source))) == [tables, extensions]
 
 
 @pytest.fixture
@@ -137,8 +121,8 @@ def promising_admin(postgres: TestServer) -> Iterator[None]:
 def test_a_job_whose_admin_cannot_keep_its_promise_tells_afterwards(
     make_source: MakeDatabase, postgres: TestServer
 ) -> None:
-    with finished_job(postgres, make_source(STATEMENTS), JobRequest()) as job:
-        promised, left_out = told(job)
+    with workflow_on(postgres, SOME) as runner:
+        promised, left_out = told(runner.run(runner.create(make_source(STATEMENTS))))
     assert "come as definitions" in promised
     assert left_out.startswith("EXTENSION postgres_fdw is left out")
 
@@ -146,7 +130,8 @@ def test_a_job_whose_admin_cannot_keep_its_promise_tells_afterwards(
 def test_a_job_fails_before_anything_is_made_where_a_view_needs_one(
     make_source: MakeDatabase, postgres: TestServer
 ) -> None:
-    with finished_job(postgres, make_source(STATEMENTS + "CREATE VIEW near AS TABLE far"), JobRequest()) as job:
-        assert job.error is not None
-        assert job.error.code == "missing_extension"
-        assert "postgres_fdw (for view public.near)" in job.error.message
+    with workflow_on(postgres, SOME) as runner:
+        job = runner.run(runner.create(make_source(STATEMENTS + "CREATE VIEW near AS TABLE far")))
+    assert job.error is not None
+    assert job.error.code == "missing_extension"
+    assert "postgres_fdw (for view public.near)" in job.error.message
