@@ -12,6 +12,7 @@ from datavalut.catalog.model import Catalog
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.work_items import ROW_SECURITY, WorkItem
 from datavalut.transfer.archive import Piece
+from datavalut.transfer.counting import count_in_target
 from datavalut.transfer.errors import PolicyForAbsentRole, TargetBusy
 from datavalut.transfer.ledger import record_count
 from datavalut.transfer.schema import (
@@ -22,7 +23,7 @@ from datavalut.transfer.schema import (
     without_validation,
 )
 from datavalut.transfer.statements import writing_target
-from datavalut.transfer.verify import analyze_materialized_views, analyze_table, count_rows
+from datavalut.transfer.verify import analyze_materialized_views, analyze_table
 
 _MOST_DEADLOCKS = 20
 
@@ -47,7 +48,7 @@ class Restoring:
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         self._make(item, self.queue.pieces(item))
         analyze_table(self.target, item.table)
-        record_count(self.target, item.table, count_rows(self.target, self.catalog.table(item.table)))
+        record_count(self.target, item.table, count_in_target(self.target, self.catalog.table(item.table)))
 
     def add_foreign_keys(self, item: WorkItem) -> None:
         self._make(item, map(without_validation, self.queue.pieces(item)))

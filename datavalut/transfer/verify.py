@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
+from datavalut.catalog.model import Catalog, ForeignKey, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.transfer.errors import Discrepancy, VerificationFailed
-from datavalut.transfer.row_security import past_row_security
 from datavalut.transfer.sequences import sequences_in_use
 from datavalut.transfer.statements import writing_target
 
@@ -61,16 +60,6 @@ def verify_target(
         raise VerificationFailed(tuple(discrepancies))
     validated = sum(key.validated for key in source.foreign_keys)
     return Verification(rows_found, validated, indexes, materialized_views, len(sequences))
-
-
-def count_rows(target: connection, table: Table) -> int:
-    """The exact number, whatever row-level security there is. Raises errors about the target."""
-    name = sql.Identifier(table.name.schema, table.name.name)
-    only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-    with writing_target(), past_row_security(target, [table.name]), target.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
-        ((count,),) = cursor.fetchall()
-    return int(count)
 
 
 def analyze_table(target: connection, name: TableName) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
+from datavalut.transfer.counting import count_in_target
 from datavalut.transfer.errors import VerificationFailed
-from datavalut.transfer.verify import Verification, count_rows, verify_target
+from datavalut.transfer.verify import Verification, verify_target
 from tests.postgres_server import TestServer, execute, query
 from tests.transfer_examples import catalog_of, copied_whole, open_target
 
@@ -28,7 +29,7 @@ def verify(make_database: MakeDatabase, change: str = "", sent: dict[TableName, 
         execute(target, change)
     with closing(open_target(target)) as session:
         catalog = catalog_of(source)
-        found = {table.name: count_rows(session, table) for table in catalog.tables}
+        found = {table.name: count_in_target(session, table) for table in catalog.tables}
         return verify_target(session, catalog, sent, found)
 
 
@@ -92,7 +93,7 @@ def test_parents_by_inheritance_are_counted_without_their_children(make_database
     schema = "CREATE TABLE a (x int); CREATE TABLE b () INHERITS (a); INSERT INTO b VALUES (1)"
     target = make_database(schema)
     with closing(open_target(target)) as session:
-        counts = {table.name.name: count_rows(session, table) for table in catalog_of(target).tables}
+        counts = {table.name.name: count_in_target(session, table) for table in catalog_of(target).tables}
     assert counts == {"a": 0, "b": 1}
 
 
