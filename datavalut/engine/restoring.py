@@ -1,11 +1,9 @@
 """What comes after the rows: indexes, foreign keys, validation, and the rest of the schema."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-import psycopg2
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Catalog
@@ -22,7 +20,7 @@ from datavalut.transfer.schema import (
     validate_foreign_key,
     without_validation,
 )
-from datavalut.transfer.statements import writing_target
+from datavalut.transfer.statements import transaction
 from datavalut.transfer.verify import analyze_materialized_views, analyze_table
 
 _MOST_DEADLOCKS = 20
@@ -76,7 +74,7 @@ class Restoring:
                 self.queue.mark_made(item, piece)
 
     def _make_piece(self, item: WorkItem, piece: Piece) -> None:
-        with _transaction(self.target):
+        with transaction(self.target):
             restore_piece(self.target, piece)
             self.queue.mark_made(item, piece)
 
@@ -90,18 +88,3 @@ class Restoring:
             except TargetBusy as error:
                 disturbance = error
         raise disturbance
-
-
-@contextmanager
-def _transaction(target: connection) -> Iterator[None]:
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute("BEGIN")
-        try:
-            yield
-            with writing_target():
-                cursor.execute("COMMIT")
-        except BaseException:
-            with suppress(psycopg2.Error):  # a closed session has nothing to roll back
-                cursor.execute("ROLLBACK")
-            raise

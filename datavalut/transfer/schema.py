@@ -27,10 +27,12 @@ from datavalut.transfer.errors import (
     TransferError,
 )
 from datavalut.transfer.extensions import can_be_left_out
+from datavalut.transfer.inherited_defaults import inherits, without_defaults
 from datavalut.transfer.left_out import LeftOut
 from datavalut.transfer.statements import first_line, target_error, writing_target
 
 _NOT_VALID = re.compile(rb"\sNOT VALID;\s*\Z")
+_TABLES = ("TABLE", "FOREIGN TABLE")
 _END = re.compile(rb";\s*\Z")
 _VIOLATING_KEY = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\)")
 
@@ -53,12 +55,17 @@ def restore_pre_data(
     by_name = {extension.name: extension for extension in extensions}
     take_settings(target, script.preamble)
     left_out = LeftOut()
+    tables: dict[int, Piece] = {}
     for piece in script.pieces:
         check()
         if left_out.takes(piece):
             continue
         try:
-            restore_piece(target, piece)
+            if inherits(piece):
+                with without_defaults(target, [tables[entry] for entry in piece.needs if entry in tables]):
+                    restore_piece(target, piece)
+            else:
+                restore_piece(target, piece)
         except MissingExtension as missing:
             extension = by_name.get(missing.name)
             if extension is None:
@@ -68,6 +75,8 @@ def restore_pre_data(
             if not can_be_left_out(extension):
                 raise
             left_out.add_extension(piece, missing)
+        if piece.kind in _TABLES:
+            tables[piece.entry] = piece
     return left_out
 
 

@@ -148,8 +148,8 @@ def _default(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     yield (
         f"CREATE FUNCTION {function}() RETURNS integer LANGUAGE sql AS $body$SELECT max({VALUE}) FROM {table.sql}$body$"
     )
-    if not table.has_children:  # pg_dump cannot write a child of two parents with different defaults
-        yield f"ALTER TABLE {table.sql} ALTER {VALUE} SET DEFAULT {function}()"
+    only = database.chance.choice(["", "ONLY "]) if table.has_children else ""
+    yield f"ALTER TABLE {only}{table.sql} ALTER {VALUE} SET DEFAULT {function}()"
 
 
 def _what_stays_behind(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
