@@ -60,7 +60,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Script:
-    """`preamble` holds the settings that the pieces are to be run under."""
+    """`preamble` holds the settings that the pieces are to be run under, all of which every version knows."""
 
     preamble: bytes
     pieces: tuple[Piece, ...]
@@ -171,6 +171,8 @@ _HEADER = re.compile(
 # What pg_restore says after the last piece. A piece itself may end with a line that looks like a comment: of a comment.
 _FOOTER = re.compile(rb"\n-- Completed on [^\n]*\n\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
+# How long a session may do what is for `connect` to say; and of these settings, old servers do not know all.
+_TIMEOUT = re.compile(rb"^SET \w+_timeout = .*;\n", re.MULTILINE)
 
 
 def _contents(archive: Path) -> Iterator[_Entry]:
@@ -213,7 +215,8 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
         for header, end in zip(headers, ends, strict=True)
         if _has_statements(text[header.end() : end])  # unlike the schema public, which is there already
     )
-    return Script(text[: headers[0].start()] if headers else text, pieces)
+    preamble = text[: headers[0].start()] if headers else text
+    return Script(_TIMEOUT.sub(b"", preamble), pieces)
 
 
 def _has_statements(text: bytes) -> bool:
