@@ -14,6 +14,7 @@ import boto3
 import pytest
 
 from datavalut.aws import services
+from datavalut.aws.workflow_deployment import workflow_deployment
 from tests.aws_doubles import JOBS_TABLE, REGION, create_jobs_table, dynamodb_client, fake_aws
 
 if TYPE_CHECKING:
@@ -159,6 +160,11 @@ def running_api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiStack]:
         }.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("LOCAL_OWNER", raising=False)
-        services.forget_services()
+        _forget_all()
         yield ApiStack(machine)
+    _forget_all()
+
+
+def _forget_all() -> None:
     services.forget_services()
+    workflow_deployment.cache_clear()
