@@ -34,16 +34,18 @@ for _name, _arguments, _restype in (
     getattr(_libpq, _name).restype = _restype
 
 
-def read_long_rows(source: connection, statement: str, write: Callable[[memoryview], object]) -> None:
+def read_long_rows(
+    source: connection, statement: str, write: Callable[[memoryview], object], table: str | None = None
+) -> None:
     """Runs COPY … TO STDOUT and calls `write` with each piece, which is valid during the call only.
 
-    Raises errors about the source, and what `write` raises: then the session is in the middle of the COPY, of no more
-    use, and to be closed.
+    Raises errors about the source, which name `table`, and what `write` raises: then the session is in the middle of
+    the COPY, of no more use, and to be closed.
     """
     session = source.pgconn_ptr
     with _cleared(_libpq.PQexec(session, statement.encode())) as begun:
         if _libpq.PQresultStatus(begun) != _COPY_OUT:
-            raise _failure(begun)
+            raise _failure(begun, table)
     piece = ctypes.create_string_buffer(_PIECE_BYTES)
     view = memoryview(piece).cast("B")
     while (length := _libpq.PQgetlineAsync(session, piece, _PIECE_BYTES)) >= 0:
@@ -52,11 +54,11 @@ def read_long_rows(source: connection, statement: str, write: Callable[[memoryvi
             continue
         select.select([source.fileno()], [], [])
         if not _libpq.PQconsumeInput(session):
-            raise source_failure(None, "")
+            raise source_failure(None, "", table)
     while (ended := _libpq.PQgetResult(session)) is not None:
         with _cleared(ended) as result:
             if _libpq.PQresultStatus(result) == _FATAL_ERROR:
-                raise _failure(result)
+                raise _failure(result, table)
 
 
 @contextmanager
@@ -67,7 +69,7 @@ def _cleared(pointer: int | None) -> Iterator[int | None]:
         _libpq.PQclear(pointer)
 
 
-def _failure(result: int | None) -> TransferError:
+def _failure(result: int | None, table: str | None) -> TransferError:
     """Without an SQLSTATE it is libpq itself that failed: the session is lost."""
     sqlstate, message = (_libpq.PQresultErrorField(result, field) or b"" for field in (_SQLSTATE, _PRIMARY))
-    return source_failure(sqlstate.decode() or None, message.decode(errors="replace"))
+    return source_failure(sqlstate.decode() or None, message.decode(errors="replace"), table)
