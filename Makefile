@@ -27,10 +27,10 @@ demo: $(INSTALLED) ## a filtered database from the sample shop, through the whol
 test: $(INSTALLED) check ## all checks and all tests
 	@$(VENV)/python -m pytest
 
-test-all: test ## the tests, with many more random databases and faults, and the benchmark
+test-all: test ## the tests, with many more random databases and all faults, and the benchmark
 	@DATAVALUT_SUBSET_EXAMPLES=2000 DATAVALUT_BUILD_EXAMPLES=400 \
 		$(VENV)/python -m pytest tests/integration/subset tests/integration/build
-	@DATAVALUT_ALL_FAULTS=1 $(VENV)/python -m pytest tests/faults
+	@DATAVALUT_EVERY_FAULT=1 $(VENV)/python -m pytest tests/faults
 	@$(MAKE) --no-print-directory bench
 
 up: $(INSTALLED) ## start the local stack; prints its address

@@ -79,6 +79,7 @@ class Emulator:
             "SFTP_ENABLED": "0",
             "DOCKER_HOST": f"unix://{directory}/no-docker",
             "LAMBDA_EXECUTOR": "local",
+            "SFN_WAIT_SCALE": "0.25",  # of the pauses before retries: no failover is waited for here
             "MINISTACK_ACCOUNT_ID": ACCOUNT,
             "MINISTACK_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,

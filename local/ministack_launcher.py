@@ -1,4 +1,7 @@
-"""Starts MiniStack; run by the Python of its own virtual environment.
+"""Starts MiniStack, truer to AWS in two things; run by the Python of its own virtual environment.
+
+MiniStack calls whatever a function raises by one name, so that the state machine could not tell what to try again. AWS
+names an error by the type of the exception, and a process that has died Runtime.ExitError. So does this.
 
 MiniStack unpacks a function's layers anew for each of its workers, without the files' modes, so that pg_dump could not
 be run. AWS keeps the modes, and shows every worker the same read-only files. So does this: each archive is unpacked
@@ -6,6 +9,7 @@ once, with its modes, and linked to where a worker looks for it.
 """
 
 import hashlib
+import importlib
 import os
 import runpy
 import shutil
@@ -45,8 +49,42 @@ def _link_all(self: zipfile.ZipFile, path: Any = None, members: Any = None, pwd:
         (Path(path) / entry.name).symlink_to(entry)
 
 
+class _LastError(threading.local):
+    """Of the function that this thread has called."""
+
+    name: str | None = None
+
+
+def _name_errors(lambda_runtime: Any, lambda_svc: Any) -> None:
+    """Of the functions' processes (`lambda_runtime.Worker`) and of those who call them (`lambda_svc`)."""
+    unnamed = '"error": str(e), "trace":'
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    if unnamed not in script:
+        raise RuntimeError("this version of MiniStack tells errors of functions otherwise")
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(unnamed, f'"name": type(e).__name__, {unnamed}')
+    invoke, execute = lambda_runtime.Worker.invoke, lambda_svc._execute_function_warm
+    last_error = _LastError()
+
+    def invoke_and_note(*arguments: Any, **options: Any) -> Any:
+        answer = invoke(*arguments, **options)
+        last_error.name = "Runtime.ExitError" if answer.get("error") == "Worker process died" else answer.get("name")
+        return answer
+
+    def execute_and_name(*arguments: Any) -> Any:
+        last_error.name = None
+        answer = execute(*arguments)
+        if answer.get("error") and last_error.name is not None:
+            answer["body"]["errorType"] = last_error.name
+        return answer
+
+    lambda_runtime.Worker.invoke = invoke_and_note
+    lambda_svc._execute_function_warm = execute_and_name
+
+
 def main() -> None:
     zipfile.ZipFile.extractall = _link_all  # type: ignore[method-assign]
+    core = importlib.import_module("ministack.core.lambda_runtime")
+    _name_errors(core, importlib.import_module("ministack.services.lambda_svc"))
     runpy.run_module("ministack", run_name="__main__")
 
 

@@ -221,10 +221,10 @@ class ForeignKeyViolated(TransferError):
 
 
 class DiskFull(TransferError):
-    """The target server has no space left."""
+    """The target server has no space left, or none that it lets the job have."""
 
     def __init__(self) -> None:
-        super().__init__("the target server's disk is full")
+        super().__init__("the target server has no more disk space for the job")
 
 
 class SnapshotLost(TransferError):

@@ -23,6 +23,9 @@ from datavalut.transfer.errors import (
 _CONNECTION_CLASSES = ("08",)
 _SHUTDOWN = ("57P01", "57P02", "57P03", "57P05", "25P03")  # the server or an admin ended the session
 
+# The disk is full, or a limit of the server's (temp_file_limit) lets one session have no more of it.
+_NO_SPACE = ("53100", "53400")
+
 # Lock not available, serialization failure, deadlock, too many connections.
 _BUSY = ("55P03", "40001", "40P01", "53300")
 
@@ -51,7 +54,7 @@ def target_error(error: psycopg2.Error) -> TransferError:
     code = error.pgcode
     if lost_connection(error):
         return TargetConnectionLost()
-    if code == "53100":
+    if code in _NO_SPACE:
         return DiskFull()
     if code in _BUSY:
         return TargetBusy(code)

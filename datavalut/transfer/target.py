@@ -95,7 +95,8 @@ def take_over(admin: connection, names: TargetNames) -> None:
 
 def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> str:
     """Renames the finished database and returns its final name: `wanted_name`, or where that is taken
-    `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated.
+    `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated. When it returns, the database
+    is on the server's disk.
 
     Raises TargetInUse if others are connected to it, and errors about the target.
     """
@@ -113,6 +114,9 @@ def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> s
                 _rename(admin, names, candidate)
                 name = candidate
         with admin.cursor() as cursor:
+            # Workers' commits do not wait for the disk. This one does, and with it all those before it: what is told
+            # to be finished outlasts a crash of the server.
+            cursor.execute("SET synchronous_commit = on")
             cursor.execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT -1").format(sql.Identifier(name)))
         return name
 

@@ -259,7 +259,7 @@ def _of_target(error: BaseException) -> JobError | None:
         case transfer.DiskFull():
             return JobError(
                 "disk_full",
-                "The target server's disk is full.",
+                "The target server has no more disk space for the job.",
                 "Ask for fewer rows, or ask the operator of this deployment for space.",
             )
         case transfer.CopyFailed():

@@ -1,6 +1,7 @@
 """The emulator, as its operator uses it."""
 
 import json
+import time
 from typing import Any
 
 import boto3
@@ -39,11 +40,22 @@ class Aws:
         key = {"pk": job_partition(job_id), "sk": JOB_SORT_KEY}
         self._jobs.delete_item(TableName=table, Key={name: {"S": value} for name, value in key.items()})
 
-    def failed_calls(self, name: str) -> int:
-        """Of functions, by an execution: each is an error in CloudWatch."""
-        pages = self.executions.get_paginator("get_execution_history").paginate(executionArn=self.execution(name))
-        types = [event["type"] for page in pages for event in page["events"]]
-        return sum(each in ("TaskFailed", "LambdaFunctionFailed", "TaskTimedOut") for each in types)
+    def failures(self, job_id: str) -> list[str]:
+        """The names of the errors by which tasks of the job's execution failed, and were tried again or not."""
+        pages = self.executions.get_paginator("get_execution_history").paginate(executionArn=self.execution(job_id))
+        return [
+            event["taskFailedEventDetails"]["error"]
+            for page in pages
+            for event in page["events"]
+            if event["type"] == "TaskFailed"
+        ]
+
+    def when_failed(self, job_id: str, error: str, seconds: float = 60) -> None:
+        """Returns as soon as a task of the job's execution has failed by this error."""
+        deadline = time.monotonic() + seconds
+        while error not in self.failures(job_id):
+            assert time.monotonic() < deadline, f"after {seconds} seconds nothing has failed by {error}"
+            time.sleep(0.2)
 
     def sweep(self) -> dict[str, int]:
         answer = self.functions.invoke(FunctionName="DataValut-sweep", Payload=b"{}")

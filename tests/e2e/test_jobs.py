@@ -12,8 +12,8 @@ import pytest
 from datavalut.connections import ConnectionParameters, parse_connection_string
 from tests.e2e.aws import Aws
 from tests.e2e.client import Client
-from tests.e2e.conftest import Stack
 from tests.left_on_server import left_on_server
+from tests.local_stack import Stack
 from tests.postgres_server import query
 
 SEED_PROMPT = "Extract customers from last 6 months with 3+ purchases"

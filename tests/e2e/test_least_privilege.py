@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from local.deploy import STACK
 from local.emulator import REGION
 from tests.e2e.client import Client
-from tests.e2e.conftest import Stack
 from tests.e2e.places import Cloud
+from tests.local_stack import Stack
 
 Call = Callable[["Role"], Any]
 

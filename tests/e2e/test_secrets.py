@@ -12,9 +12,9 @@ import pytest
 
 from datavalut.connections import ConnectionParameters, parse_connection_string
 from local.deploy import STACK
-from tests.e2e.conftest import Stack
 from tests.e2e.places import Cloud, Watch, files_of_the_stack
 from tests.e2e.test_jobs import SLOW_TO_COPY, when_nothing_is_left
+from tests.local_stack import Stack
 from tests.postgres_server import execute
 
 READER = "reader_of_secrets"

@@ -1,5 +1,12 @@
-"""How much is tried: what takes long is behind `make test-all`."""
+"""How many faults a run tries: all of them with DATAVALUT_EVERY_FAULT, as `make test-all` does."""
 
 import os
 
-ALL_FAULTS = bool(os.environ.get("DATAVALUT_ALL_FAULTS"))
+from tests.faults.workflow_states import WORKFLOW, tasks
+
+IS_FULL = bool(os.environ.get("DATAVALUT_EVERY_FAULT"))
+
+# Of the workflow's tasks those that make something, and the one that takes it away.
+TRIED_TASKS = (
+    list(tasks(WORKFLOW)) if IS_FULL else ["Prepare the target", "Work on the build", "Finalize", "Settle the job"]
+)

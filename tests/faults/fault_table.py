@@ -1,7 +1,10 @@
 """The table that a run of the faults ends with: which were tried, how often, and what they left behind."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+
+# Of a fault, the job that it was tried on, and how often it happened.
+Record = Callable[[str, str, int], None]
 
 
 @dataclass

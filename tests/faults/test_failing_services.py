@@ -17,7 +17,7 @@ from datavalut.connections import ConnectionParameters
 from datavalut.jobs.model import JobStatus
 from tests.api_stack import Answer, stream_record
 from tests.aws_doubles import JOBS_TABLE, dynamodb_client
-from tests.faults.extent import ALL_FAULTS
+from tests.faults.extent import IS_FULL
 from tests.faults.failing_services import ServiceFault
 from tests.faults.fault_table import FaultTable
 from tests.faults.functions_run import Functions, running_functions
@@ -36,7 +36,7 @@ REQUEST = {
 }
 each_fault = pytest.mark.parametrize("fault", ServiceFault, ids=lambda fault: fault.name.lower())
 # Where it takes long, one stands for all, unless everything is to be tried.
-some_fault = pytest.mark.parametrize("fault", tuple(ServiceFault) if ALL_FAULTS else (ServiceFault.FAILED,))
+some_fault = pytest.mark.parametrize("fault", tuple(ServiceFault) if IS_FULL else (ServiceFault.FAILED,))
 
 
 @pytest.fixture

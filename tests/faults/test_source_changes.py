@@ -16,7 +16,7 @@ import pytest
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan
 from datavalut.jobs.model import JobStatus
-from tests.faults.extent import ALL_FAULTS
+from tests.faults.extent import IS_FULL
 from tests.faults.fault_table import FaultTable
 from tests.faults.left_behind import OfRunner, Places
 from tests.postgres_server import TestServer, execute, query
@@ -68,7 +68,7 @@ class Moment(Enum):
 
 
 # Where a change would do harm, if it were not told; at the others, if everything is to be tried.
-MOMENTS = tuple(Moment) if ALL_FAULTS else (Moment.BEFORE_THE_SCHEMA, Moment.BEFORE_THE_ROWS)
+MOMENTS = tuple(Moment) if IS_FULL else (Moment.BEFORE_THE_SCHEMA, Moment.BEFORE_THE_ROWS)
 
 # By what is done: the statements, what is to be told of it, and at which moments; at the others, the result is exact.
 # A table is planned, so one that is gone is told even if it is gone before the snapshot is taken.
