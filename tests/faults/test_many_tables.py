@@ -1,5 +1,7 @@
-"""A source with very many tables. Needs PostgreSQL, which the fixtures start. The job runs step by step, with everything
-real but AWS."""
+"""A source with very many tables.
+
+Needs PostgreSQL, which the fixtures start. The job runs step by step, with everything real but AWS.
+"""
 
 from collections.abc import Callable, Iterator
 
