@@ -98,7 +98,16 @@ class Copying:
                 )
             )
         kept = [table.column(column) for column in columns]
-        copy_chunk(self.source, query, self.target, relation, kept, check=self.check, make_sure=self.make_sure)
+        copy_chunk(
+            self.source,
+            query,
+            self.target,
+            relation,
+            kept,
+            read=table.name,
+            check=self.check,
+            make_sure=self.make_sure,
+        )
 
     def measure(self, item: WorkItem) -> None:
         """What the report says of a table whose rows are all there."""

@@ -47,7 +47,7 @@ def source_failure(code: str | None, message: str, table: str | None = None) -> 
     if code == "57014":
         return StatementTimedOut()
     if code in ("42P01", "42703", "3F000"):  # undefined table, column, schema: its text says which
-        return SourceChanged(message)
+        return SourceChanged(message, table)
     return SourceQueryFailed(code, message)
 
 

@@ -21,6 +21,7 @@ from datavalut.transfer.preflight.row_security import check_row_security
 from datavalut.transfer.preflight.shared_snapshot import check_shared_snapshot
 from datavalut.transfer.preflight.standby import check_standby
 from datavalut.transfer.preflight.superuser_objects import check_superuser_objects
+from datavalut.transfer.preflight.tables import check_tables
 from datavalut.transfer.preflight.target_role import check_target_role
 from datavalut.transfer.preflight.target_version import check_target_version
 from datavalut.transfer.preflight.timeouts import check_timeouts
@@ -43,6 +44,7 @@ def check_databases(
         *check_shared_snapshot(open_source),
         *check_standby(source),
         *check_timeouts(source),
+        *check_tables(catalog),
         *check_readable_tables(source),
         *check_row_security(source),
         *check_foreign_tables(source, absent),

@@ -22,9 +22,10 @@ from datavalut.transfer.errors import (
     TransferError,
     WrongPassword,
 )
+from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.tools import postgres_tool
 from tests.postgres_server import TestServer, execute, query
-from tests.transfer_examples import build_whole, catalog_of, copied_whole, dumped_schema, made_target
+from tests.transfer_examples import build_whole, catalog_of, copied_whole, dumped_schema, made_target, open_source
 
 MakeDatabase = Callable[..., ConnectionParameters]
 
@@ -265,7 +266,8 @@ def test_no_secret_is_among_the_arguments(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setitem(os.environ, "AWS_SECRET_ACCESS_KEY", "key")
     source = make_database()
-    dump(source, tmp_path / "archive")
+    with ExportedSnapshot(open_source(source)) as snapshot:
+        dump(source, tmp_path / "archive", snapshot.snapshot_id)
     ((arguments, environment),) = seen
     assert source.password not in " ".join(arguments)
     assert environment["PGPASSWORD"] == source.password
