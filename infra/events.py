@@ -4,6 +4,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
@@ -15,17 +16,59 @@ from constructs import Construct
 from infra.acknowledge import acknowledge, acknowledge_action
 
 
+class Undelivered(Construct):
+    """Where events wait that could not be delivered after all retries, or not even be encrypted: for two weeks."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, encryption_key: kms.IKey | None) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.KMS if encryption_key else sqs.QueueEncryption.SQS_MANAGED,
+            encryption_master_key=encryption_key,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        acknowledge(self.queue, "AwsSolutions-SQS3", "It is the dead-letter queue itself.")
+
+
 class EventBus(Construct):
     """Where integrations listen for `datavalut.jobs`."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        undelivered: sqs.IQueue,
+        encryption_key: kms.IKey | None,
+    ) -> None:
         super().__init__(scope, construct_id)
-        self.bus = events.EventBus(self, "Bus", event_bus_name=name, description="Changes of DataValut's jobs")
+        self.bus = events.EventBus(
+            self,
+            "Bus",
+            event_bus_name=name,
+            description="Changes of DataValut's jobs",
+            kms_key=encryption_key,
+            # With a key of one's own, an event is lost without this while the key cannot be used.
+            dead_letter_queue=undelivered if encryption_key else None,
+        )
+        if encryption_key:
+            undelivered.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                    actions=["sqs:SendMessage"],
+                    resources=[undelivered.queue_arn],
+                    conditions={"ArnEquals": {"aws:SourceArn": self.bus.event_bus_arn}},
+                )
+            )
 
 
 class JobEvents(Construct):
     """Every change of the table reaches `publish_events`, in order, until it has been published. Every execution that
-    ended reaches `settle_job`. What still fails after its retries waits in `undelivered`, for two weeks."""
+    ended reaches `settle_job`. What still fails after its retries goes to `undelivered`."""
 
     def __init__(
         self,
@@ -36,20 +79,10 @@ class JobEvents(Construct):
         machine: sfn.IStateMachine,
         publish_events: lambda_.Function,
         settle_job: lambda_.Function,
+        undelivered: sqs.IQueue,
         encryption_key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.undelivered = sqs.Queue(
-            self,
-            "Undelivered",
-            encryption=sqs.QueueEncryption.KMS if encryption_key else sqs.QueueEncryption.SQS_MANAGED,
-            encryption_master_key=encryption_key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        acknowledge(self.undelivered, "AwsSolutions-SQS3", "It is the dead-letter queue itself.")
-
         for sender in (publish_events, settle_job):
             if encryption_key is not None and sender.role is not None:
                 for action in ("kms:ReEncrypt*", "kms:GenerateDataKey*"):
@@ -63,11 +96,11 @@ class JobEvents(Construct):
                 bisect_batch_on_error=True,
                 report_batch_item_failures=True,
                 retry_attempts=50,
-                on_failure=sources.SqsDlq(self.undelivered),
+                on_failure=sources.SqsDlq(undelivered),
             )
         )
         settle_job.configure_async_invoke(
-            on_failure=destinations.SqsDestination(self.undelivered), retry_attempts=2, max_event_age=Duration.hours(6)
+            on_failure=destinations.SqsDestination(undelivered), retry_attempts=2, max_event_age=Duration.hours(6)
         )
         self.execution_ended = events.Rule(
             self,
@@ -84,7 +117,7 @@ class JobEvents(Construct):
             targets=[
                 targets.LambdaFunction(
                     settle_job,
-                    dead_letter_queue=self.undelivered,
+                    dead_letter_queue=undelivered,
                     retry_attempts=185,
                     max_event_age=Duration.hours(24),
                 )

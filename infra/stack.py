@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.api import Api
 from infra.configuration import Configuration
 from infra.encryption import Encryption
-from infra.events import EventBus, JobEvents
+from infra.events import EventBus, JobEvents, Undelivered
 from infra.functions import Functions, Resources
 from infra.jobs_table import JobsTable
 from infra.measures import Measured
@@ -46,7 +46,8 @@ class DataValutStack(Stack):
             encryption_key=key,
             deletion_protection=configuration.deletion_protection and not configuration.is_local,
         ).table
-        bus = EventBus(self, "Events", name=f"{self.stack_name}-jobs").bus
+        undelivered = Undelivered(self, "Undelivered", encryption_key=key).queue
+        bus = EventBus(self, "Events", name=f"{self.stack_name}-jobs", undelivered=undelivered, encryption_key=key).bus
         secrets = Secrets(self, "Secrets", configuration=configuration, encryption_key=key)
         network: Network | None = None
         target: RdsTarget | GivenTarget
@@ -86,6 +87,7 @@ class DataValutStack(Stack):
             machine=machine,
             publish_events=functions["publish_events"],
             settle_job=functions["settle_job"],
+            undelivered=undelivered,
             encryption_key=key,
         )
         SweepSchedule(self, "Sweep", sweep=functions["sweep"])
@@ -97,7 +99,7 @@ class DataValutStack(Stack):
                 rest_api=api.rest_api,
                 machine=machine,
                 functions=functions,
-                undelivered=job_events.undelivered,
+                undelivered=undelivered,
                 execution_ended=job_events.execution_ended,
                 table=table,
                 server=target.instance,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -15,6 +15,9 @@ from infra.logs import log_group
 from infra.packaging import PROJECT
 
 DEFINITION = PROJECT / "statemachine" / "filtered_database.asl.json"
+
+# How long Step Functions may use one data key: as long as it takes a revoked key to be without effect.
+_DATA_KEY_REUSE = Duration.minutes(5)
 
 # What the definition calls, by the names in its ${…}.
 STEPS = (
@@ -63,6 +66,9 @@ class Workflow(Construct):
             definition_substitutions=steps,
             role=role,
             tracing_enabled=True,
+            encryption_configuration=(
+                sfn.CustomerManagedEncryptionConfiguration(encryption_key, _DATA_KEY_REUSE) if encryption_key else None
+            ),
             logs=sfn.LogOptions(
                 destination=log_group(self, "Log", "executions", configuration, encryption_key),
                 level=sfn.LogLevel.ALL,

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from datavalut.aws import services
+from datavalut.aws import job_items, services
+from datavalut.aws.workflow_deployment import workflow_deployment
+from datavalut.jobs.model import Job
 from tests.aws_doubles import JOBS_TABLE, REGION, create_jobs_table, dynamodb_client, fake_aws
+from tests.jobs_examples import pending_job
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -127,6 +130,19 @@ def rest_event(
     }
 
 
+def stream_record(number: int, before: Job | None, after: Job | None) -> dict[str, Any]:
+    """A change of a job, as the table's stream gives it to the function."""
+    values = job_items.job_values(after or before or pending_job())
+    change: dict[str, Any] = {
+        "Keys": job_items.to_attributes({"pk": values["pk"], "sk": values["sk"]}),
+        "SequenceNumber": str(number),
+    }
+    for name, job in (("OldImage", before), ("NewImage", after)):
+        if job is not None:
+            change[name] = job_items.to_attributes(job_items.job_values(job))
+    return {"eventID": str(number), "dynamodb": change}
+
+
 def load_function(name: str) -> ModuleType:
     """A function's handler, which Lambda loads by its path too."""
     spec = importlib.util.spec_from_file_location(f"functions_{name}", FUNCTIONS / name / "handler.py")
@@ -159,6 +175,11 @@ def running_api(monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiStack]:
         }.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("LOCAL_OWNER", raising=False)
-        services.forget_services()
+        _forget_all()
         yield ApiStack(machine)
+    _forget_all()
+
+
+def _forget_all() -> None:
     services.forget_services()
+    workflow_deployment.cache_clear()

@@ -52,6 +52,14 @@ class CallerUnknown(DataValutError):
         super().__init__("The request does not say who is calling: sign it, or send a token.")
 
 
+class ServiceUnavailable(DataValutError):
+    """A service that the API rests on failed, throttled, or did not answer in time: the same request may do in a
+    moment."""
+
+    def __init__(self) -> None:
+        super().__init__("A service that this API rests on does not answer at the moment. Send the request again.")
+
+
 class RouteNotFound(DataValutError):
     def __init__(self) -> None:
         super().__init__("There is nothing at this path.")

@@ -27,7 +27,7 @@ _PROBLEMS = {
     422: "Fields are at fault, each named in `errors`; or the idempotency key was sent with another body before.",
     429: "Too many requests.",
     500: "Something went wrong on our side.",
-    503: "The job could not be started, or too many requests came at once. Send it again later.",
+    503: "The job could not be started, or a service that the API rests on did not answer. Send it again later.",
 }
 
 
@@ -117,7 +117,7 @@ def _get_job() -> dict[str, Any]:
                 "headers": {"Retry-After": _retry_after()},
                 "content": _json_content(JobState),
             },
-            **_problems(401, 403, 404, 429, 500),
+            **_problems(401, 403, 404, 429, 500, 503),
         },
     }
 
@@ -142,7 +142,7 @@ def _list_jobs() -> dict[str, Any]:
         ],
         "responses": {
             "200": {"description": "A page of jobs.", "content": _json_content(JobList)},
-            **_problems(400, 401, 403, 429, 500),
+            **_problems(400, 401, 403, 429, 500, 503),
         },
     }
 

@@ -14,6 +14,7 @@ from datavalut.api.errors import (
     InvalidParameter,
     MalformedBody,
     RouteNotFound,
+    ServiceUnavailable,
 )
 from datavalut.errors import DataValutError
 from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, StoreBusy
@@ -49,6 +50,9 @@ KINDS: dict[type[DataValutError], Kind] = {
     IllegalMove: Kind(HTTPStatus.CONFLICT, "job-ended", "The job has ended"),
     JobNotStarted: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "job-not-started", "The job could not be started"),
     StoreBusy: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Too many requests at once"),
+    ServiceUnavailable: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "A service that the API rests on does not answer"
+    ),
 }
 
 

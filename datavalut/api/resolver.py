@@ -1,7 +1,7 @@
 """Between API Gateway and a handler: every answer, also that to an error, in the agreed shape."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.metrics import MetricUnit
 from pydantic import BaseModel
 
-from datavalut.api.errors import RouteNotFound
+from datavalut.api.errors import RouteNotFound, ServiceUnavailable
 from datavalut.api.problems import INTERNAL, PROBLEM_JSON, kind_of, problem_answer
 from datavalut.errors import DataValutError
 
@@ -19,8 +19,11 @@ STAGE = "/datavalut"  # API Gateway leaves its stage out of a request's path, ot
 POLL_SECONDS = 5
 
 
-def make_resolver(logger: Logger, metrics: Metrics) -> APIGatewayRestResolver:
-    """A resolver whose routes may raise what they like: `problems` turns it into an answer.
+def make_resolver(
+    logger: Logger, metrics: Metrics, is_transient_fault: Callable[[Exception], bool]
+) -> APIGatewayRestResolver:
+    """A resolver whose routes may raise what they like: `problems` turns it into an answer. `is_transient_fault` tells
+    which errors of the services pass by themselves: their caller is asked to try again.
 
     Counts `Answered`, `Refused` (the request's fault) and `Unavailable` (ours).
     """
@@ -30,7 +33,7 @@ def make_resolver(logger: Logger, metrics: Metrics) -> APIGatewayRestResolver:
         try:
             response = next_middleware(app)
         except Exception as error:  # the last place where one can still be answered in our shape
-            response = _answer_to(error, app, logger)
+            response = _answer_to(_told(error, is_transient_fault), app, logger)
         metrics.add_metric(_outcome(response.status_code), MetricUnit.Count, 1)
         return response
 
@@ -73,6 +76,14 @@ def _answer_to(error: Exception, app: APIGatewayRestResolver, logger: Logger) ->
         logger.info("Request refused", problem=kind.name, cause=_cause(error))
     told = problem_answer(error, request_id)
     return Response(status_code=int(told.status), content_type=PROBLEM_JSON, body=told.body, headers=dict(told.headers))
+
+
+def _told(error: Exception, is_transient_fault: Callable[[Exception], bool]) -> Exception:
+    if not is_transient_fault(error):
+        return error
+    told = ServiceUnavailable()
+    told.__cause__ = error
+    return told
 
 
 def _cause(error: Exception) -> dict[str, Any] | None:

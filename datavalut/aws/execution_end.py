@@ -10,7 +10,7 @@ from datavalut.workflow.step import fault_error
 
 
 def execution_end(event: dict[str, Any]) -> tuple[str, ExecutionEnd]:
-    """The job's id and its execution's end.
+    """The job's id, empty if there is none, and its execution's end.
 
     `event` is the state's input, `{"job_id": …}` with the caught `failure` if there is one, or an event "Step Functions
     Execution Status Change".
@@ -18,7 +18,7 @@ def execution_end(event: dict[str, Any]) -> tuple[str, ExecutionEnd]:
     if "detail" in event:
         detail = event["detail"]
         return str(detail["name"]), ExecutionEnd(ENDINGS[detail["status"]])
-    job_id = str(event["job_id"])
+    job_id = str(event.get("job_id", ""))  # the console starts executions with whatever input
     failure = event.get("failure")
     if failure is None:
         return job_id, ExecutionEnd(Ending.REACHED_THE_END)

@@ -19,6 +19,7 @@ from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.pages import PageRange
 from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
 from datavalut.transfer.copy import copy_chunk
+from datavalut.transfer.counting import count_by_query, count_in_source
 from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
 
@@ -97,7 +98,16 @@ class Copying:
                 )
             )
         kept = [table.column(column) for column in columns]
-        copy_chunk(self.source, query, self.target, relation, kept, check=self.check, make_sure=self.make_sure)
+        copy_chunk(
+            self.source,
+            query,
+            self.target,
+            relation,
+            kept,
+            read=table.name,
+            check=self.check,
+            make_sure=self.make_sure,
+        )
 
     def measure(self, item: WorkItem) -> None:
         """What the report says of a table whose rows are all there."""
@@ -118,16 +128,13 @@ class Copying:
                 render_root,
                 known_sets=self._keys(Holding(table.name)),
             )
-            required = self._count(query, table)
+            required = count_by_query(self.source, query, table.name)
         if decided.whole:
             in_source, estimated = copied, False
         elif table.estimated_rows > MOST_ROWS_COUNTED:
             in_source, estimated = table.estimated_rows, True
         else:
-            only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-            name = sql.Identifier(table.name.schema, table.name.name)
-            in_source = self._count(sql.SQL("SELECT count(*) FROM {}{}").format(only, name), table)
-            estimated = False
+            in_source, estimated = count_in_source(self.source, table), False
         self.make_sure()
         record_measures(self.target, table.name, TableMeasures(required, in_source, estimated))
 
@@ -253,12 +260,6 @@ class Copying:
         plans = json.loads(explained) if isinstance(explained, str) else explained
         plan: dict[str, Any] = plans[0]["Plan"]
         return plan
-
-    def _count(self, query: sql.Composable, table: Table) -> int:
-        with reading_source(str(table.name)), self.source.cursor() as cursor:
-            cursor.execute(query)
-            ((count,),) = cursor.fetchall()
-        return int(count)
 
 
 def _can_be_frozen(table: Table) -> bool:

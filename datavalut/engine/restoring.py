@@ -14,6 +14,7 @@ from datavalut.catalog.model import Catalog
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.work_items import ROW_SECURITY, WorkItem
 from datavalut.transfer.archive import Piece
+from datavalut.transfer.counting import count_query
 from datavalut.transfer.errors import PolicyForAbsentRole, TargetBusy
 from datavalut.transfer.ledger import is_counted, recording_count
 from datavalut.transfer.schema import (
@@ -25,7 +26,7 @@ from datavalut.transfer.schema import (
 )
 from datavalut.transfer.statements import writing_target
 from datavalut.transfer.unattended import Unattended
-from datavalut.transfer.verify import analyze_materialized_views, count_query
+from datavalut.transfer.verify import analyze_materialized_views, analyze_statement
 
 _MOST_DEADLOCKS = 20
 
@@ -53,10 +54,10 @@ class Restoring:
         self._make(item, self.queue.pieces(item))
         if is_counted(self.target, item.table):
             return
-        analyze = sql.SQL("ANALYZE {}").format(sql.Identifier(item.table.schema, item.table.name))
+        analyze = analyze_statement(self.target, item.table)
         count = recording_count(item.table, count_query(self.catalog.table(item.table)))
         with writing_target():
-            self._execute(sql.SQL(";\n").join([analyze, count]).as_string(self.target).encode())
+            self._execute(sql.SQL(";\n").join([*analyze, count]).as_string(self.target).encode())
 
     def add_foreign_keys(self, item: WorkItem) -> None:
         self._make(item, map(without_validation, self.queue.pieces(item)))

@@ -13,8 +13,9 @@ from datavalut.engine.copying import Copying, Subset
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.restoring import Restoring, TimeIsUp
 from datavalut.engine.work_items import WorkItem, WorkKind
+from datavalut.transfer.errors import CopyFailed
 from datavalut.transfer.schema import reset_search_path, take_settings
-from datavalut.transfer.snapshot import require_unrewritten
+from datavalut.transfer.source_changes import ReadTables, require_table_unchanged
 from datavalut.transfer.statements import writing_target
 from datavalut.transfer.unattended import LeftToServer, Unattended
 
@@ -115,7 +116,11 @@ class Worker:
     def _do(self, item: WorkItem, restoring: Restoring, preamble: bytes, sessions: ExitStack) -> None:
         if item.kind in (WorkKind.KEYS, WorkKind.ROWS, WorkKind.CHUNK):
             reset_search_path(self.target)
-            self._copy(item, sessions)
+            try:
+                self._copy(item, sessions)
+            except CopyFailed:
+                self._tell_change_of(item)
+                raise
             return
         self._let_source_go(sessions)
         take_settings(self.target, preamble)
@@ -163,11 +168,19 @@ class Worker:
         if not self._queue.has_rows_left():
             self.observer.source_is_read()
 
+    def _tell_change_of(self, item: WorkItem) -> None:
+        """Rows that are refused may be of a table that has changed: raises SourceChanged then."""
+        assert item.table is not None  # noqa: S101 - rows are of one
+        with ExitStack() as sessions:
+            require_table_unchanged(self.open_source(sessions), item.table)
+
     def _begin_copying(self, source: connection) -> Copying:
         observer = self.observer
 
+        tables = ReadTables(source)
+
         def make_sure() -> None:
-            require_unrewritten(source)
+            tables.require_unchanged()
             self.make_sure(source)
 
         return Copying(source, self.target, self.subset, observer.check, observer.sent, observer.copied, make_sure)

@@ -80,10 +80,13 @@ def create_job(
     try:
         job = store.create(new, idempotency_key, request_fingerprint)
     except Exception:
-        # The store may have written and not been able to say so: then the job is there without its secret, never
-        # started.
-        secrets.delete_request(new.job_id)
-        raise
+        # The store may have written and not been able to say so. If it cannot say that either, the secret stays: the
+        # job needs it, if it is there; if not, the sweep finds it.
+        stored = _find(new.job_id, store)
+        if stored is None:
+            secrets.delete_request(new.job_id)
+            raise
+        job = stored
     if job.job_id != new.job_id:
         secrets.delete_request(new.job_id)
     if job.status is not JobStatus.PENDING:
@@ -174,6 +177,13 @@ def _start_others(store: JobStore, executions: Executions, at: datetime) -> None
         start_waiting_jobs(store, executions, at)
     except Exception as error:
         logger.warning("Waiting jobs are left to the next request or the sweep: %s", type(error).__name__)
+
+
+def _find(job_id: str, store: JobStore) -> Job | None:
+    try:
+        return store.get_state(job_id)
+    except JobNotFoundError:
+        return None
 
 
 def _fail_before_start(job: Job, error: JobError, at: datetime, store: JobStore) -> bool:

@@ -25,6 +25,7 @@ from datavalut.transfer.addresses import AddressPolicy
 from datavalut.transfer.connect import checked_dsn, connect
 from datavalut.transfer.errors import LOCK_NOT_AVAILABLE, SchemaNotReadable, SourceBusy, SourceConnectionLost
 from datavalut.transfer.snapshot import import_snapshot
+from datavalut.transfer.source_changes import require_schema_unchanged
 from datavalut.transfer.statements import reading_source
 from datavalut.transfer.tools import postgres_tool
 
@@ -60,7 +61,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Script:
-    """`preamble` holds the settings that the pieces are to be run under."""
+    """`preamble` holds the settings that the pieces are to be run under, all of which every version knows."""
 
     preamble: bytes
     pieces: tuple[Piece, ...]
@@ -89,7 +90,7 @@ def dump_schema(
     The schema alone is dumped (not the sections around the data): those would read every sequence, for which a role
     with only SELECT on tables lacks the privilege.
 
-    Raises what `connect` raises, SnapshotLost, SourceBusy, and SchemaNotReadable.
+    Raises what `connect` raises, SnapshotLost, SourceBusy, SourceChanged, and SchemaNotReadable.
     """
     dsn = checked_dsn(source, application_name=application_name, address_policy=address_policy)
     password = dsn.pop("password")
@@ -111,15 +112,17 @@ def dump_schema(
         errors="replace",
         check=False,
     )
-    if completed.returncode == 0:
-        return
-    # pg_dump tells nothing but words. What is most often behind it is asked for anew.
+    # pg_dump takes some things as they are when it comes to them, and of failures it tells nothing but words: what is
+    # behind most of them is asked for here.
     with closing(
         connect(source, application_name=application_name, address_policy=address_policy, read_only=True)
     ) as session:
         import_snapshot(session, snapshot_id)
-        if _are_tables_locked(session):
+        if completed.returncode != 0 and _are_tables_locked(session):
             raise SourceBusy(LOCK_NOT_AVAILABLE)
+        require_schema_unchanged(session)
+    if completed.returncode == 0:
+        return
     line = _error_line(completed.stderr)
     if line.startswith("connection to server"):  # it names the address that the host resolved to
         raise SourceConnectionLost
@@ -171,6 +174,8 @@ _HEADER = re.compile(
 # What pg_restore says after the last piece. A piece itself may end with a line that looks like a comment: of a comment.
 _FOOTER = re.compile(rb"\n-- Completed on [^\n]*\n\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
+# How long a session may do what is for `connect` to say; and of these settings, old servers do not know all.
+_TIMEOUT = re.compile(rb"^SET \w+_timeout = .*;\n", re.MULTILINE)
 
 
 def _contents(archive: Path) -> Iterator[_Entry]:
@@ -213,7 +218,8 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
         for header, end in zip(headers, ends, strict=True)
         if _has_statements(text[header.end() : end])  # unlike the schema public, which is there already
     )
-    return Script(text[: headers[0].start()] if headers else text, pieces)
+    preamble = text[: headers[0].start()] if headers else text
+    return Script(_TIMEOUT.sub(b"", preamble), pieces)
 
 
 def _has_statements(text: bytes) -> bool:

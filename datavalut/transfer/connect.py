@@ -37,9 +37,12 @@ from datavalut.transfer.errors import (
 )
 from datavalut.transfer.pooler import is_pooled, shares_sessions
 
-__all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "SUPPORTED_VERSIONS", "AddressPolicy", "checked_dsn", "connect"]
+__all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "AddressPolicy", "checked_dsn", "connect"]
 
-SUPPORTED_VERSIONS = (12, 17)  # majors: from what the catalog queries need to what pg_dump can read
+# Majors: from what the catalog queries need to what pg_dump can read.
+SOURCE_VERSIONS = (12, 17)
+# From where the schema public belongs to the database's owner to where pg_dump's statements were tried.
+TARGET_VERSIONS = (15, 18)
 CONNECT_TIMEOUT = 10  # seconds, for one address
 
 # A worker lives 15 minutes; no statement of it, and no forgotten session, may live longer.
@@ -137,8 +140,9 @@ def connect(
     opened = _open(parameters, dsn)
     try:
         major = opened.server_version // 10000
-        if not SUPPORTED_VERSIONS[0] <= major <= SUPPORTED_VERSIONS[1]:
-            raise UnsupportedServerVersion(major, SUPPORTED_VERSIONS)
+        supported = SOURCE_VERSIONS if read_only else TARGET_VERSIONS
+        if not supported[0] <= major <= supported[1]:
+            raise UnsupportedServerVersion(major, supported)
         opened.autocommit = True
         if read_only and is_pooled(opened):
             _refuse_shared_sessions(parameters, dsn, opened)

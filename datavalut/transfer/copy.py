@@ -58,6 +58,7 @@ def copy_chunk(
     columns: Sequence[Column],
     *,
     chunk: int = 0,
+    read: TableName | None = None,
     frozen: bool = False,
     long_rows: bool = False,
     check: Callable[[], None] = lambda: None,
@@ -98,6 +99,7 @@ def copy_chunk(
                     target,
                     table,
                     columns,
+                    read=read,
                     frozen=frozen,
                     long_rows=long_rows,
                     check=check,
@@ -124,6 +126,7 @@ def copy_rows(
     table: TableName,
     columns: Sequence[Column],
     *,
+    read: TableName | None = None,
     frozen: bool = False,
     long_rows: bool = False,
     check: Callable[[], None] = lambda: None,
@@ -131,7 +134,8 @@ def copy_rows(
 ) -> CopiedRows:
     """Copies the query's rows into the columns of the target's table, inside of the target's present transaction.
 
-    The query selects exactly `columns`, in this order; `long_rows` says that its rows may be of many megabytes. About
+    The query selects exactly `columns`, in this order; `read` is the table that it reads them from, if that is another
+    one by name. `long_rows` says that its rows may be of many megabytes. About
     every second, `on_bytes` gets the bytes sent so far, and `check` is called, which ends both sides by raising. After
     any error both sessions are closed, so that nothing of the copy remains.
 
@@ -142,15 +146,15 @@ def copy_rows(
     encoding = sql.Literal(source.get_parameter_status("server_encoding"))
     options = sql.SQL("(FORMAT {}, ENCODING {}").format(sql.SQL(copy_format), encoding)
     names = sql.SQL("({})").format(sql.SQL(", ").join(sql.Identifier(column.name) for column in columns))
-    read = sql.SQL("COPY ({}) TO STDOUT {})").format(query, options)
-    write = sql.SQL("COPY {} {} FROM STDIN {}{})").format(
+    copy_out = sql.SQL("COPY ({}) TO STDOUT {})").format(query, options)
+    copy_in = sql.SQL("COPY {} {} FROM STDIN {}{})").format(
         sql.Identifier(table.schema, table.name),
         names if columns else sql.SQL(""),
         options,
         sql.SQL(", FREEZE" if frozen else ""),
     )
-    return _Stream(source, target, table, long_rows=long_rows).run(
-        read.as_string(source), write.as_string(target), check, on_bytes
+    return _Stream(source, target, read or table, table, long_rows=long_rows).run(
+        copy_out.as_string(source), copy_in.as_string(target), check, on_bytes
     )
 
 
@@ -180,8 +184,11 @@ class _Stream:
     """One copy: a thread reads the source into a pipe, another writes the pipe to the target, and the caller's own
     thread watches both."""
 
-    def __init__(self, source: connection, target: connection, table: TableName, *, long_rows: bool) -> None:
+    def __init__(
+        self, source: connection, target: connection, read: TableName, table: TableName, *, long_rows: bool
+    ) -> None:
         self._source = source
+        self._read = str(read)
         self._long_rows = long_rows
         self._target = target
         self._table = table
@@ -226,7 +233,7 @@ class _Stream:
         inlet = os.fdopen(self._inlet, "wb", buffering=_READ_BYTES)
         try:
             if self._long_rows:
-                read_long_rows(self._source, statement, inlet.write)
+                read_long_rows(self._source, statement, inlet.write, self._read)
             else:
                 with self._source.cursor() as cursor:
                     cursor.copy_expert(statement, inlet)
@@ -234,7 +241,7 @@ class _Stream:
         except BrokenPipeError:
             pass  # the writing side has ended, and knows why
         except psycopg2.Error as error:
-            self._fail(source_error(error))
+            self._fail(source_error(error, self._read))
         except BaseException as error:
             self._fail(error)
         finally:

@@ -280,12 +280,12 @@ class StatementTimedOut(TransferError):
 
 
 class SourceChanged(TransferError):
-    """A table or a column that the plan was made for has been dropped or renamed since. `missing` says what is missing,
-    by name."""
+    """A table is not what it was when the plan was made, or at the moment that is read. `change` says by name what has
+    happened; `table` is what was read, where the change alone does not tell."""
 
-    def __init__(self, missing: str) -> None:
-        super().__init__(f"the source has changed since its plan was made: {missing}")
-        self.missing = missing
+    def __init__(self, change: str, table: str | None = None) -> None:
+        self.change = change if table is None else f"{table} was read, and {change}"
+        super().__init__(f"the source has changed since its plan was made: {self.change}")
 
 
 class SourceQueryFailed(TransferError):

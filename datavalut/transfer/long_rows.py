@@ -28,27 +28,29 @@ _PASSED_OVER = frozenset(b"HcNSA")
 _HEADER = struct.Struct("!Bi")  # the kind, and the length of what follows, with its own four bytes
 
 
-def read_long_rows(source: connection, statement: str, write: Callable[[memoryview], object]) -> None:
+def read_long_rows(
+    source: connection, statement: str, write: Callable[[memoryview], object], table: str | None = None
+) -> None:
     """Runs COPY … TO STDOUT and calls `write` with each piece, which is valid during the call only.
 
-    Raises errors about the source, and what `write` raises: then the session is in the middle of the COPY, of no more
-    use, and to be closed.
+    Raises errors about the source, which name `table`, and what `write` raises: then the session is in the middle of
+    the COPY, of no more use, and to be closed.
     """
     session = source.pgconn_ptr
     if not libpq.send_query(session, statement.encode()):
-        raise source_failure(None, "")
+        raise source_failure(None, "", table)
     with _wire(source) as wire:
         read_data(wire, write)
     for result in libpq.results(session):
         if libpq.result_status(result) == libpq.FATAL_ERROR:
-            raise _failure(result)
+            raise _failure(result, table)
 
 
-def _failure(result: int) -> TransferError:
+def _failure(result: int, table: str | None) -> TransferError:
     """Without an SQLSTATE it is libpq itself that failed: the session is lost."""
     fields = libpq.SQLSTATE, libpq.PRIMARY_MESSAGE
     sqlstate, message = (libpq.result_error_field(result, field) or b"" for field in fields)
-    return source_failure(sqlstate.decode() or None, message.decode(errors="replace"))
+    return source_failure(sqlstate.decode() or None, message.decode(errors="replace"), table)
 
 
 class Wire(Protocol):

@@ -1,6 +1,7 @@
 """A source's schema made anew in a target, each object in a transaction of its own. Everything belongs to the job's
 role; what a role without superuser rights cannot make fails with its name, as SchemaNotRestorable or MissingExtension.
-Policies for roles that the target server does not have are left out: nobody can log in there whom they could be for.
+Policies for roles that the target server does not have are left out: nobody can log in there whom they could be for. So
+are foreign tables whose extension the target cannot have.
 """
 
 import re
@@ -11,9 +12,8 @@ from psycopg2 import errors as sqlstates
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import TableName
+from datavalut.catalog.model import Extension, TableName
 from datavalut.transfer.archive import Piece, Script
-from datavalut.transfer.connect import STATEMENT_MILLISECONDS
 from datavalut.transfer.errors import (
     DiskFull,
     ForeignKeyViolated,
@@ -25,36 +25,72 @@ from datavalut.transfer.errors import (
     TargetConnectionLost,
     TransferError,
 )
+from datavalut.transfer.extensions import can_be_left_out
+from datavalut.transfer.inherited_defaults import inherits, without_defaults
+from datavalut.transfer.left_out import LeftOut
 from datavalut.transfer.statements import first_line, target_error, writing_target
 
 # Runs statements in the target; SQL errors are psycopg2's own.
 Execute = Callable[[bytes], object]
 
 _NOT_VALID = re.compile(rb"\sNOT VALID;\s*\Z")
+_TABLES = ("TABLE", "FOREIGN TABLE")
 _END = re.compile(rb";\s*\Z")
 _VIOLATING_KEY = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\)")
 
 
-def restore_pre_data(target: connection, script: Script, check: Callable[[], None] = lambda: None) -> None:
+def restore_pre_data(
+    target: connection,
+    script: Script,
+    extensions: Iterable[Extension] = (),
+    create_extension: Callable[[Extension], bool] = lambda extension: False,
+    check: Callable[[], None] = lambda: None,
+) -> LeftOut:
     """Makes all but indexes, keys, triggers and policies, in an empty database.
 
     `target` is a session of the job's role in autocommit mode; its settings (search_path and others) are not what they
-    were afterwards. `check` is called before each object and ends the restore by raising.
+    were afterwards. `extensions` are the source's; `create_extension` makes one that the job's role may not make, and
+    says whether it did. `check` is called before each object and ends the restore by raising.
 
     Raises MissingExtension, SchemaNotRestorable, DiskFull, and errors about the target.
     """
+    by_name = {extension.name: extension for extension in extensions}
     take_settings(target, script.preamble)
+    left_out = LeftOut()
+    tables: dict[int, Piece] = {}
+    for piece in script.pieces:
+        check()
+        if left_out.takes(piece):
+            continue
+        try:
+            if inherits(piece):
+                with without_defaults(target, [tables[entry] for entry in piece.needs if entry in tables]):
+                    _make(target, piece)
+            else:
+                _make(target, piece)
+        except MissingExtension as missing:
+            extension = by_name.get(missing.name)
+            if extension is None:
+                raise
+            if create_extension(extension):
+                continue
+            if not can_be_left_out(extension):
+                raise
+            left_out.add_extension(piece, missing)
+        if piece.kind in _TABLES:
+            tables[piece.entry] = piece
+    return left_out
+
+
+def _make(target: connection, piece: Piece) -> None:
     with target.cursor() as cursor:
-        for piece in script.pieces:
-            check()
-            restore_piece(piece, cursor.execute)
+        restore_piece(piece, cursor.execute)
 
 
 def take_settings(target: connection, preamble: bytes) -> None:
     """The session's settings as a script's pieces need them."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(preamble)
-        cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
 
 
 def reset_search_path(target: connection) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 import psycopg2
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, connection
 
-from datavalut.transfer.errors import SnapshotLost, SourceChanged
+from datavalut.transfer.errors import SnapshotLost
 from datavalut.transfer.statements import reading_source, source_error
 
 _BEGIN = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -51,37 +51,6 @@ class ExportedSnapshot:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def require_unrewritten(source: connection) -> None:
-    """That no table that this session has read was emptied or rewritten after the snapshot's moment.
-
-    TRUNCATE, VACUUM FULL, CLUSTER and some forms of ALTER TABLE give a table a new file, in which an older snapshot
-    sees no rows, or not all (PostgreSQL, "Caveats" of MVCC). The snapshot sees the old file's number in the catalog
-    beside the new one. The locks that reading took, which last as long as the transaction, keep the answer true.
-
-    Raises SourceChanged, and errors about the source.
-    """
-    with reading_source(), source.cursor() as cursor:
-        cursor.execute(_REWRITTEN)
-        rewritten = [name for (name,) in cursor.fetchall()]
-    if rewritten:
-        raise SourceChanged(f"{', '.join(rewritten)} was emptied or rewritten (TRUNCATE, VACUUM FULL, ALTER TABLE)")
-
-
-_REWRITTEN = """
-SELECT nsp.nspname || '.' || cls.relname
-FROM pg_catalog.pg_locks AS held
-JOIN pg_catalog.pg_class AS cls ON cls.oid = held.relation
-JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
-WHERE held.pid = pg_catalog.pg_backend_pid()
-    AND held.locktype = 'relation'
-    AND held.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-    AND cls.relkind = 'r'
-    AND cls.relfilenode <> 0
-    AND cls.relfilenode IS DISTINCT FROM pg_catalog.pg_relation_filenode(cls.oid)
-ORDER BY 1
-"""
 
 
 @dataclass(frozen=True)

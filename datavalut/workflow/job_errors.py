@@ -229,7 +229,7 @@ def _of_source(error: BaseException) -> JobError | None:
         case transfer.SourceChanged():
             return JobError(
                 "source_changed",
-                f"The source has changed while the job ran: {error.missing}.",
+                f"The source has changed while the job ran: {error.change}.",
                 "Create the job again, when nobody changes the source's schema.",
             )
         case transfer.SourceQueryFailed():

@@ -10,22 +10,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from typing import TypeVar
 
 from psycopg2.extensions import connection
 
 from datavalut.connections import ConnectionParameters
 from datavalut.errors import DataValutError
-from datavalut.jobs.errors import JobNotFoundError
+from datavalut.jobs.errors import JobNotFoundError, StoreBusy
 from datavalut.jobs.model import Job, KeptSnapshot
 from datavalut.transfer.errors import SnapshotLost, TransferError
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot, replay_position
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import SnapshotNotKept
 from datavalut.workflow.kept_snapshot import PATIENCE_SECONDS, import_kept_snapshot
-from datavalut.workflow.polling import polls
+from datavalut.workflow.polling import PAUSE_SECONDS, polls
 from datavalut.workflow.sessions import source_session
 
 logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 # Also how long a keeper may not notice that it has lost its session.
 PING_SECONDS = 5.0
@@ -142,12 +145,15 @@ class _Run:
         """What the other keepers hold; None if it was for this one to begin, and another run has begun meanwhile:
         Lambda may start the same run twice, and there must not be two moments."""
         while True:
-            job = self._job()
+            job = self._patiently(self._job)
+            others = self._others(job)
+            if job.snapshots.get(self.keeper) == own:
+                return others  # recorded at the time before, though that was not told
             if is_beginning and job.snapshots:
                 return None
-            others = self._others(job)
             snapshots = {**others, str(self.keeper): own}
-            if self.deployment.store.record_snapshots(self.job_id, snapshots, instead_of=job.snapshots):
+            record = partial(self.deployment.store.record_snapshots, self.job_id, snapshots, instead_of=job.snapshots)
+            if self._patiently(record):
                 return others
 
     def _lifetime(self, own: KeptSnapshot, others: dict[str, KeptSnapshot]) -> float:
@@ -162,7 +168,7 @@ class _Run:
     ) -> bool:
         pinged = time.monotonic()
         for _ in polls():
-            job = self._job()
+            job = self._patiently(self._job)
             if _is_over(job):
                 return False
             if job.snapshots.get(self.keeper) != own:
@@ -191,4 +197,18 @@ class _Run:
         except TransferError as error:
             logger.warning("The keeper holds on, for the other one cannot be made sure of: %s", error)
             return False
-        return bool(others) and self.deployment.store.record_snapshots(self.job_id, others, instead_of=job.snapshots)
+        hand_over = partial(self.deployment.store.record_snapshots, self.job_id, others, instead_of=job.snapshots)
+        return bool(others) and self._patiently(hand_over)
+
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        """Asks again while a service that keeps the job's record fails for a moment: whoever holds the job's moment
+        must not let it go for that."""
+        while True:
+            try:
+                return ask()
+            except Exception as error:
+                passes = isinstance(error, StoreBusy) or self.deployment.is_transient_fault(error)
+                if not passes or self.remaining_seconds() < LAST_SECONDS:
+                    raise
+                logger.info("The keeper holds on, for the job's record cannot be reached: %s", type(error).__name__)
+            time.sleep(PAUSE_SECONDS)

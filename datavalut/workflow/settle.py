@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from datavalut.errors import DataValutError
-from datavalut.jobs.errors import IllegalMove, SecretNotFoundError
+from datavalut.jobs.errors import IllegalMove, JobNotFoundError, SecretNotFoundError
 from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
 from datavalut.jobs.slots import free_slot
@@ -26,13 +26,21 @@ class ExecutionEnd:
     error: JobError | None = None
 
 
-def settle(deployment: Deployment, job_id: str, end: ExecutionEnd) -> JobStatus:
+def settle(deployment: Deployment, job_id: str, end: ExecutionEnd) -> JobStatus | None:
     """The job's final status. Can run twice, at once and late: what is settled stays as it is. The job's slot goes to
     the next one in any case: no job waits because the remains of another cannot be removed.
 
-    Raises JobNotFoundError, and what keeps the target from being cleaned up: then it is to be run again.
+    None if there is no such job: somebody has started an execution by hand, which has made nothing. A job is recorded
+    before its execution is started, so it cannot be that it is not there yet; and what may be left of one that is there
+    no more, the sweep finds.
+
+    Raises what keeps the target from being cleaned up: then it is to be run again.
     """
-    job = _ended(deployment, job_id, end)
+    try:
+        job = _ended(deployment, job_id, end)
+    except JobNotFoundError:
+        logger.warning("There is no such job: nothing is to be settled")
+        return None
     try:
         if job.status is not JobStatus.COMPLETED:
             _end_source_sessions(deployment, job_id)

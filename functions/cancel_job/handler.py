@@ -11,11 +11,12 @@ from datavalut.api.owner import owner_of
 from datavalut.api.resolver import answer, make_resolver
 from datavalut.api.responses import job_cancelled
 from datavalut.aws import services
+from datavalut.aws.faults import is_transient
 from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.jobs.lifecycle import cancel_job
 from datavalut.settings import settings
 
-app = make_resolver(logger, metrics)
+app = make_resolver(logger, metrics, is_transient)
 
 
 @app.delete("/job/<job_id>")

@@ -14,10 +14,11 @@ from datavalut.api.requests import read_create_job_body, read_idempotency_key
 from datavalut.api.resolver import POLL_SECONDS, answer, header, make_resolver
 from datavalut.api.responses import job_created
 from datavalut.aws import services
+from datavalut.aws.faults import is_transient
 from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.settings import settings
 
-app = make_resolver(logger, metrics)
+app = make_resolver(logger, metrics, is_transient)
 
 
 @app.post("/create-filtered-db")

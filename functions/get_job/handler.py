@@ -11,10 +11,11 @@ from datavalut.api.resolver import POLL_SECONDS, answer, make_resolver
 from datavalut.api.responses import job_state
 from datavalut.api.show import credentials_of, job_of_owner
 from datavalut.aws import services
+from datavalut.aws.faults import is_transient
 from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.settings import settings
 
-app = make_resolver(logger, metrics)
+app = make_resolver(logger, metrics, is_transient)
 
 
 @app.get("/job/<job_id>")

@@ -14,10 +14,11 @@ from datavalut.api.resolver import answer, make_resolver
 from datavalut.api.responses import job_list
 from datavalut.api.show import list_page
 from datavalut.aws import services
+from datavalut.aws.faults import is_transient
 from datavalut.aws.telemetry import logger, metrics, tracer
 from datavalut.settings import settings
 
-app = make_resolver(logger, metrics)
+app = make_resolver(logger, metrics, is_transient)
 
 
 @app.get("/jobs")

@@ -14,6 +14,7 @@ from datavalut.workflow.settle import settle
 @tracer.capture_lambda_handler(capture_response=False, capture_error=False)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str]:
+    """The status `unknown` is for what no job belongs to: trying again would not make one."""
     job_id, end = execution_end(event)
     with observed_step("settle_job", job_id):
-        return {"status": settle(workflow_deployment(), job_id, end)}
+        return {"status": settle(workflow_deployment(), job_id, end) or "unknown"}

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 
+from datavalut.aws.job_items import JOB_SORT_KEY, job_partition
 from local.emulator import REGION, ROOT_KEY
 
 
@@ -23,11 +24,21 @@ class Aws:
         self.executions = client("stepfunctions")
         self.functions = client("lambda")
         self.secrets = client("secretsmanager")
+        self._jobs = client("dynamodb")
         (machine,) = self.executions.list_state_machines()["stateMachines"]
         self.machine: str = machine["stateMachineArn"]
 
     def execution(self, job_id: str) -> str:
         return f"{self.machine.replace(':stateMachine:', ':execution:')}:{job_id}"
+
+    def execution_status(self, name: str) -> str:
+        return str(self.executions.describe_execution(executionArn=self.execution(name))["status"])
+
+    def forget_job(self, job_id: str) -> None:
+        """Its record is gone, as that of a job that has lapsed."""
+        (table,) = self._jobs.list_tables()["TableNames"]
+        key = {"pk": job_partition(job_id), "sk": JOB_SORT_KEY}
+        self._jobs.delete_item(TableName=table, Key={name: {"S": value} for name, value in key.items()})
 
     def failures(self, job_id: str) -> list[str]:
         """The names of the errors by which tasks of the job's execution failed, and were tried again or not."""

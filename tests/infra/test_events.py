@@ -29,6 +29,15 @@ def test_what_slipped_through_is_swept_up_every_few_minutes(aws: Template, local
         assert "Sweep" in target["Arn"]["Fn::GetAtt"][0]
 
 
-def test_what_cannot_be_delivered_is_kept(aws: Template) -> None:
-    queue = aws.only("AWS::SQS::Queue")
+def test_what_cannot_be_delivered_or_encrypted_is_kept(aws: Template) -> None:
+    ((name, queue),) = aws.resources("AWS::SQS::Queue").items()
     assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    arn = {"Fn::GetAtt": [name, "Arn"]}
+    assert aws.only("AWS::Events::EventBus")["DeadLetterConfig"] == {"Arn": arn}
+    (policy,) = aws.resources("AWS::SQS::QueuePolicy").values()
+    allowed = [it for it in policy["PolicyDocument"]["Statement"] if it["Effect"] == "Allow"]
+    (bus,) = aws.resources("AWS::Events::EventBus")
+    (rule,) = (name for name, it in aws.resources("AWS::Events::Rule").items() if "EventPattern" in it)
+    senders = [it["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0] for it in allowed]
+    assert set(senders) == {bus, rule}
+    assert all(it["Principal"] == {"Service": "events.amazonaws.com"} for it in allowed)

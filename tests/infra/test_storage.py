@@ -35,6 +35,13 @@ def test_everything_stored_in_aws_is_encrypted_by_the_deployments_key(aws: Templ
     assert aws.only("AWS::RDS::DBInstance")["KmsKeyId"] == by_key
     for secret in aws.resources("AWS::SecretsManager::Secret").values():
         assert secret["KmsKeyId"] == by_key
+    assert aws.only("AWS::Events::EventBus")["KmsKeyIdentifier"] == by_key
+    assert aws.only("AWS::SQS::Queue")["KmsMasterKeyId"] == by_key
+    assert aws.only("AWS::StepFunctions::StateMachine")["EncryptionConfiguration"] == {
+        "Type": "CUSTOMER_MANAGED_KMS_KEY",
+        "KmsKeyId": by_key,
+        "KmsDataKeyReusePeriodSeconds": 300,
+    }
     for group in aws.resources("AWS::Logs::LogGroup").values():
         assert group["KmsKeyId"] == by_key
         assert group["RetentionInDays"] == 90
@@ -44,7 +51,7 @@ def test_everything_stored_in_aws_is_encrypted_by_the_deployments_key(aws: Templ
 
 def test_the_key_lets_the_logs_of_the_deployment_use_it_and_no_others(aws: Template) -> None:
     statements = aws.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
-    (logs,) = (it for it in statements if "logs." in str(it["Principal"]))
+    (logs,) = (it for it in statements if "Condition" in it and "aws:logs:arn" in str(it["Condition"]))
     pattern = logs["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]["Fn::Join"][1][-1]
     assert pattern == ":log-group:/DataValut/*"
     for group in aws.resources("AWS::Logs::LogGroup").values():
@@ -53,9 +60,26 @@ def test_the_key_lets_the_logs_of_the_deployment_use_it_and_no_others(aws: Templ
 
 def test_events_that_cannot_be_delivered_can_be_encrypted(aws: Template) -> None:
     statements = aws.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
-    (events,) = (it for it in statements if it["Principal"] == {"Service": "events.amazonaws.com"})
-    assert set(events["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
-    assert events["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    events = [it for it in statements if it["Principal"] == {"Service": "events.amazonaws.com"}]
+    (to_queues,) = (it for it in events if "kms:EncryptionContext" not in str(it["Condition"]))
+    assert set(to_queues["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    assert to_queues["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_the_key_lets_eventbridge_use_it_for_the_deployments_bus_and_no_other(aws: Template) -> None:
+    statements = aws.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    (bus,) = (it for it in statements if "aws:events:event-bus:arn" in str(it.get("Condition")))
+    wanted = bus["Condition"]["StringEquals"]
+    assert wanted["aws:SourceArn"] == wanted["kms:EncryptionContext:aws:events:event-bus:arn"]
+    assert wanted["aws:SourceArn"]["Fn::Join"][1][-1] == ":event-bus/DataValut-jobs"
+
+
+def test_the_state_machine_may_use_the_key_for_its_own_data(aws: Template) -> None:
+    (role,) = aws.only("AWS::StepFunctions::StateMachine")["RoleArn"]["Fn::GetAtt"][:1]
+    (own,) = (it for it in aws.statements(role) if "aws:states:stateMachineArn" in str(it.get("Condition")))
+    assert set(own["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
+    (arn,) = own["Condition"]["StringEquals"].values()
+    assert arn["Fn::Join"][1][-1] == ":stateMachine:DataValut-filtered-database"
 
 
 def test_the_key_turns_every_year(aws: Template) -> None:

@@ -181,9 +181,8 @@ class KindReader(Reader):
         """Does a column say of some that they are "General Manager", who may be meant by "managers"?"""
         return any(
             noun in value.lower().split()
-            for column in table.columns
-            if head_word(column.name) in synonyms.ROLE_COLUMNS
-            for value in self._vocabulary.values(table, column)
+            for holder, _, column in self._columns_of_kinds(table)
+            for value in self._vocabulary.values(holder, column)
         )
 
     def _of_flags(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:

@@ -403,7 +403,7 @@ class QualifierReader(Reader):
         if journey is not None:
             return journey
         at = self._past_articles(position + 1)
-        if self._word(position) == "in" and read_quantity(self._tokens, at) is not None:
+        if self._word(position) in {"in", "on"} and read_quantity(self._tokens, at) is not None:
             several = self._objects.counted(table, at, frames)
             if several is not None:
                 return opened(several, position)

@@ -108,7 +108,7 @@ KIND_COLUMNS = words(
 # A table that is called after another with one of these ("vehicle_models") says of what kind its rows are: all of it.
 KIND_TABLES = words(
     "model type kind category class variant family brand genre species breed make role position job profession "
-    "specialty"
+    "specialty title"
 )
 NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
 AMOUNT_COLUMNS = words(

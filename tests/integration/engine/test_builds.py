@@ -19,13 +19,14 @@ from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
 from datavalut.engine.preparation import prepare_build
 from datavalut.engine.worker import Unobserved, Worker
-from datavalut.filters.model import ColumnValue, FilterPlan, OneOf, Root
+from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
 from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TransferError
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
+from tests.subset_cases import rows_with
 from tests.subset_examples import NOW, create, matches, random_example
 from tests.subset_oracle import kept_rows
 from tests.transfer_examples import (
@@ -53,24 +54,7 @@ INSERT INTO items SELECT g, n, 'product ' || 1 + g % 1000, repeat('z', 50)
     FROM generate_series(1, 9000) AS g, generate_series(1, 2) AS n;
 ANALYZE;
 """
-CANADIANS = FilterPlan.model_validate(
-    {
-        "roots": [
-            {
-                "table": "public.customers",
-                "condition": {
-                    "kind": "in",
-                    "operand": {"kind": "column", "column": "country"},
-                    "values": ["Canada"],
-                },
-            }
-        ]
-    }
-)
-
-
-def rows_plan(table: str, column: str, *values: int) -> FilterPlan:
-    return FilterPlan(roots=(Root(table=table, condition=OneOf(operand=ColumnValue(column=column), values=values)),))
+CANADIANS = FilterPlan(roots=(rows_with("public.customers", "country", "Canada"),))
 
 
 EXPECTED = {
@@ -191,7 +175,7 @@ def test_chunks_by_keys_keep_to_the_bytes_that_a_query_takes(
         INSERT INTO children SELECT id, repeat('x', 100) FROM parents, generate_series(1, 3);
         ANALYZE;
     """)
-    database = build(source, rows_plan("public.parents", "n", *range(1, 901)))
+    database = build(source, FilterPlan(roots=(rows_with("public.parents", "n", *range(1, 901)),)))
     assert chunks_of(database)["children"] == 9
     assert query(database.connection, "SELECT count(*) FROM children") == [(2700,)]
 
@@ -207,7 +191,7 @@ def test_a_partitioned_table_that_is_read_whole_is_cut(build: Build, make_databa
         INSERT INTO children SELECT g, 1 + g % 200, repeat('x', 200) FROM generate_series(1, 20000) AS g;
         ANALYZE;
     """)
-    database = build(source, rows_plan("public.parents", "n", 1))
+    database = build(source, FilterPlan(roots=(rows_with("public.parents", "n", 1),)))
     assert chunks_of(database)["children"] > 1
     assert query(database.connection, "SELECT count(*), count(DISTINCT id) FROM children") == [(2000, 2000)]
 
@@ -261,7 +245,7 @@ def test_text_of_a_database_that_does_not_know_its_encoding_is_found(build: Buil
             " CREATE TABLE c (p text REFERENCES p); INSERT INTO p VALUES (E'\\xe4', 1), ('b', 2);"
             " INSERT INTO c SELECT id FROM p",
         )
-        database = build(source, rows_plan("public.p", "n", 1))
+        database = build(source, FilterPlan(roots=(rows_with("public.p", "n", 1),)))
         assert query(database.connection, "SELECT octet_length(p) FROM c") == [(1,)]
     finally:
         postgres.drop_database(source)

@@ -12,8 +12,8 @@ from datavalut.aws import job_items, services
 from datavalut.aws.errors import EventNotPublished
 from datavalut.connections import ConnectionParameters
 from datavalut.jobs.events import JobEvent
-from datavalut.jobs.model import Job, JobError, JobStatus
-from tests.api_stack import CONTEXT, load_function, running_api
+from datavalut.jobs.model import JobError, JobStatus
+from tests.api_stack import CONTEXT, load_function, running_api, stream_record
 from tests.jobs_examples import OWNER, pending_job, seconds_later
 
 
@@ -36,19 +36,6 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingBus]:
         yield recording
 
 
-def record(number: int, before: Job | None, after: Job | None) -> dict[str, Any]:
-    """As the stream gives it to the function."""
-    values = job_items.job_values(after or before or pending_job())
-    change: dict[str, Any] = {
-        "Keys": job_items.to_attributes({"pk": values["pk"], "sk": values["sk"]}),
-        "SequenceNumber": str(number),
-    }
-    for name, job in (("OldImage", before), ("NewImage", after)):
-        if job is not None:
-            change[name] = job_items.to_attributes(job_items.job_values(job))
-    return {"eventID": str(number), "dynamodb": change}
-
-
 def call(*records: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = load_function("publish_events").handler({"Records": list(records)}, CONTEXT)
     return answer
@@ -62,7 +49,7 @@ FAILED = replace(RUNNING, status=JobStatus.FAILED, timestamp=seconds_later(60))
 def test_each_change_of_status_is_published_in_order(bus: RecordingBus) -> None:
     progress = replace(RUNNING, progress=0.5)
     records = [
-        record(n, *pair)
+        stream_record(n, *pair)
         for n, pair in enumerate([(None, PENDING), (PENDING, RUNNING), (RUNNING, progress), (progress, FAILED)])
     ]
     assert call(*records) == {"batchItemFailures": []}
@@ -72,7 +59,7 @@ def test_each_change_of_status_is_published_in_order(bus: RecordingBus) -> None:
 def test_from_the_first_event_that_the_bus_refuses_on_all_are_tried_again(bus: RecordingBus) -> None:
     other = pending_job(2)
     bus.refused = other.job_id
-    assert call(record(1, None, PENDING), record(2, None, other), record(3, PENDING, RUNNING)) == {
+    assert call(stream_record(1, None, PENDING), stream_record(2, None, other), stream_record(3, PENDING, RUNNING)) == {
         "batchItemFailures": [{"itemIdentifier": "2"}]
     }
     assert [event.detail_type for event in bus.published] == ["Job Created"]
@@ -89,7 +76,7 @@ def test_a_job_that_has_lapsed_leaves_the_count_and_is_not_told(bus: RecordingBu
     store = services.job_store()
     store.create(PENDING, None, "")
     services.secrets().put_result(PENDING.job_id, ConnectionParameters("h", 1, "d", "u", "p"))
-    lapsed = record(1, PENDING, None)
+    lapsed = stream_record(1, PENDING, None)
     call(lapsed)
     call(lapsed)
     assert store.list_jobs(OWNER, None, 10, None).total == 0
@@ -113,7 +100,7 @@ def metrics_of(output: str) -> dict[str, list[float]]:
 def test_a_jobs_way_through_its_states_is_measured(bus: RecordingBus, capsys: pytest.CaptureFixture[str]) -> None:
     started = replace(RUNNING, started_at=PENDING.created_at + timedelta(seconds=10))
     completed = replace(started, status=JobStatus.COMPLETED, completed_at=PENDING.created_at + timedelta(seconds=40))
-    call(record(1, None, PENDING), record(2, PENDING, started), record(3, started, completed))
+    call(stream_record(1, None, PENDING), stream_record(2, PENDING, started), stream_record(3, started, completed))
     metrics = metrics_of(capsys.readouterr().out)
     assert metrics["JobsCreated"] == metrics["JobsStarted"] == metrics["JobsCompleted"] == [1]
     assert metrics["JobWaitSeconds"] == [10]
@@ -125,7 +112,7 @@ def test_a_jobs_way_through_its_states_is_measured(bus: RecordingBus, capsys: py
 def test_a_failure_is_measured_by_whose_fault_it_is(
     bus: RecordingBus, capsys: pytest.CaptureFixture[str], code: str, ours: bool
 ) -> None:
-    call(record(1, RUNNING, replace(FAILED, error=JobError(code, "", ""))))
+    call(stream_record(1, RUNNING, replace(FAILED, error=JobError(code, "", ""))))
     metrics = metrics_of(capsys.readouterr().out)
     assert metrics["JobsFailed"] == [1]
     assert ("JobsFailedByUs" in metrics) == ours
@@ -133,7 +120,7 @@ def test_a_failure_is_measured_by_whose_fault_it_is(
 
 def test_what_was_not_published_is_not_counted(bus: RecordingBus, capsys: pytest.CaptureFixture[str]) -> None:
     bus.refused = PENDING.job_id
-    call(record(1, None, PENDING))
+    call(stream_record(1, None, PENDING))
     metrics = metrics_of(capsys.readouterr().out)
     assert metrics["RecordsFailed"] == [1]
     assert "JobsCreated" not in metrics
@@ -150,7 +137,7 @@ def test_an_event_reaches_the_bus(monkeypatch: pytest.MonkeyPatch) -> None:
             return put_events(**parameters)
 
         monkeypatch.setattr(client, "put_events", listen)
-        assert call(record(1, None, PENDING)) == {"batchItemFailures": []}
+        assert call(stream_record(1, None, PENDING)) == {"batchItemFailures": []}
     (entry,) = sent
     assert (entry["Source"], entry["DetailType"], entry["EventBusName"]) == (
         "datavalut.jobs",

@@ -333,7 +333,7 @@ def test_a_source_that_fails_at_once(make_sides: MakeSides) -> None:
 def test_a_column_that_is_not_there_any_more(make_sides: MakeSides) -> None:
     error = failure(make_sides(), "SELECT nonsense")
     assert isinstance(error, SourceChanged)
-    assert "nonsense" in error.missing
+    assert "nonsense" in error.change
 
 
 def test_a_table_that_the_user_may_not_read(make_sides: MakeSides, postgres: TestServer) -> None:

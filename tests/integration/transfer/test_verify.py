@@ -8,8 +8,9 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.connections import ConnectionParameters
+from datavalut.transfer.counting import count_query
 from datavalut.transfer.errors import VerificationFailed
-from datavalut.transfer.verify import Verification, count_query, verify_target
+from datavalut.transfer.verify import Verification, verify_target
 from tests.postgres_server import TestServer, execute, query
 from tests.transfer_examples import catalog_of, copied_whole, open_target
 

@@ -14,6 +14,7 @@ from datavalut.api.errors import (
     InvalidParameter,
     MalformedBody,
     RouteNotFound,
+    ServiceUnavailable,
 )
 from datavalut.api.problems import KINDS, problem_answer
 from datavalut.jobs.errors import IdempotencyKeyReused, IllegalMove, JobNotFoundError, JobNotRunning, StoreBusy
@@ -35,6 +36,7 @@ EXAMPLES: list[tuple[Exception, int]] = [
     (IdempotencyKeyReused(JOB_ID), 422),
     (JobNotStarted(JOB_ID), 503),
     (StoreBusy(JOB_ID), 503),
+    (ServiceUnavailable(), 503),
 ]
 
 

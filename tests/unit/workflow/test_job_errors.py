@@ -28,7 +28,7 @@ FACTS = {
     "user": "reader",
     "database": "shop",
     "reason": "Connection refused",
-    "missing": "there is no table public.orders any more",
+    "change": "there is no table public.orders any more",
     "sslmode": "require",
     "sqlstate": "42P01",
     "version": 18,
