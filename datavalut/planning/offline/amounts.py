@@ -160,7 +160,7 @@ class AmountReader(Reader):
             return None
         near, steps = self._dated(table, amount, position, phrase.end)
         self._check_whose_time(near, amount, position, phrase.end)
-        date = self._vocabulary.creation_column(near, position, phrase.end)
+        date = self._vocabulary.own_date(near, position, phrase.end)
         dated = in_time(ColumnValue(column=date.name), phrase)
         back = _reversed(table, amount.path[steps:], amount.path[:steps])
         condition = Exists(path=back, condition=dated) if back else dated

@@ -27,7 +27,7 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import DateReader
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lengths import read_length
 from datavalut.planning.offline.objects import Frames
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
@@ -39,6 +39,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _SALES = frozenset({"sale", "purchase"})
 _EVENTS = frozenset({"checkin", "start", "begin", "depart"})
+_STAYS = frozenset({"stay", "visit"})
 _RANKS = synonyms.words("loyalty plan tier level role rank grade contract")
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
@@ -68,11 +69,7 @@ class AttachmentChecks(Reader):
         if column in self._vocabulary.creation_columns(table):
             return  # "upcoming appointments in the next 7 days": both are of one date
         lasts = self._vocabulary.is_of(table, synonyms.LASTING)
-        creation = self._vocabulary.creation_columns(table)
-        dated = dated or any(  # "no-show bookings in 2024": booked then, or due then?
-            self._vocabulary.date_stem(table, date) in _EVENTS and date not in creation
-            for date in self._vocabulary.date_columns(table)
-        )
+        dated = dated or bool(self._begin(table))  # "no-show bookings in 2024": booked then, or due then?
         if self._word(end) == "from" and not (lasts and dated):
             return
         if dated or lasts:
@@ -80,6 +77,23 @@ class AttachmentChecks(Reader):
             raise UnclearError(
                 start, self._time_end(end), f"the time of {table.name.name}, or of {column.name}?", names
             )
+
+    def check_stays(self, table: Table, noun: int, end: int) -> None:
+        """ "Stays in December", where the rows are bookings that were made on other days."""
+        begins = self._begin(table) if singular(self._word(noun)) in _STAYS else []
+        if begins and self.is_time(end) and not self._vocabulary.is_called(table, noun, end):
+            dates = [*self._vocabulary.creation_columns(table), *begins]
+            names = (f"{table.name.name}.{date.name}" for date in dates)
+            raise UnclearError(noun, self._time_end(end), "several dates fit", names)
+
+    def _begin(self, table: Table) -> list[Column]:
+        """The dates on which what was booked begins."""
+        creation = self._vocabulary.creation_columns(table)
+        return [
+            date
+            for date in self._vocabulary.date_columns(table)
+            if self._vocabulary.date_stem(table, date) in _EVENTS and date not in creation
+        ]
 
     def _is_time_or_length(self, position: int) -> bool:
         """ "In 2024", "for more than 2 years"."""

@@ -108,7 +108,7 @@ class DateReader(Reader):
                 raise UnclearError(position, phrase.end, "several dates fit", names)
             if len(births) == 1:
                 return births[0]
-        return self._vocabulary.creation_column(table, position, phrase.end)
+        return self._vocabulary.own_date(table, position, phrase.end)
 
     def read_participle(self, table: Table, position: int) -> Clause | None:
         """ "created last month", "shipped in 2023", "rated PG-13", "priced above 50"."""

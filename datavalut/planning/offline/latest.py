@@ -52,7 +52,7 @@ class LatestReader(Reader):
         if phrase is None:
             return None
         path = self._vocabulary.path(table, child, position, phrase.end)
-        date = self._vocabulary.creation_column(child, position, phrase.end)
+        date = self._vocabulary.own_date(child, position, phrase.end)
         moment = Aggregate(function=function, path=path, of=ColumnValue(column=date.name))
         which = "last" if function is AggregateFunction.MAX else "first"
         meaning = f"the {which} {child.name.name}.{date.name} {phrase.meaning}"

@@ -175,7 +175,8 @@ class LinkReader(Reader):
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
         if verb.names_a_role or self._is_an_outcome(path, verb):
             return False
-        if verb.weak or self._is_made(table, verb.stem) or self._records(path, verb.stem):
+        leads_up = all(step.direction is Direction.TO_PARENT for step in path)
+        if verb.weak or (leads_up and self._is_made(table, verb.stem)) or self._records(path, verb.stem):
             return True
         return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
 
@@ -190,13 +191,14 @@ class LinkReader(Reader):
         )
 
     def _is_made(self, table: Table, verb: str) -> bool:
-        """ "invoices issued to Ada", where issued_on says when the row came to be."""
+        """ "invoices issued to Ada", where issued_on says when the row came to be. That joins it to what it is of, and
+        to nothing that other rows lead to: a customer's loans do not tell who onboarded her."""
         dates = {self._vocabulary.date_stem(table, column) for column in self._vocabulary.creation_columns(table)}
         return verb in dates & synonyms.CREATION_STEMS
 
     def _records(self, path: tuple[PathStep, ...], verb: str) -> bool:
         """ "who redeemed a voucher", where redeemed_at says when such a row came to be."""
-        return any(
+        return verb not in synonyms.ROW_STEMS and any(
             self._dates_its_rows(self._vocabulary.table_of(step), verb)
             for step in path
             if step.direction is Direction.TO_CHILDREN

@@ -115,6 +115,8 @@ class NounReader(Reader):
             if individual is not None:
                 return individual
             qualifiers = read_qualifiers(table, end)
+            if qualifiers is not None:
+                self._attachment.check_stays(table, noun_at, end)
             if adjectives is not None and qualifiers is not None:
                 self._attachment.check_state(table, adjectives.condition, at, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])

@@ -118,6 +118,7 @@ class QualifierReader(Reader):
     def check_state(self, noun: NounPhrase) -> None:
         """Raises UnclearError where the time behind a bare noun could be that of the state before it."""
         self._attachment.check_state(noun.table, noun.condition, noun.start, noun.noun_end)
+        self._attachment.check_stays(noun.table, noun.noun_end - 1, noun.noun_end)
 
     def _read_described(self, position: int) -> DescribedRows | None:
         noun = self.read_bare_noun(position)

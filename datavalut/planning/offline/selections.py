@@ -414,7 +414,7 @@ class SelectionReader(Reader):
         if said.what in {_CREATION, _AGE} and (years := self._years(table)) is not None:
             return years
         if said.what == _CREATION:
-            return self._vocabulary.creation_column(table, start, end)
+            return self._vocabulary.own_date(table, start, end)
         if said.what == _AGE:
             return self._column_of_age(table, said, start, end)
         if said.what == _BY:
@@ -446,7 +446,7 @@ class SelectionReader(Reader):
             return births[0]  # nobody calls the newest row the youngest
         if births:
             raise UnclearError(start, end, "several dates fit", (column.name for column in births))
-        return self._vocabulary.creation_column(table, start, end)
+        return self._vocabulary.own_date(table, start, end)
 
     def sample(self, selection: Selection) -> tuple[Sample, str]:
         size = f"{selection.percent:g}%" if selection.percent is not None else str(selection.rows)

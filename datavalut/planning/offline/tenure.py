@@ -99,7 +99,7 @@ class TenureReader(Reader):
         window = length.until_now()
         if window is None or length.bare:
             return None
-        date = self._vocabulary.creation_column(table, start, end)
+        date = self._vocabulary.own_date(table, start, end)
         for column in self._vocabulary.date_columns(table):
             if self._vocabulary.date_stem(table, column) in _LEAVING_STEMS:
                 names = (f"{table.name.name}.{date.name}", f"{table.name.name}.{column.name}")

@@ -528,8 +528,9 @@ class VerbReader(Reader):
         return None
 
     def _is_dated_by(self, child: Table, word: str) -> bool:
-        """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be."""
-        dates = self._vocabulary.creation_columns(child)
+        """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be. A created_at says
+        nothing about who created what."""
+        dates = self._vocabulary.creation_columns(child) if stem(word) not in synonyms.ROW_STEMS else []
         return len(dates) == 1 and self._vocabulary.date_stem(child, dates[0]) == stem(word)
 
     def _leads_down(self, table: Table, other: Table, position: int) -> bool:

@@ -30,6 +30,7 @@ from datavalut.planning.offline.values import Values, plural_key
 LONGEST_NAME = 5  # tokens
 
 _STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "schedul", "mak"})
+_HAPPENINGS = synonyms.words("start begin depart departur arriv arrival checkin pickup play held perform")
 
 
 @dataclass(frozen=True)
@@ -385,12 +386,33 @@ class Vocabulary:
         only date, unless it is known to be another (birth_date, last_update). Raises UnclearError if there is none,
         or more than one.
         """
-        dates = self.date_columns(table)
+        return self._only_date(table, self.creation_columns(table), position, end)
+
+    def own_date(self, table: Table, position: int, end: int) -> Column:
+        """As `creation_column`, of what a time said of the noun alone can be: not only of the day on which a row was
+        made, where the thing happens on another. "Appointments in 2025" may start then, or have been entered then."""
         creation = self.creation_columns(table)
-        if len(creation) == 1:
-            return creation[0]
-        reason = f"{table.name.name} has {'several dates' if creation else 'no date'} that the time could be of"
-        raise UnclearError(position, end, reason, (f"{table.name.name}.{column.name}" for column in creation or dates))
+        happens = self._happens_on(table, creation[0]) if len(creation) == 1 else []
+        return self._only_date(table, [*creation, *happens], position, end)
+
+    def _only_date(self, table: Table, columns: list[Column], position: int, end: int) -> Column:
+        if len(columns) == 1:
+            return columns[0]
+        reason = f"{table.name.name} has {'several dates' if columns else 'no date'} that the time could be of"
+        names = (f"{table.name.name}.{column.name}" for column in columns or self.date_columns(table))
+        raise UnclearError(position, end, reason, names)
+
+    def _happens_on(self, table: Table, creation: Column) -> list[Column]:
+        if self.date_stem(table, creation) not in synonyms.GENERIC_CREATION_STEMS:
+            return []
+        lasts = self.is_of(table, synonyms.LASTING)
+        return [
+            column
+            for column in self.date_columns(table)
+            if column != creation
+            and (column.not_null or not lasts)
+            and self.date_stem(table, column).removeprefix("schedul").removeprefix("plan") in {"", *_HAPPENINGS}
+        ]
 
     def creation_columns(self, table: Table) -> list[Column]:
         dates = self.date_columns(table)
@@ -412,7 +434,9 @@ class Vocabulary:
         events = [
             parent
             for parent in dict.fromkeys(parents)
-            if not self.is_of(parent, synonyms.LASTING) and len(self.creation_columns(parent)) == 1
+            if not self.is_of(parent, synonyms.LASTING)
+            and len(created := self.creation_columns(parent)) == 1
+            and not self._happens_on(parent, created[0])
         ]
         path = self.keys.path(table, events[0]) if len(events) == 1 and parents.count(events[0]) == 1 else None
         return (path, self.creation_columns(events[0])[0]) if path and len(path) == 1 else None

@@ -30,6 +30,8 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "double the price of all products", ["double"]),
     (SHOP, "how many customers are there", ["how"]),
     (PAGILA, "films in English", ["English"]),
+    (SHOP, "customers created by products", ["created"]),
+    (SHOP, "customers who created products", ["created"]),
     (NORTHWIND, "orders recommended by employees from city London", ["recommended"]),
 ]
 
