@@ -127,7 +127,7 @@ def test_what_no_name_and_no_comment_tells_of_is_refused(prompt: str) -> None:
         ("plcy_hldr", ("policy", "holder")),
         ("xyz_id", ("xyz", "id")),  # short for nothing
         ("lst", ("lst",)),  # a list, or the last? nobody knows
-        ("cls_dt", ("closed", "date")),
+        ("cls_dt", ("closed", "dt")),
         ("ord_ln", ("order", "line")),
         ("orders", ("orders",)),
     ],
