@@ -14,6 +14,7 @@ from datavalut.planning.offline.thesaurus import LOOSE_COLUMN_SYNONYMS, LOOSE_TA
 from datavalut.planning.offline.tokens import parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
+_USUAL_SCHEMA = "public"  # nobody says it: "public posts" are posts that are public
 TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
 # The levels of names that only may mean a table or a column.
 LOOSELY = 2
@@ -49,6 +50,8 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
         yield LOOSELY, name_key(told)
     for words in spelled_names(table.name.name):
         yield 0, "".join(words)
+        if table.name.schema != _USUAL_SCHEMA:
+            yield 0, name_key([*parts_of(table.name.schema), *words])
         if len(words) > 1 and words[0] in prefixes:
             words = words[1:]  # noqa: PLW2901 - the name without its prefix
             yield 1, "".join(words)

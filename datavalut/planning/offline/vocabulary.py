@@ -97,7 +97,7 @@ class Vocabulary:
 
     @cached_property
     def _qualified_tables(self) -> dict[str, dict[int, list[Table]]]:
-        """By "public.posts". "Public posts" are posts that are public."""
+        """By "public.posts"."""
         names: dict[str, dict[int, list[Table]]] = {}
         for table in self.catalog.tables:
             for words in spelled_names(table.name.name):
@@ -116,9 +116,8 @@ class Vocabulary:
         for length in range(LONGEST_NAME, 0, -1):
             if (key := self._key(position, length)) is None:
                 continue
-            levels = self._tables.get(key)
-            if levels is None and length == 1 and "." in self._tokens[position].text:
-                levels = self._qualified_tables.get(key)
+            is_qualified = length == 1 and "." in self._tokens[position].text
+            levels = (self._qualified_tables if is_qualified else self._tables).get(key)
             if levels and (loosely or min(levels) < LOOSELY):
                 tables = levels[min(levels)]
                 if len(tables) > 1:

@@ -171,3 +171,36 @@ def test_comments_tell_of_codes(comment: str | None, labels: dict[str, str]) -> 
 )
 def test_comments_begin_with_a_name(comment: str | None, words: tuple[str, ...]) -> None:
     assert name_in(comment) == words
+
+
+SCHEMAS = catalog(
+    "schemas",
+    (
+        table("orders", "id int!", "total num!", schema="sales"),
+        table("orders", "id int!", "total num!", schema="repairs"),
+        table("sales_orders", "id int!", "total num!"),
+        table("posts", "id int!", "visibility text!"),
+    ),
+    (),
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("repairs.orders", "repairs.orders"),
+        ("repairs orders", "repairs.orders"),
+        ("sales.orders", "sales.orders"),
+        ("public.sales_orders", "public.sales_orders"),
+        ("public.posts", "public.posts"),
+    ],
+)
+def test_tables_are_told_apart_by_their_schemas(prompt: str, name: str) -> None:
+    plan = plan_offline(prompt, SCHEMAS)
+    assert isinstance(plan, FilterPlan), plan
+    assert [root.table for root in plan.roots] == [name]
+
+
+@pytest.mark.parametrize("prompt", ["orders", "sales orders", "public posts"])
+def test_a_name_of_two_schemas_is_not_clear_and_public_is_no_name(prompt: str) -> None:
+    assert isinstance(plan_offline(prompt, SCHEMAS), Refusal)
