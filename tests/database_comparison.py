@@ -56,7 +56,13 @@ def schema_objects(parameters: ConnectionParameters) -> dict[str, list[str]]:
 def check_same_objects(source: ConnectionParameters, target: ConnectionParameters) -> None:
     """Every object of the source is in the target, word for word, and nothing else; every foreign key is as valid, and
     every materialized view filled."""
-    assert schema_objects(target) == schema_objects(source)
+    there, wanted = schema_objects(target), schema_objects(source)
+    differing = {
+        name: (there.get(name), wanted.get(name))
+        for name in there.keys() | wanted.keys()
+        if there.get(name) != wanted.get(name)
+    }
+    assert not differing, f"(there, wanted) of what differs: {differing}"
     assert foreign_keys(target) == foreign_keys(source)
     assert differing_materialized_views(target) == []
 

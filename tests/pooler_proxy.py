@@ -15,7 +15,8 @@ from enum import Enum
 from datavalut.connections import ConnectionParameters
 
 _SSL_REQUEST = 80877103
-_MADE_UP_KEY = struct.pack("!cIII", b"K", 12, 4242, 4242)
+_NO_PROCESS = 2_000_000_000  # higher than any that a system has
+_MADE_UP_KEY = struct.pack("!cIII", b"K", 12, _NO_PROCESS, 4242)
 _IDLE = b"I"  # of ReadyForQuery: outside of a transaction
 
 

@@ -1,8 +1,12 @@
 """The PostgreSQL server of the tests: started on first use, its directory removed at the end of the session.
 
-Needs nothing installed but the project's own requirements.
+Needs nothing installed but the project's own requirements. Other versions than theirs are tested with where they are:
+
+DATAVALUT_TEST_SOURCE_BIN    a directory with initdb, pg_ctl and postgres, of the sources that databases are built from
+DATAVALUT_TEST_POSTGRES_BIN  the same of the server of all else, which is the target's
 """
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -51,6 +55,12 @@ class TestServer:
     superuser: ConnectionParameters
     admin: ConnectionParameters
 
+    @property
+    def version(self) -> int:
+        """The major one."""
+        with closing(open_connection(self.superuser)) as connection:
+            return int(connection.server_version // 10000)
+
     def make_database(self, statements: str = "", *, name: str | None = None) -> ConnectionParameters:
         """A new database (of a random name if none is given) after running the statements; as the superuser."""
         database = name or f"test_{secrets.token_hex(6)}"
@@ -63,12 +73,22 @@ class TestServer:
 
     def drop_database(self, parameters: ConnectionParameters) -> None:
         with closing(open_connection(self.superuser)) as connection, connection.cursor() as cursor:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            cursor.execute(drop.format(sql.Identifier(parameters.database)))
+            force = sql.SQL(" WITH (FORCE)" if connection.server_version >= 130000 else "")
+            drop = sql.SQL("DROP DATABASE IF EXISTS {}{}")
+            cursor.execute(drop.format(sql.Identifier(parameters.database), force))
+
+
+def other_programs(variable: str) -> Path | None:
+    """The directory that an environment variable names, if it does."""
+    directory = os.environ.get(variable)
+    return Path(directory) if directory else None
 
 
 @contextmanager
-def running_server() -> Iterator[TestServer]:
+def running_server(programs: Path | None = None) -> Iterator[TestServer]:
+    """Of the embedded version, or of the one whose programs are in that directory."""
+    # What every version knows, with the letters of all languages.
+    other: dict[str, Any] = {} if programs is None else {"programs": programs, "locale": ("--locale=C.UTF-8",)}
     directory = Path(tempfile.mkdtemp(prefix="datavalut-test-postgres-", dir="/tmp"))
     password, admin_password = secrets.token_hex(16), secrets.token_hex(16)
     server = PostgresServer(
@@ -83,6 +103,7 @@ def running_server() -> Iterator[TestServer]:
             "max_connections": "100",
             "autovacuum": "off",  # statistics change only when a test says so
         },
+        **other,
     )
     try:
         server.start()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +28,7 @@ from datavalut.workflow.plan_filter import plan_filter
 from datavalut.workflow.prepare_target import prepare_target
 from datavalut.workflow.settle import ExecutionEnd, settle
 from datavalut.workflow.step import fault_error, run_step
+from tests.postgres_server import TestServer, execute
 
 
 @dataclass
@@ -159,3 +161,13 @@ class WorkflowRunner:
         if name in self.before:
             self.before[name](job_id)
         return run_step(self.deployment, job_id, step)
+
+
+@contextmanager
+def workflow_on(server: TestServer, answer: FilterPlan | Refusal) -> Iterator[WorkflowRunner]:
+    """Jobs whose target is this server; what they have made there is dropped at the end."""
+    runner = WorkflowRunner(server.admin, answer)
+    yield runner
+    for result in runner.secrets.results.values():
+        server.drop_database(result)
+        execute(server.superuser, f"DROP ROLE IF EXISTS {result.user}")

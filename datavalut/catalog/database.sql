@@ -8,6 +8,7 @@ SELECT
     CASE pg_catalog.to_jsonb(db) ->> 'datlocprovider' WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END
         AS locale_provider,
     COALESCE(pg_catalog.to_jsonb(db) ->> 'datlocale', pg_catalog.to_jsonb(db) ->> 'daticulocale') AS locale,
+    pg_catalog.to_jsonb(db) ->> 'daticurules' AS locale_rules,
     pg_catalog.pg_database_size(db.oid) AS size_bytes,
     (SELECT pg_catalog.count(*) FROM pg_catalog.pg_largeobject_metadata) AS large_objects
 FROM pg_catalog.pg_database AS db

@@ -154,8 +154,12 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Extension:
+    """`schema` is where its objects are; `wraps_foreign_data` says that it is there for foreign tables."""
+
     name: str
     version: str
+    schema: str = "public"
+    wraps_foreign_data: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,8 +167,8 @@ class Catalog:
     """The user's part of one database: what no extension owns, system schemas left out.
 
     `server_version` is `server_version_num` (170010); `encoding`, `collation`, `character_type`,
-    `locale_provider` (libc, icu or builtin) and `locale` (of icu and builtin) are the database's own, to be repeated in
-    the target. `size_bytes` is `pg_database_size`.
+    `locale_provider` (libc, icu or builtin), `locale` (of icu and builtin) and `locale_rules` (of icu) are the
+    database's own, to be repeated in the target. `size_bytes` is `pg_database_size`.
     """
 
     database: str
@@ -181,6 +185,7 @@ class Catalog:
     search_path: tuple[str, ...] = field(default=("public",))
     locale_provider: str = "libc"
     locale: str | None = None
+    locale_rules: str | None = None
 
     @cached_property
     def _tables_by_name(self) -> dict[TableName, Table]:

@@ -78,13 +78,16 @@ def read_catalog(source: connection) -> Catalog:
         tables=_tables(rows),
         foreign_keys=_foreign_keys(rows["foreign_keys"], names),
         sequences=tuple(_sequence(row, names) for row in rows["sequences"]),
-        extensions=tuple(Extension(row.name, row.version) for row in rows["extensions"]),
+        extensions=tuple(
+            Extension(row.name, row.version, row.schema, row.wraps_foreign_data) for row in rows["extensions"]
+        ),
         large_objects=database.large_objects,
         encoding=database.encoding,
         collation=database.collation,
         character_type=database.character_type,
         locale_provider=database.locale_provider,
         locale=database.locale,
+        locale_rules=database.locale_rules,
         size_bytes=database.size_bytes,
         search_path=tuple(path.schemas),
     )

@@ -11,7 +11,7 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
 from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, keys_per_chunk
-from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, relation_of
+from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, prefer_sorting, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
 from datavalut.subset.known import Holding, chosen_key_columns, copied_before
@@ -19,6 +19,7 @@ from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.pages import PageRange
 from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
 from datavalut.transfer.copy import copy_chunk
+from datavalut.transfer.counting import count_by_query, count_in_source
 from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
 
@@ -68,6 +69,8 @@ class Copying:
             chunks = self._chunks(table, keys, query)
             if len(chunks) > 1:
                 return chunks
+        has_condition = self.subset.plan.table(table.name).root is not None
+        self._prefer_sorting(wanted=keys.are_sorted and not has_condition)
         self._copy(table, query, item.chunk)
         if item.chunk is None:
             self.measure(item)
@@ -125,16 +128,13 @@ class Copying:
                 render_root,
                 known_sets=self._keys(Holding(table.name)),
             )
-            required = self._count(query, table)
+            required = count_by_query(self.source, query, table.name)
         if decided.whole:
             in_source, estimated = copied, False
         elif table.estimated_rows > MOST_ROWS_COUNTED:
             in_source, estimated = table.estimated_rows, True
         else:
-            only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-            name = sql.Identifier(table.name.schema, table.name.name)
-            in_source = self._count(sql.SQL("SELECT count(*) FROM {}{}").format(only, name), table)
-            estimated = False
+            in_source, estimated = count_in_source(self.source, table), False
         self.make_sure()
         record_measures(self.target, table.name, TableMeasures(required, in_source, estimated))
 
@@ -144,6 +144,11 @@ class Copying:
 
     def _keys(self, holding: Holding, chunk: Chunk | None = None) -> TargetKeys:
         return TargetKeys(self.target, self.subset.plan, self.subset.copied_before[holding], chunk)
+
+    def _prefer_sorting(self, *, wanted: bool) -> None:
+        """For queries in which nothing but keys in order is made distinct: these need hardly be sorted."""
+        with reading_source(), self.source.cursor() as cursor:
+            prefer_sorting(cursor, wanted=wanted)
 
     def _query(self, table: Table, keys: TargetKeys, chunk: Chunk | None) -> sql.Composable:
         return copy_query(
@@ -187,10 +192,13 @@ class Copying:
             ((keyed, columns),) = keys.too_many
             if self._is_found_by(table, keyed):
                 return self._chunks_by_keys(table, keyed, columns)
+        version = self.subset.plan.catalog.server_version
+        if len(cut_by_pages(table, table.estimated_rows, version)) == 1:
+            return ()  # even if all of it were copied: its planner need not be asked
         explained = self._explain(query, table)
         others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
         rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
-        ranges = cut_by_pages(table, rows_expected, self.subset.plan.catalog.server_version, reads_whole=reads_whole)
+        ranges = cut_by_pages(table, rows_expected, version, reads_whole=reads_whole)
         return tuple(Chunk(number, pages.first, pages.end) for number, pages in enumerate(ranges))
 
     def _is_found_by(self, table: Table, keyed: Holding) -> bool:
@@ -252,12 +260,6 @@ class Copying:
         plans = json.loads(explained) if isinstance(explained, str) else explained
         plan: dict[str, Any] = plans[0]["Plan"]
         return plan
-
-    def _count(self, query: sql.Composable, table: Table) -> int:
-        with reading_source(str(table.name)), self.source.cursor() as cursor:
-            cursor.execute(query)
-            ((count,),) = cursor.fetchall()
-        return int(count)
 
 
 def _can_be_frozen(table: Table) -> bool:

@@ -13,11 +13,19 @@ from threading import Event
 
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, TableName
+from datavalut.catalog.model import Catalog, Extension, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.engine.completion import BuiltTable, complete_build
 from datavalut.engine.copying import Subset
+from datavalut.engine.differences import (
+    of_extensions,
+    of_foreign_keys,
+    of_large_objects,
+    of_locale,
+    of_sequences,
+    of_superuser_objects,
+)
 from datavalut.engine.preparation import prepare_build
 from datavalut.engine.worker import Unobserved, Worker
 from datavalut.errors import DataValutError
@@ -27,11 +35,12 @@ from datavalut.subset.plan import plan_subset
 from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.archive import SchemaScripts, dump_schema, read_scripts
 from datavalut.transfer.connect import connect
+from datavalut.transfer.extensions import create_as_admin
 from datavalut.transfer.ledger import drop_ledger
 from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from datavalut.transfer.statements import reading_source
-from datavalut.transfer.target import TargetNames, create_target, drop_target, publish_target
+from datavalut.transfer.target import TargetNames, create_target, database_locale, drop_target, publish_target
 from datavalut.transfer.verify import Verification
 
 
@@ -124,17 +133,24 @@ class _Build:
         target = replace(self.admin, database=self.names.build_database, user=self.names.role, password=self.password)
         with closing(self.open_target(target)) as session:
             with self.phase("tables"):
-                prepare_build(session, scripts, subset.plan)
+                left_out = prepare_build(session, scripts, subset.plan, self._create_extension)
             with self.phase("rows, indexes and keys"):
                 self._work(target, subset, snapshot)
             with self.phase("verification"):
                 completion = complete_build(session, subset, sequences)
             drop_ledger(session)
+        warnings = (
+            *of_large_objects(catalog),
+            *of_locale(catalog, database_locale(server, self.names.build_database)),
+            *of_superuser_objects(scripts.left_out),
+            *of_extensions(left_out),
+            *of_sequences(completion.guessed_sequences),
+            *of_foreign_keys(catalog.foreign_keys),
+        )
         with self.phase("publication"):
             name = publish_target(server, self.names, database_name)
-        warnings = [f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out]
         return BuiltDatabase(
-            replace(target, database=name), completion.tables, self.phases, completion.verification, tuple(warnings)
+            replace(target, database=name), completion.tables, self.phases, completion.verification, warnings
         )
 
     def _make_database(self, server: connection, catalog: Catalog, snapshot: ExportedSnapshot) -> SchemaScripts:
@@ -152,6 +168,10 @@ class _Build:
             scripts = read_scripts(archive)
             making.result()
         return scripts
+
+    def _create_extension(self, extension: Extension) -> bool:
+        with closing(self.open_target(replace(self.admin, database=self.names.build_database))) as session:
+            return create_as_admin(session, extension, self.names.role)
 
     def _work(self, target: ConnectionParameters, subset: Subset, snapshot: ExportedSnapshot) -> None:
         observer = _Observer(Event(), snapshot)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import TableName
+from datavalut.catalog.model import Extension, TableName
 from datavalut.engine.queue import fill_queue
 from datavalut.engine.work_items import TableEntry, one_line, plan_work
 from datavalut.subset.model import SubsetPlan
 from datavalut.transfer.archive import SchemaScripts
 from datavalut.transfer.ledger import create_ledger
+from datavalut.transfer.left_out import LeftOut
 from datavalut.transfer.schema import restore_pre_data
 from datavalut.transfer.statements import writing_target
 
@@ -18,17 +19,24 @@ _FUNCTIONS = ("FUNCTION", "AGGREGATE")
 
 
 def prepare_build(
-    target: connection, scripts: SchemaScripts, subset: SubsetPlan, check: Callable[[], None] = lambda: None
-) -> None:
-    """`target` is a session of the job's role in autocommit mode, whose settings are changed.
+    target: connection,
+    scripts: SchemaScripts,
+    subset: SubsetPlan,
+    create_extension: Callable[[Extension], bool] = lambda extension: False,
+    check: Callable[[], None] = lambda: None,
+) -> LeftOut:
+    """`target` is a session of the job's role in autocommit mode, whose settings are changed; `create_extension` makes
+    an extension that this role may not make, and says whether it did.
 
     Raises MissingExtension, SchemaNotRestorable, DiskFull, and errors about the target.
     """
     create_ledger(target)
-    restore_pre_data(target, scripts.pre_data, check)
+    left_out = restore_pre_data(target, scripts.pre_data, subset.catalog.extensions, create_extension, check)
     functions = frozenset(piece.entry for piece in scripts.pre_data.pieces if piece.kind in _FUNCTIONS)
-    work = plan_work(subset, scripts.post_data.pieces, _table_entries(target, scripts), functions)
+    after_rows = [piece for piece in scripts.post_data.pieces if not left_out.takes(piece)]
+    work = plan_work(subset, after_rows, _table_entries(target, scripts), functions)
     fill_queue(target, work, scripts.post_data.preamble)
+    return left_out
 
 
 def _table_entries(target: connection, scripts: SchemaScripts) -> Mapping[int, TableEntry]:

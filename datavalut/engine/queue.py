@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from psycopg2 import sql
 from psycopg2.extensions import connection
 from psycopg2.extras import Json, NamedTupleCursor, execute_values
 
@@ -22,14 +23,17 @@ _CREATE = """
 CREATE TABLE datavalut_work.items (
     number bigint PRIMARY KEY,
     kind text NOT NULL,
+    preference smallint NOT NULL,
     table_schema text,
     table_name text,
     weight bigint NOT NULL,
-    after bigint[] NOT NULL,
     chunk jsonb,
     is_cut boolean NOT NULL DEFAULT false,
     done boolean NOT NULL DEFAULT false
 );
+CREATE INDEX items_to_do ON datavalut_work.items (preference, weight DESC, number) WHERE NOT done;
+CREATE TABLE datavalut_work.waits (item bigint, earlier bigint, PRIMARY KEY (item, earlier));
+CREATE INDEX waits_earlier ON datavalut_work.waits (earlier);
 CREATE TABLE datavalut_work.pieces (
     item bigint NOT NULL,
     position integer NOT NULL,
@@ -44,13 +48,34 @@ CREATE TABLE datavalut_work.pieces (
 CREATE TABLE datavalut_work.preamble (statements bytea NOT NULL)
 """
 
-_READY = """
-SELECT number, kind, table_schema, table_name, weight, after, chunk, is_cut
+# Of the items that wait for nothing, the first in the order of preference whose lock is free. What an item waits for is
+# asked item by item, so that the look ends with the first: a join would read all of them for each claim. One look finds
+# no more locks taken than sessions that the job's role may have.
+#
+# What comes after the rows is made of no more than `most` items at a time: those count that the server still works on
+# after their worker has left. CASE tests one after the other, AND may not.
+_CLAIM = """
+WITH ready AS MATERIALIZED (
+    SELECT number, preference FROM datavalut_work.items AS item
+    WHERE NOT done AND (SELECT true FROM datavalut_work.waits WHERE waits.item = item.number LIMIT 1) IS NULL
+    ORDER BY preference, weight DESC, number
+    LIMIT 128
+)
+SELECT number FROM ready
+WHERE CASE
+    WHEN preference > %(rows)s AND %(most)s <= (
+        SELECT count(*) FROM pg_catalog.pg_locks
+        WHERE locktype = 'advisory'
+            AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+    ) THEN false
+    ELSE pg_catalog.pg_try_advisory_lock((%(locks)s::bigint << 32) # number)
+END
+LIMIT 1
+"""
+_CLAIMED = """
+SELECT number, kind, table_schema, table_name, weight, chunk, is_cut
 FROM datavalut_work.items AS item
-WHERE NOT done
-    AND NOT EXISTS (
-        SELECT FROM datavalut_work.items AS earlier WHERE earlier.number = ANY (item.after) AND NOT earlier.done
-    )
+WHERE number = %s AND NOT done AND NOT EXISTS (SELECT FROM datavalut_work.waits WHERE waits.item = item.number)
 """
 _LOCKS = 0x64617461  # the class of our advisory locks: they are of this database alone
 _MOST_CHUNKS = 1_000_000
@@ -62,6 +87,7 @@ def fill_queue(target: connection, work: Work, preamble: bytes) -> None:
         cursor.execute("BEGIN")
         cursor.execute(_CREATE)
         _insert_items(cursor, work.items)
+        _insert_waits(cursor, [(item.number, earlier) for item in work.items for earlier in item.after])
         execute_values(
             cursor,
             "INSERT INTO datavalut_work.pieces (item, position, entry, kind, schema, name, statements) VALUES %s",
@@ -73,13 +99,16 @@ def fill_queue(target: connection, work: Work, preamble: bytes) -> None:
         )
         cursor.execute("INSERT INTO datavalut_work.preamble VALUES (%s)", (preamble,))
         cursor.execute("COMMIT")
+        cursor.execute("ANALYZE datavalut_work.items, datavalut_work.waits, datavalut_work.pieces")
 
 
 class WorkQueue:
-    """One worker's view. `target` is the session that its claims are bound to. Errors are those about the target."""
+    """One worker's view. `target` is the session that its claims are bound to, one at a time; `workers` is how many
+    share the work. Errors are those about the target."""
 
-    def __init__(self, target: connection) -> None:
+    def __init__(self, target: connection, workers: int) -> None:
         self._target = target
+        self._workers = workers
 
     def preamble(self) -> bytes:
         with writing_target(), self._target.cursor() as cursor:
@@ -91,24 +120,26 @@ class WorkQueue:
         """The first item that waits for nothing, and that no other worker has claimed; None if there is none now."""
         cursor: Any
         with writing_target(), self._target.cursor(cursor_factory=NamedTupleCursor) as cursor:
-            cursor.execute(_READY)
-            ready = sorted(cursor.fetchall(), key=lambda row: (_PREFERENCE[row.kind], -row.weight, row.number))
-            for row in ready:
-                cursor.execute("SELECT pg_catalog.pg_try_advisory_lock(%s)", (_lock_key(row.number),))
-                if not cursor.fetchone()[0]:
-                    continue
-                # It may have been done between the two statements.
-                cursor.execute(f"{_READY} AND number = %s", (row.number,))
+            while True:
+                cursor.execute(_CLAIM, {"locks": _LOCKS, "rows": _PREFERENCE[WorkKind.ROWS], "most": self._workers})
+                found = cursor.fetchone()
+                if found is None:
+                    return None
+                # It may have been done between the look and the lock.
+                cursor.execute(_CLAIMED, (found.number,))
                 claimed = cursor.fetchone()
                 if claimed is not None:
                     return _item(claimed)
-                self.let_go(_item(row))
-        return None
+                self._unlock(found.number)
 
     def finish(self, item: WorkItem) -> None:
         """Those that wait for the item need wait no longer."""
         with writing_target(), self._target.cursor() as cursor:
-            cursor.execute("UPDATE datavalut_work.items SET done = true WHERE number = %s", (item.number,))
+            cursor.execute(
+                "WITH over AS (DELETE FROM datavalut_work.waits WHERE earlier = %(number)s)"
+                " UPDATE datavalut_work.items SET done = true WHERE number = %(number)s",
+                {"number": item.number},
+            )
         self.let_go(item)
 
     def cut(self, item: WorkItem, chunks: Sequence[Chunk]) -> None:
@@ -120,16 +151,17 @@ class WorkQueue:
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute("BEGIN")
             _insert_items(cursor, numbered)
-            cursor.execute(
-                "UPDATE datavalut_work.items SET is_cut = true, after = after || %s::bigint[] WHERE number = %s",
-                ([chunk.number for chunk in numbered], item.number),
-            )
+            _insert_waits(cursor, [(item.number, chunk.number) for chunk in numbered])
+            cursor.execute("UPDATE datavalut_work.items SET is_cut = true WHERE number = %s", (item.number,))
             cursor.execute("COMMIT")
         self.let_go(item)
 
     def is_finished(self) -> bool:
         """Whether every item is done."""
-        return self._is_true("SELECT NOT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done)")
+        with writing_target(), self._target.cursor() as cursor:
+            cursor.execute("SELECT NOT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done)")
+            ((is_finished,),) = cursor.fetchall()
+        return bool(is_finished)
 
     def share_restored(self) -> float:
         """How much of what comes after the rows is done, by items."""
@@ -143,9 +175,13 @@ class WorkQueue:
 
     def has_rows_left(self) -> bool:
         """Whether anything is still to be read from the source."""
-        return self._is_true(
-            "SELECT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done AND kind IN ('keys', 'chunk', 'rows'))"
-        )
+        with writing_target(), self._target.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM datavalut_work.items WHERE NOT done AND preference <= %s)",
+                (_PREFERENCE[WorkKind.ROWS],),
+            )
+            ((has_rows_left,),) = cursor.fetchall()
+        return bool(has_rows_left)
 
     def pieces(self, item: WorkItem) -> tuple[Piece, ...]:
         """Those of the item that are not made yet, in order."""
@@ -160,52 +196,52 @@ class WorkQueue:
                 for entry, kind, schema, name, statements in cursor.fetchall()
             )
 
-    def mark_made(self, item: WorkItem, piece: Piece) -> None:
-        """In the transaction that makes it."""
-        with writing_target(), self._target.cursor() as cursor:
-            cursor.execute(
-                "UPDATE datavalut_work.pieces SET made = true WHERE item = %s AND entry = %s",
-                (item.number, piece.entry),
-            )
+    def note_of(self, item: WorkItem, piece: Piece) -> sql.Composable:
+        """The statement that notes the piece as made, for the transaction that makes it."""
+        return sql.SQL("UPDATE datavalut_work.pieces SET made = true WHERE item = {} AND entry = {}").format(
+            sql.Literal(item.number), sql.Literal(piece.entry)
+        )
 
-    def _is_true(self, query: str) -> bool:
+    def mark_made(self, item: WorkItem, piece: Piece) -> None:
         with writing_target(), self._target.cursor() as cursor:
-            cursor.execute(query)
-            ((answer,),) = cursor.fetchall()
-        return bool(answer)
+            cursor.execute(self.note_of(item, piece))
 
     def let_go(self, item: WorkItem) -> None:
         """It can be claimed again."""
-        with writing_target(), self._target.cursor() as cursor:
-            cursor.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", (_lock_key(item.number),))
+        with writing_target():
+            self._unlock(item.number)
+
+    def _unlock(self, number: int) -> None:
+        with self._target.cursor() as cursor:
+            cursor.execute("SELECT pg_catalog.pg_advisory_unlock(%s)", ((_LOCKS << 32) ^ number,))
 
 
-_PREFERENCE = {str(kind): place for place, kind in enumerate(WorkKind)}
-
-
-def _lock_key(number: int) -> int:
-    return (_LOCKS << 32) ^ number
+_PREFERENCE = {kind: place for place, kind in enumerate(WorkKind)}
 
 
 def _insert_items(cursor: Any, items: Sequence[WorkItem]) -> None:
     execute_values(
         cursor,
-        "INSERT INTO datavalut_work.items (number, kind, table_schema, table_name, weight, after, chunk) VALUES %s"
+        "INSERT INTO datavalut_work.items (number, kind, preference, table_schema, table_name, weight, chunk) VALUES %s"
         " ON CONFLICT DO NOTHING",
         [
             (
                 item.number,
                 item.kind,
+                _PREFERENCE[item.kind],
                 item.table.schema if item.table else None,
                 item.table.name if item.table else None,
                 item.weight,
-                list(item.after),
                 Json(asdict(item.chunk)) if item.chunk is not None else None,
             )
             for item in items
         ],
-        template="(%s, %s, %s, %s, %s, %s::bigint[], %s)",
     )
+
+
+def _insert_waits(cursor: Any, waits: Sequence[tuple[int, int]]) -> None:
+    statement = "INSERT INTO datavalut_work.waits (item, earlier) VALUES %s ON CONFLICT DO NOTHING"
+    execute_values(cursor, statement, waits, page_size=1000)
 
 
 def _item(row: Any) -> WorkItem:
@@ -214,7 +250,7 @@ def _item(row: Any) -> WorkItem:
         WorkKind(row.kind),
         TableName(row.table_schema, row.table_name) if row.table_name is not None else None,
         row.weight,
-        tuple(row.after),
+        (),
         None if row.chunk is None else Chunk(**row.chunk),
         row.is_cut,
     )

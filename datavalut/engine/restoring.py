@@ -1,11 +1,12 @@
-"""What comes after the rows: indexes, foreign keys, validation, and the rest of the schema."""
+"""What comes after the rows: indexes, foreign keys, validation, and the rest of the schema.
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+Each may take longer than a worker lives, so the server is left to carry it out, together with the note that it is done.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
@@ -13,8 +14,9 @@ from datavalut.catalog.model import Catalog
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.work_items import ROW_SECURITY, WorkItem
 from datavalut.transfer.archive import Piece
+from datavalut.transfer.counting import count_query
 from datavalut.transfer.errors import PolicyForAbsentRole, TargetBusy
-from datavalut.transfer.ledger import record_count
+from datavalut.transfer.ledger import is_counted, recording_count
 from datavalut.transfer.schema import (
     foreign_keys_to_validate,
     refresh_materialized_views,
@@ -23,7 +25,8 @@ from datavalut.transfer.schema import (
     without_validation,
 )
 from datavalut.transfer.statements import writing_target
-from datavalut.transfer.verify import analyze_materialized_views, count_rows
+from datavalut.transfer.unattended import Unattended
+from datavalut.transfer.verify import analyze_materialized_views, analyze_statement
 
 _MOST_DEADLOCKS = 20
 
@@ -34,12 +37,14 @@ class TimeIsUp(Exception):
 
 @dataclass(frozen=True)
 class Restoring:
-    """`target` is the session that the queue's claims are bound to. Each method raises TimeIsUp between two pieces of
-    its work where `has_time` says so: what is made is made, and the item is still to be finished."""
+    """`target` is the session that the queue's claims are bound to, and that `unattended` works in. Where `has_time`
+    says so, each method raises TimeIsUp between two pieces of its work: what is made is made, and the item is still to
+    be finished; in the middle of one it raises LeftToServer: the server makes it, and holds the claim meanwhile."""
 
     target: connection
     queue: WorkQueue
     catalog: Catalog
+    unattended: Unattended
     check: Callable[[], None]
     has_time: Callable[[], bool] = lambda: True
 
@@ -47,10 +52,12 @@ class Restoring:
         """And what needs a table with its rows, before others lock it: statistics, and the count that proves it."""
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         self._make(item, self.queue.pieces(item))
-        name = sql.Identifier(item.table.schema, item.table.name)
-        with writing_target(), self.target.cursor() as cursor:
-            cursor.execute(sql.SQL("ANALYZE {}").format(name))
-        record_count(self.target, item.table, count_rows(self.target, self.catalog.table(item.table)))
+        if is_counted(self.target, item.table):
+            return
+        analyze = analyze_statement(self.target, item.table)
+        count = recording_count(item.table, count_query(self.catalog.table(item.table)))
+        with writing_target():
+            self._execute(sql.SQL(";\n").join([*analyze, count]).as_string(self.target).encode())
 
     def add_foreign_keys(self, item: WorkItem) -> None:
         self._make(item, map(without_validation, self.queue.pieces(item)))
@@ -59,51 +66,41 @@ class Restoring:
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         self._make(item, self.queue.pieces(item))
         for oid in foreign_keys_to_validate(self.target, item.table):
-            self._undisturbed(partial(validate_foreign_key, self.target, oid))
+            self._undisturbed(partial(validate_foreign_key, self.target, oid, self._execute))
 
     def finish_schema(self, item: WorkItem) -> None:
         pieces = self.queue.pieces(item)
         self._make(item, (piece for piece in pieces if piece.kind != ROW_SECURITY))
-        refresh_materialized_views(self.target, self.check)
+        refresh_materialized_views(self.target, self._execute)
         analyze_materialized_views(self.target, self.check)
         self._make(item, (piece for piece in pieces if piece.kind == ROW_SECURITY))
 
     def _make(self, item: WorkItem, pieces: Iterable[Piece]) -> None:
         for piece in pieces:
-            if not self.has_time():
-                raise TimeIsUp
             try:
-                self._undisturbed(partial(self._make_piece, item, piece))
+                self._undisturbed(partial(restore_piece, piece, partial(self._execute_noted, item, piece)))
             except PolicyForAbsentRole:
                 self.queue.mark_made(item, piece)
 
-    def _make_piece(self, item: WorkItem, piece: Piece) -> None:
-        with _transaction(self.target):
-            restore_piece(self.target, piece)
-            self.queue.mark_made(item, piece)
+    def _execute_noted(self, item: WorkItem, piece: Piece, statements: bytes) -> None:
+        self._execute(statements + b"\n" + self.queue.note_of(item, piece).as_string(self.target).encode())
+
+    def _execute(self, statements: bytes) -> None:
+        self.check()
+        if not self.has_time():
+            raise TimeIsUp
+        self.unattended.carry_out(statements, self._stays)
+
+    def _stays(self) -> bool:
+        self.check()
+        return self.has_time()
 
     def _undisturbed(self, statement: Callable[[], None]) -> None:
         """A foreign key locks two tables, with all of their partitions, and two workers may do so in a circle: of these
         PostgreSQL cancels one after a second, which finds its way free by then."""
         for _ in range(_MOST_DEADLOCKS):
-            self.check()
             try:
                 return statement()
             except TargetBusy as error:
                 disturbance = error
         raise disturbance
-
-
-@contextmanager
-def _transaction(target: connection) -> Iterator[None]:
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute("BEGIN")
-        try:
-            yield
-            with writing_target():
-                cursor.execute("COMMIT")
-        except BaseException:
-            with suppress(psycopg2.Error):  # a closed session has nothing to roll back
-                cursor.execute("ROLLBACK")
-            raise

@@ -50,9 +50,9 @@ class Chunk:
 
 @dataclass(frozen=True)
 class WorkItem:
-    """`after` are the numbers of the items that it waits for. `weight` says how much work it is beside others of its
-    kind, in bytes: the heaviest go first. `chunk` is None for all but chunks; `is_cut` says of a table's rows that
-    they were cut into chunks, which are among those that it waits for."""
+    """`after` are the numbers of the items that it waits for: none once it is claimed. `weight` says how much work it
+    is beside others of its kind, in bytes: the heaviest go first. `chunk` is None for all but chunks; `is_cut` says of
+    a table's rows that they were cut into chunks, which are among those that it waits for."""
 
     number: int
     kind: WorkKind

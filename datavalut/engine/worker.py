@@ -17,6 +17,7 @@ from datavalut.transfer.errors import CopyFailed
 from datavalut.transfer.schema import reset_search_path, take_settings
 from datavalut.transfer.source_changes import ReadTables, require_table_unchanged
 from datavalut.transfer.statements import writing_target
+from datavalut.transfer.unattended import LeftToServer, Unattended
 
 _SHORTEST_WAIT_SECONDS = 0.01
 _LONGEST_WAIT_SECONDS = 0.1
@@ -78,7 +79,7 @@ class Worker:
     _copying: Copying | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._queue = WorkQueue(self.target)
+        self._queue = WorkQueue(self.target, self.workers)
 
     def run(self, has_time: Callable[[], bool] = lambda: True) -> bool:
         """Whether the whole build is done; False if `has_time` said that no more work is to be begun.
@@ -87,9 +88,10 @@ class Worker:
         """
         preamble = self._queue.preamble()
         give_memory(self.target, self.workers)
-        restoring = Restoring(self.target, self._queue, self.subset.plan.catalog, self.observer.check, has_time)
         wait = _SHORTEST_WAIT_SECONDS
-        with ExitStack() as sessions:
+        with ExitStack() as sessions, Unattended(self.target) as unattended:
+            catalog, check = self.subset.plan.catalog, self.observer.check
+            restoring = Restoring(self.target, self._queue, catalog, unattended, check, has_time)
             while True:
                 self.observer.check()
                 if not has_time():
@@ -100,6 +102,8 @@ class Worker:
                         self._do(item, restoring, preamble, sessions)
                     except TimeIsUp:
                         self._queue.let_go(item)
+                        return False
+                    except LeftToServer:  # with its claim
                         return False
                     wait = _SHORTEST_WAIT_SECONDS
                 elif self._queue.is_finished():

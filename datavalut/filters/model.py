@@ -336,7 +336,8 @@ class Root(FilterModel):
 
 
 class Scope(StrEnum):
-    """How much beside the roots comes along: docs/semantics.md."""
+    """What comes along beside the roots and the rows that belong to them: `minimal`, what these reference and nothing
+    else; `related`, the default, other tables too, without rows that belong to others; `wide`, other tables whole."""
 
     RELATED = "related"
     MINIMAL = "minimal"

@@ -113,10 +113,12 @@ def resolve_column(text: str, table: Table) -> Column:
 @dataclass(frozen=True)
 class LinkEnd:
     """The columns of one table that a link compares with the other's. `collations` are those to compare them by: a
-    child's by its parent's, where they differ; empty if it is none for all."""
+    child's by its parent's, where they differ; empty if it is none for all. `partitions` are the OIDs of those that
+    hold the linked rows, if not all may."""
 
     columns: tuple[str, ...]
     collations: tuple[tuple[str, str] | None, ...] = ()
+    partitions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Link:
 
     @property
     def _parent(self) -> LinkEnd:
-        return LinkEnd(self.foreign_key.parent_columns)
+        return LinkEnd(self.foreign_key.parent_columns, partitions=self.foreign_key.parent_partitions)
 
     def describe(self) -> str:
         key = self.foreign_key

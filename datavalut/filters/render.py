@@ -113,7 +113,8 @@ def render_condition(
 
 
 class _Chain(NamedTuple):
-    """The tables along a path, joined: the `near` end of the row it starts from equals the `far` end of `first`."""
+    """The tables along a path, joined: the `near` end of the row it starts from equals the `far` end of `first`, and
+    both rows are `_within` their ends."""
 
     source: sql.Composable
     near: LinkEnd
@@ -461,8 +462,9 @@ class _Renderer:
             table = self.catalog.table(link.target)
             row = Row(table, self.new_alias())
             if rows:
-                join = all_equal(_columns(rows[-1], link.near), _columns(row, link.far))
-                source += sql.SQL(" JOIN {} ON {}").format(row.source, join)
+                join = [all_equal(_columns(rows[-1], link.near), _columns(row, link.far))]
+                join += [*_within(rows[-1], link.near), *_within(row, link.far)]
+                source += sql.SQL(" JOIN {} ON {}").format(row.source, sql.SQL(" AND ").join(join))
             else:
                 source += row.source
             links.append(link)
@@ -476,6 +478,7 @@ class _Renderer:
     def exists(self, path: Sequence[PathStep], condition: Condition | None, row: Row) -> sql.Composable:
         chain = self.chain(path, row.table)
         where = [all_equal(_columns(chain.first, chain.far), _columns(row, chain.near))]
+        where += [*_within(chain.first, chain.far), *_within(row, chain.near)]
         if condition is not None:
             where.append(self.holds(condition, chain.last))
         return sql.SQL("EXISTS (SELECT 1 FROM {} WHERE {})").format(chain.source, sql.SQL(" AND ").join(where))
@@ -495,12 +498,12 @@ class _Renderer:
         having = self.predicate(condition, row, {aggregate: value}, met if wanted else not met)
         chosen = sql.SQL("SELECT {0} FROM {1} GROUP BY {0} HAVING {2}").format(groups.keys, groups.source, having)
         if wanted:
-            return sql.SQL("{} IN ({})").format(as_row(_columns(row, groups.near)), chosen)
+            is_chosen = sql.SQL("{} IN ({})").format(as_row(_columns(row, groups.near)), chosen)
+            within = _within(row, groups.near)
+            return parenthesized([*within, is_chosen], " AND ") if within else is_chosen
         alias = self.new_alias()
-        names = _key_names(groups.near.columns)
-        equal = all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near))
         return sql.SQL("NOT EXISTS (SELECT 1 FROM ({}) AS {} ({}) WHERE {})").format(
-            chosen, alias, sql.SQL(", ").join(names), equal
+            chosen, alias, sql.SQL(", ").join(_key_names(groups.near.columns)), _is_of_group(row, alias, groups.near)
         )
 
     def groups(self, aggregate: Aggregate, start: Table) -> _Groups:
@@ -513,7 +516,11 @@ class _Renderer:
             if aggregate.function in {AggregateFunction.SUM, AggregateFunction.AVG}:
                 # Numeric sums do not depend on the order of the rows, as sums of floating point numbers do.
                 value = as_numeric(value, self.type_of(aggregate.of, chain.last))
-        source += self.where(aggregate.condition, chain.last)
+        conditions = _within(chain.first, chain.far)
+        if aggregate.condition is not None:
+            conditions.append(self.holds(aggregate.condition, chain.last))
+        if conditions:
+            source += sql.SQL(" WHERE ") + sql.SQL(" AND ").join(conditions)
         keys = _columns(chain.first, chain.far)
         if chain.repeats and aggregate.function in COUNTS_REPEATS:
             names = _key_names(keys)
@@ -540,14 +547,13 @@ class _Renderer:
         for aggregate in dict.fromkeys(found for expression in expressions for found in _aggregates_in(expression)):
             groups = self.groups(aggregate, row.table)
             alias = self.new_alias()
-            names = _key_names(groups.near.columns)
             source += sql.SQL(" LEFT JOIN (SELECT {0}, {1} FROM {2} GROUP BY {0}) AS {3} ({4}, value) ON {5}").format(
                 groups.keys,
                 groups.value,
                 groups.source,
                 alias,
-                sql.SQL(", ").join(names),
-                all_equal([alias + sql.SQL(".") + name for name in names], _columns(row, groups.near)),
+                sql.SQL(", ").join(_key_names(groups.near.columns)),
+                _is_of_group(row, alias, groups.near),
             )
             value = alias + sql.SQL(".value")
             values[aggregate] = zero_for_none(value) if aggregate.function in ZERO_WITHOUT_ROWS else value
@@ -657,6 +663,20 @@ def _columns(row: Row, end: LinkEnd) -> list[sql.Composable]:
         column if collation is None else sql.SQL("{} COLLATE {}").format(column, sql.Identifier(*collation))
         for column, collation in zip(columns, end.collations or (None,) * len(columns), strict=True)
     ]
+
+
+def _within(row: Row, end: LinkEnd) -> list[sql.Composable]:
+    """That the row is in one of the partitions that hold the end's rows; nothing where all do."""
+    if not end.partitions:
+        return []
+    oids = sql.Literal("{" + ",".join(map(str, end.partitions)) + "}")
+    return [sql.SQL("{}.tableoid = ANY ({}::pg_catalog.oid[])").format(row.alias, oids)]
+
+
+def _is_of_group(row: Row, group: sql.Composable, near: LinkEnd) -> sql.Composable:
+    """That the row's end equals the keys of a group."""
+    keys = [group + sql.SQL(".") + name for name in _key_names(near.columns)]
+    return sql.SQL(" AND ").join([all_equal(keys, _columns(row, near)), *_within(row, near)])
 
 
 def _key_names(keys: Sequence[object]) -> list[sql.Composable]:

@@ -27,23 +27,30 @@ step names the next table; give `columns` (the foreign key's columns in the chil
 several foreign keys join the two tables, or where a table references itself, and null where there is one.
 - How many: `compare` with the left side \
 {"kind":"aggregate","function":"count","path":[...],"of":null,"condition":null}. "at least one" is `exists`, \
-"without" is `not` of `exists`. Amounts spent are `sum` of an amount over a path; where only prices and quantities \
+"without" is `not` of `exists`. A column of a row that this one references, in a comparison: `max` over the path to \
+it. Amounts spent are `sum` of an amount over a path; where only prices and quantities \
 are stored, multiply them.
 - The time between two columns: their difference, compared with "3 days"; with months or years, add them to the \
 earlier column instead and compare with the later. "Over 18", "aged 18 to 30" and the like are an `age` window on the \
 birth date.
 - The last or the first time of something: `max` or `min` over a path, in `time`.
 - Times: always `time` with a window. "last 6 months" is {"kind":"last","amount":6,"unit":"month"}; "last month" \
-(the whole month before this one) is {"kind":"calendar","unit":"month","offset":-1}; "more than 2 years ago", "not \
-since" are `older_than`; dates are a `range` whose end is not included: all of 2024 is 2024-01-01 to 2025-01-01.
+(the whole month before this one) is {"kind":"calendar","unit":"month","offset":-1}; "more than 2 years ago" is \
+`older_than`; "upcoming", with no end, is `next` with 1000 years; "nothing since" a day is `not` of `exists` with a \
+`range` from that day on; dates are a `range` whose end is not included: all of 2024 is 2024-01-01 to 2025-01-01.
 - Text: `text` with `case_sensitive` false, unless the request is about capitals. Use `=` for codes and enum labels, \
-and write labels as the schema spells them. Never put wildcards or regular expressions in a text.
-- Negative words ("not", "never", "without", "except"): `not`. It is true where the inner condition is unknown.
+and write labels as the schema spells them. Where values are not told, take the request's word, in the singular, and \
+`contains` if the column is likely to say more than it ("suites": "Junior Suite"). Never put wildcards or regular \
+expressions in a text.
+- Negative words ("not", "never", "without", "except"): `not`. It is true where the inner condition is unknown. Of a \
+flag, what the words deny is `not` of "= true".
+- Nothing that the words do not say: bookings are with the cancelled ones, unless the request speaks of these.
 - Constants: numbers as numbers, dates as ISO 8601 strings, lengths of time as strings such as "3 days". Leave out \
 thousands separators, currency signs and units; 5k is 5000.
 - `top` for "the 10 biggest …", `sample` for "some", "10% of". Not both.
 - `exclude` for tables that the request leaves out by name, `full` for tables wanted whole, `scope` only if the \
-request says how much should come along: "only", "nothing else" is minimal, "everything else" is wide. Else null.
+request says how much should come along: "and nothing else" is minimal, "and everything else" is wide. Else null: \
+"only customers from Canada" says which rows, not how much comes along.
 - `reading`: the request in one sentence of your own, so that its author sees what you understood.
 - `evidence`: for each part of the request, its words and what you made of them.
 

@@ -7,6 +7,10 @@ from psycopg2 import sql
 from datavalut.subset.row_sets import CycleReferences, CycleSet, RowSet, label
 
 _LONGEST_IDENTIFIER = 63
+# The server merges sets that are used once into one join, whose planning takes a time that grows with the cube of their
+# number. Beyond so many sets, it is kept from that after every few.
+_MOST_SETS_MERGED = 16
+_SETS_MERGED_OF_MANY = 8
 
 
 class WithClause:
@@ -51,18 +55,22 @@ class WithClause:
         self._user = None
         if not bodies:
             return query
-        expressions = [self._expression(row_set, bodies[row_set]) for row_set in self._in_order_of_need()]
+        in_order = self._in_order_of_need()
+        apart = set(in_order[::_SETS_MERGED_OF_MANY] if len(in_order) > _MOST_SETS_MERGED else ())
+        expressions = [
+            self._expression(row_set, bodies[row_set], materialized=row_set in apart) for row_set in in_order
+        ]
         return sql.SQL("WITH RECURSIVE {}\n{}").format(sql.SQL(",\n").join(expressions), query)
 
-    def _expression(self, row_set: RowSet, body: sql.Composable) -> sql.Composable:
+    def _expression(self, row_set: RowSet, body: sql.Composable, *, materialized: bool) -> sql.Composable:
         columns: sql.Composable = sql.SQL("")
         if isinstance(row_set, CycleSet):
             columns = sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, row_set.columns)))
         # The server itself materializes a set that is used more than once. This one is used once, in a recursive term,
         # which would compute it again with every step.
-        materialized = sql.SQL(" MATERIALIZED" if isinstance(row_set, CycleReferences) else "")
+        hint = sql.SQL(" MATERIALIZED" if materialized or isinstance(row_set, CycleReferences) else "")
         name = sql.Identifier(self._names[row_set])
-        return sql.SQL("{}{} AS{} (\n{}\n)").format(name, columns, materialized, body)
+        return sql.SQL("{}{} AS{} (\n{}\n)").format(name, columns, hint, body)
 
     def _in_order_of_need(self) -> list[RowSet]:
         ordered: dict[RowSet | None, None] = {}

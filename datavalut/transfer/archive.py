@@ -18,14 +18,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from psycopg2.extensions import make_dsn
+from psycopg2.extensions import connection, make_dsn
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer.addresses import AddressPolicy
 from datavalut.transfer.connect import checked_dsn, connect
-from datavalut.transfer.errors import SchemaNotReadable, SourceConnectionLost
+from datavalut.transfer.errors import LOCK_NOT_AVAILABLE, SchemaNotReadable, SourceBusy, SourceConnectionLost
 from datavalut.transfer.snapshot import import_snapshot
 from datavalut.transfer.source_changes import require_schema_unchanged
+from datavalut.transfer.statements import reading_source
 from datavalut.transfer.tools import postgres_tool
 
 _LOCK_WAIT_MILLISECONDS = 60_000
@@ -60,7 +61,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Script:
-    """`preamble` holds the settings that the pieces are to be run under."""
+    """`preamble` holds the settings that the pieces are to be run under, all of which every version knows."""
 
     preamble: bytes
     pieces: tuple[Piece, ...]
@@ -89,7 +90,7 @@ def dump_schema(
     The schema alone is dumped (not the sections around the data): those would read every sequence, for which a role
     with only SELECT on tables lacks the privilege.
 
-    Raises what `connect` raises, SnapshotLost, SourceChanged, and SchemaNotReadable.
+    Raises what `connect` raises, SnapshotLost, SourceBusy, SourceChanged, and SchemaNotReadable.
     """
     dsn = checked_dsn(source, application_name=application_name, address_policy=address_policy)
     password = dsn.pop("password")
@@ -117,6 +118,8 @@ def dump_schema(
         connect(source, application_name=application_name, address_policy=address_policy, read_only=True)
     ) as session:
         import_snapshot(session, snapshot_id)
+        if completed.returncode != 0 and _are_tables_locked(session):
+            raise SourceBusy(LOCK_NOT_AVAILABLE)
         require_schema_unchanged(session)
     if completed.returncode == 0:
         return
@@ -124,6 +127,19 @@ def dump_schema(
     if line.startswith("connection to server"):  # it names the address that the host resolved to
         raise SourceConnectionLost
     raise SchemaNotReadable(line)
+
+
+def _are_tables_locked(session: connection) -> bool:
+    """Whether anyone else keeps pg_dump from a table of the session's database, or waits to do so."""
+    with reading_source(), session.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks"
+            " WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND pid <> pg_catalog.pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_catalog.pg_database"
+            " WHERE datname = pg_catalog.current_database()))"
+        )
+        ((locked,),) = cursor.fetchall()
+    return bool(locked)
 
 
 def read_scripts(archive: Path) -> SchemaScripts:
@@ -158,6 +174,8 @@ _HEADER = re.compile(
 # What pg_restore says after the last piece. A piece itself may end with a line that looks like a comment: of a comment.
 _FOOTER = re.compile(rb"\n-- Completed on [^\n]*\n\n--\n-- PostgreSQL database dump complete\n--\s*\Z")
 _RESTRICT = re.compile(rb"^\\restrict (\w+)\n", re.MULTILINE)
+# How long a session may do what is for `connect` to say; and of these settings, old servers do not know all.
+_TIMEOUT = re.compile(rb"^SET \w+_timeout = .*;\n", re.MULTILINE)
 
 
 def _contents(archive: Path) -> Iterator[_Entry]:
@@ -200,7 +218,8 @@ def _script(archive: Path, entries: list[_Entry], section: Section) -> Script:
         for header, end in zip(headers, ends, strict=True)
         if _has_statements(text[header.end() : end])  # unlike the schema public, which is there already
     )
-    return Script(text[: headers[0].start()] if headers else text, pieces)
+    preamble = text[: headers[0].start()] if headers else text
+    return Script(_TIMEOUT.sub(b"", preamble), pieces)
 
 
 def _has_statements(text: bytes) -> bool:

@@ -4,7 +4,6 @@ psycopg2 gives no SQLSTATE for a failed connection. So when one fails, the same 
 asynchronous interface with its messages reduced to the SQLSTATE, and by the first bytes of the protocol.
 """
 
-import ctypes
 import select
 import socket
 import struct
@@ -14,10 +13,10 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import psycopg2
-import psycopg2._psycopg
 from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE, connection, make_dsn
 
 from datavalut.connections import ConnectionParameters
+from datavalut.transfer import libpq
 from datavalut.transfer.addresses import ANY_ADDRESS, AddressPolicy, resolve
 from datavalut.transfer.errors import (
     ConnectFailed,
@@ -38,9 +37,12 @@ from datavalut.transfer.errors import (
 )
 from datavalut.transfer.pooler import is_pooled, shares_sessions
 
-__all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "SUPPORTED_VERSIONS", "AddressPolicy", "checked_dsn", "connect"]
+__all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "AddressPolicy", "checked_dsn", "connect"]
 
-SUPPORTED_VERSIONS = (12, 17)  # majors: from what the catalog queries need to what pg_dump can read
+# Majors: from what the catalog queries need to what pg_dump can read.
+SOURCE_VERSIONS = (12, 17)
+# From where the schema public belongs to the database's owner to where pg_dump's statements were tried.
+TARGET_VERSIONS = (15, 18)
 CONNECT_TIMEOUT = 10  # seconds, for one address
 
 # A worker lives 15 minutes; no statement of it, and no forgotten session, may live longer.
@@ -78,7 +80,14 @@ _SOURCE_SETTINGS = {
     "row_security": "off",  # hidden rows become an error
     "work_mem": "64MB",  # sets of keys are hashed in memory
 }
-_TARGET_SETTINGS = {**_FORMATS, **_LIVENESS, "lock_timeout": "0", "synchronous_commit": "off"}
+_TARGET_SETTINGS = {
+    **_FORMATS,
+    **_LIVENESS,
+    "lock_timeout": "0",
+    "synchronous_commit": "off",
+    # Milliseconds: an answer that nobody takes ends the session of a worker that has vanished, and frees its claims.
+    "tcp_user_timeout": "60000",
+}
 
 # Ends a query whose worker has died. From PostgreSQL 14 on, and not where the server's system cannot do it.
 _CONNECTION_CHECK = {"client_connection_check_interval": "10000"}
@@ -118,7 +127,8 @@ def connect(
 
     `read_only` makes it a session of a source: it can only read, waits a minute for a lock at most, fails rather than
     read past row-level security, and is not one that a pooler shares among clients. Every session writes values as
-    text without loss, ends a statement after 15 minutes, and checks every 10 seconds that its worker still lives.
+    text without loss, ends a statement after 15 minutes, and checks every 10 seconds that its worker still lives, but
+    for what `unattended` says.
     With `root_certificates`, a file of them, the server must have proven by one of these that it is the host.
 
     The host is resolved once, every address of it is checked, and the address connected to is one of those checked.
@@ -130,8 +140,9 @@ def connect(
     opened = _open(parameters, dsn)
     try:
         major = opened.server_version // 10000
-        if not SUPPORTED_VERSIONS[0] <= major <= SUPPORTED_VERSIONS[1]:
-            raise UnsupportedServerVersion(major, SUPPORTED_VERSIONS)
+        supported = SOURCE_VERSIONS if read_only else TARGET_VERSIONS
+        if not supported[0] <= major <= supported[1]:
+            raise UnsupportedServerVersion(major, supported)
         opened.autocommit = True
         if read_only and is_pooled(opened):
             _refuse_shared_sessions(parameters, dsn, opened)
@@ -218,10 +229,6 @@ def _configure(opened: connection, settings: Mapping[str, str]) -> None:
             cursor.execute(_SET_KNOWN, {"names": list(_CONNECTION_CHECK), "values": list(_CONNECTION_CHECK.values())})
 
 
-_libpq = ctypes.CDLL(psycopg2._psycopg.__file__)  # the libpq that psycopg2 itself has loaded
-_libpq.PQsetErrorVerbosity.argtypes = [ctypes.c_void_p, ctypes.c_int]
-_libpq.PQconnectionNeedsPassword.argtypes = [ctypes.c_void_p]
-_SQLSTATE_ONLY = 3  # PQERRORS_SQLSTATE: the server's message is "FATAL:  28P01"
 _SQLSTATE_LENGTH = 5
 
 
@@ -234,7 +241,7 @@ def _failed_login_sqlstate(dsn: Mapping[str, str]) -> str | None:
     one: the server was not reached, or TLS failed. Raises _NoPassword.
     """
     attempt: connection = psycopg2.connect(make_dsn(**dsn), async_=True)
-    _libpq.PQsetErrorVerbosity(attempt.pgconn_ptr, _SQLSTATE_ONLY)
+    libpq.set_error_verbosity(attempt.pgconn_ptr, libpq.SQLSTATE_ONLY)
     deadline = time.monotonic() + 2 * CONNECT_TIMEOUT
     try:
         while (state := attempt.poll()) != POLL_OK:
@@ -246,7 +253,7 @@ def _failed_login_sqlstate(dsn: Mapping[str, str]) -> str | None:
             if not any(ready):
                 return None
     except psycopg2.Error as error:
-        if attempt.pgconn_ptr is not None and _libpq.PQconnectionNeedsPassword(attempt.pgconn_ptr):
+        if attempt.pgconn_ptr is not None and libpq.needs_password(attempt.pgconn_ptr):
             raise _NoPassword from None
         severity, _, sqlstate = str(error).strip().rpartition(" ")
         is_sqlstate = len(sqlstate) == _SQLSTATE_LENGTH and sqlstate.isascii() and sqlstate.isalnum()

@@ -249,6 +249,9 @@ class TargetConnectionLost(TransferError):
         super().__init__("the connection to the target server was lost")
 
 
+LOCK_NOT_AVAILABLE = "55P03"
+
+
 class SourceBusy(TransferError):
     """A lock was not granted in time, or a standby had to cancel the query to follow its primary."""
 

@@ -6,6 +6,7 @@ nothing; of two that run at the same time the second waits for the first, then f
 
 from dataclasses import dataclass
 
+from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import TableName
@@ -29,6 +30,14 @@ CREATE TABLE IF NOT EXISTS datavalut_work.counted (
     table_name text,
     rows bigint NOT NULL,
     PRIMARY KEY (table_schema, table_name)
+);
+CREATE TABLE IF NOT EXISTS datavalut_work.failures (
+    statement_hash text PRIMARY KEY,
+    sqlstate text NOT NULL,
+    message text NOT NULL,
+    detail text NOT NULL,
+    table_name text NOT NULL,
+    constraint_name text NOT NULL
 );
 CREATE TABLE IF NOT EXISTS datavalut_work.copied (
     table_schema text,
@@ -119,14 +128,20 @@ def measured_tables(target: connection) -> dict[TableName, TableMeasures]:
         return {TableName(schema, name): TableMeasures(*measures) for schema, name, *measures in cursor.fetchall()}
 
 
-def record_count(target: connection, table: TableName, rows: int) -> None:
-    """How many rows the table was found to have. Can be repeated."""
+def recording_count(table: TableName, count: sql.Composable) -> sql.Composable:
+    """The statement that keeps how many rows the table is found to have. Can be repeated."""
+    return sql.SQL(
+        "INSERT INTO datavalut_work.counted VALUES ({}, {}, ({}))"
+        " ON CONFLICT (table_schema, table_name) DO UPDATE SET rows = excluded.rows"
+    ).format(sql.Literal(table.schema), sql.Literal(table.name), count)
+
+
+def is_counted(target: connection, table: TableName) -> bool:
     with writing_target(), target.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO datavalut_work.counted VALUES (%s, %s, %s)"
-            " ON CONFLICT (table_schema, table_name) DO UPDATE SET rows = excluded.rows",
-            (table.schema, table.name, rows),
+            "SELECT FROM datavalut_work.counted WHERE (table_schema, table_name) = (%s, %s)", (table.schema, table.name)
         )
+        return cursor.fetchone() is not None
 
 
 def counted_tables(target: connection) -> dict[TableName, int]:

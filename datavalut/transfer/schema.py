@@ -1,20 +1,19 @@
 """A source's schema made anew in a target, each object in a transaction of its own. Everything belongs to the job's
 role; what a role without superuser rights cannot make fails with its name, as SchemaNotRestorable or MissingExtension.
-Policies for roles that the target server does not have are left out: nobody can log in there whom they could be for.
+Policies for roles that the target server does not have are left out: nobody can log in there whom they could be for. So
+are foreign tables whose extension the target cannot have.
 """
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import psycopg2
 from psycopg2 import errors as sqlstates
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import TableName
+from datavalut.catalog.model import Extension, TableName
 from datavalut.transfer.archive import Piece, Script
-from datavalut.transfer.connect import STATEMENT_MILLISECONDS
 from datavalut.transfer.errors import (
     DiskFull,
     ForeignKeyViolated,
@@ -26,32 +25,72 @@ from datavalut.transfer.errors import (
     TargetConnectionLost,
     TransferError,
 )
+from datavalut.transfer.extensions import can_be_left_out
+from datavalut.transfer.inherited_defaults import inherits, without_defaults
+from datavalut.transfer.left_out import LeftOut
 from datavalut.transfer.statements import first_line, target_error, writing_target
 
+# Runs statements in the target; SQL errors are psycopg2's own.
+Execute = Callable[[bytes], object]
+
 _NOT_VALID = re.compile(rb"\sNOT VALID;\s*\Z")
+_TABLES = ("TABLE", "FOREIGN TABLE")
 _END = re.compile(rb";\s*\Z")
 _VIOLATING_KEY = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\)")
 
 
-def restore_pre_data(target: connection, script: Script, check: Callable[[], None] = lambda: None) -> None:
+def restore_pre_data(
+    target: connection,
+    script: Script,
+    extensions: Iterable[Extension] = (),
+    create_extension: Callable[[Extension], bool] = lambda extension: False,
+    check: Callable[[], None] = lambda: None,
+) -> LeftOut:
     """Makes all but indexes, keys, triggers and policies, in an empty database.
 
     `target` is a session of the job's role in autocommit mode; its settings (search_path and others) are not what they
-    were afterwards. `check` is called before each object and ends the restore by raising.
+    were afterwards. `extensions` are the source's; `create_extension` makes one that the job's role may not make, and
+    says whether it did. `check` is called before each object and ends the restore by raising.
 
     Raises MissingExtension, SchemaNotRestorable, DiskFull, and errors about the target.
     """
+    by_name = {extension.name: extension for extension in extensions}
     take_settings(target, script.preamble)
+    left_out = LeftOut()
+    tables: dict[int, Piece] = {}
     for piece in script.pieces:
         check()
-        restore_piece(target, piece)
+        if left_out.takes(piece):
+            continue
+        try:
+            if inherits(piece):
+                with without_defaults(target, [tables[entry] for entry in piece.needs if entry in tables]):
+                    _make(target, piece)
+            else:
+                _make(target, piece)
+        except MissingExtension as missing:
+            extension = by_name.get(missing.name)
+            if extension is None:
+                raise
+            if create_extension(extension):
+                continue
+            if not can_be_left_out(extension):
+                raise
+            left_out.add_extension(piece, missing)
+        if piece.kind in _TABLES:
+            tables[piece.entry] = piece
+    return left_out
+
+
+def _make(target: connection, piece: Piece) -> None:
+    with target.cursor() as cursor:
+        restore_piece(piece, cursor.execute)
 
 
 def take_settings(target: connection, preamble: bytes) -> None:
     """The session's settings as a script's pieces need them."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(preamble)
-        cursor.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(STATEMENT_MILLISECONDS)))
 
 
 def reset_search_path(target: connection) -> None:
@@ -60,15 +99,14 @@ def reset_search_path(target: connection) -> None:
         cursor.execute("RESET search_path")
 
 
-def restore_piece(target: connection, piece: Piece) -> None:
+def restore_piece(piece: Piece, execute: Execute) -> None:
     """Makes one object, or nothing. Raises as `restore_pre_data`, ForeignKeyViolated, and PolicyForAbsentRole."""
-    with target.cursor() as cursor:
-        try:
-            cursor.execute(piece.statements)
-        except psycopg2.Error as error:
-            if _is_for_absent_role(piece, error):
-                raise PolicyForAbsentRole(piece.full_name, first_line(error), error.pgcode) from error
-            raise _restore_error(piece, error) from error
+    try:
+        execute(piece.statements)
+    except psycopg2.Error as error:
+        if _is_for_absent_role(piece, error):
+            raise PolicyForAbsentRole(piece.full_name, first_line(error), error.pgcode) from error
+        raise _restore_error(piece, error) from error
 
 
 def without_validation(piece: Piece) -> Piece:
@@ -99,59 +137,57 @@ def foreign_keys_to_validate(target: connection, child: TableName) -> tuple[int,
         return tuple(oid for (oid,) in cursor.fetchall())
 
 
-def validate_foreign_key(target: connection, oid: int) -> None:
+def validate_foreign_key(target: connection, oid: int, execute: Execute) -> None:
     """Raises ForeignKeyViolated, and errors about the target."""
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute(
-                "SELECT nsp.nspname::text, cls.relname::text, con.conname::text"
-                " FROM pg_catalog.pg_constraint AS con"
-                " JOIN pg_catalog.pg_class AS cls ON cls.oid = con.conrelid"
-                " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
-                " WHERE con.oid = %s",
-                (oid,),
-            )
-            ((schema, table, name),) = cursor.fetchall()
-        validate = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
-        try:
-            cursor.execute(validate.format(sql.Identifier(schema, table), sql.Identifier(name)))
-        except sqlstates.ForeignKeyViolation as error:
-            raise ForeignKeyViolated(f"{schema}.{table}", name, _violating_key(error)) from None
-        except psycopg2.Error as error:
-            raise target_error(error) from error
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT nsp.nspname::text, cls.relname::text, con.conname::text"
+            " FROM pg_catalog.pg_constraint AS con"
+            " JOIN pg_catalog.pg_class AS cls ON cls.oid = con.conrelid"
+            " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
+            " WHERE con.oid = %s",
+            (oid,),
+        )
+        ((schema, table, name),) = cursor.fetchall()
+    validate = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
+    try:
+        execute(validate.format(sql.Identifier(schema, table), sql.Identifier(name)).as_string(target).encode())
+    except sqlstates.ForeignKeyViolation as error:
+        raise ForeignKeyViolated(f"{schema}.{table}", name, _violating_key(error)) from None
+    except psycopg2.Error as error:
+        raise target_error(error) from error
 
 
-def refresh_materialized_views(target: connection, check: Callable[[], None] = lambda: None) -> None:
+def refresh_materialized_views(target: connection, execute: Execute) -> None:
     """Fills all materialized views that are empty. One that reads another, by whatever way, is refused by the server
     until that one is filled, so it is tried again after it.
 
     Raises SchemaNotRestorable, and errors about the target.
     """
-    with target.cursor() as cursor:
-        with writing_target():
-            cursor.execute(
-                "SELECT nsp.nspname::text, cls.relname::text"
-                " FROM pg_catalog.pg_class AS cls"
-                " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
-                " WHERE cls.relkind = 'm' AND NOT cls.relispopulated ORDER BY cls.oid"
-            )
-            empty = [TableName(*row) for row in cursor.fetchall()]
-        while empty:
-            waiting = list(_still_empty(cursor, empty, check))
-            if len(waiting) == len(empty):
-                view, error = waiting[0]
-                raise _not_restorable(f"MATERIALIZED VIEW {view}", error) from error
-            empty = [view for view, _ in waiting]
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(
+            "SELECT nsp.nspname::text, cls.relname::text"
+            " FROM pg_catalog.pg_class AS cls"
+            " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
+            " WHERE cls.relkind = 'm' AND NOT cls.relispopulated ORDER BY cls.oid"
+        )
+        empty = [TableName(*row) for row in cursor.fetchall()]
+    while empty:
+        waiting = list(_still_empty(target, empty, execute))
+        if len(waiting) == len(empty):
+            view, error = waiting[0]
+            raise _not_restorable(f"MATERIALIZED VIEW {view}", error) from error
+        empty = [view for view, _ in waiting]
 
 
 def _still_empty(
-    cursor: Any, views: Iterable[TableName], check: Callable[[], None]
+    target: connection, views: Iterable[TableName], execute: Execute
 ) -> Iterable[tuple[TableName, psycopg2.Error]]:
     """Tries each view once, and gives those that wait for others."""
     for view in views:
-        check()
+        refresh = sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(view.schema, view.name))
         try:
-            cursor.execute(sql.SQL("REFRESH MATERIALIZED VIEW {}").format(sql.Identifier(view.schema, view.name)))
+            execute(refresh.as_string(target).encode())
         except sqlstates.ObjectNotInPrerequisiteState as error:
             yield view, error
         except psycopg2.Error as error:

@@ -127,9 +127,10 @@ def _is_further(value: int, than: int, increment: int) -> bool:
 def _furthest_value(cursor: Any, row: Any) -> int | None:
     # The cast stands outside of max, so that an index on the column can give it.
     edge = sql.SQL("ceil(max({})::numeric)" if row.increment > 0 else "floor(min({})::numeric)")
+    only = sql.SQL("ONLY " if row.has_foreign_children else "")  # their servers are not asked
     cursor.execute(
-        sql.SQL("SELECT {} FROM {}").format(
-            edge.format(sql.Identifier(row.column_name)), sql.Identifier(row.table_schema, row.table_name)
+        sql.SQL("SELECT {} FROM {}{}").format(
+            edge.format(sql.Identifier(row.column_name)), only, sql.Identifier(row.table_schema, row.table_name)
         )
     )
     value = cursor.fetchone()[0]

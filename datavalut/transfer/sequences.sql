@@ -1,6 +1,6 @@
 -- Every sequence of user schemas that no extension owns, with the number columns that take their values from it: the
 -- column that owns it (serial, identity), and those whose default calls it. Without a column, one row with nulls.
-WITH user_sequence AS (
+WITH RECURSIVE user_sequence AS (
     SELECT cls.oid, nsp.nspname, cls.relname, seq.seqincrement, seq.seqmin, seq.seqmax
     FROM pg_catalog.pg_class AS cls
     JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
@@ -30,12 +30,20 @@ fed_column AS (
     WHERE dep.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
         AND dep.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
 ),
+above_foreign_table (oid) AS (
+    SELECT ftrelid FROM pg_catalog.pg_foreign_table
+    UNION
+    SELECT inh.inhparent
+    FROM above_foreign_table AS below
+    JOIN pg_catalog.pg_inherits AS inh ON inh.inhrelid = below.oid
+),
 fed_table AS (
     SELECT DISTINCT
         fed.sequence_oid,
         tab_nsp.nspname::text AS table_schema,
         tab.relname::text AS table_name,
         att.attname::text AS column_name,
+        EXISTS (SELECT FROM above_foreign_table AS abo WHERE abo.oid = tab.oid) AS has_foreign_children,
         CASE typ.typtype WHEN 'd' THEN typ.typbasetype ELSE typ.oid END
             IN ('int2'::pg_catalog.regtype, 'int4'::pg_catalog.regtype, 'int8'::pg_catalog.regtype,
                 'numeric'::pg_catalog.regtype) AS is_number
@@ -53,6 +61,7 @@ SELECT
     seq.seqmax AS highest,
     fed.table_schema,
     fed.table_name,
+    fed.has_foreign_children,
     fed.column_name
 FROM user_sequence AS seq
 LEFT JOIN fed_table AS fed ON fed.sequence_oid = seq.oid AND fed.is_number

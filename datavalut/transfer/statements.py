@@ -1,9 +1,10 @@
 """SQL errors of a source or a target as this package's errors."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg2
+from psycopg2.extensions import connection
 
 from datavalut.transfer.errors import (
     DiskFull,
@@ -100,3 +101,20 @@ def first_line(error: psycopg2.Error) -> str:
     """The server's message, without details, which may hold values of rows."""
     primary = error.diag.message_primary
     return primary if primary is not None else str(error).strip().partition("\n")[0]
+
+
+@contextmanager
+def transaction(target: connection) -> Iterator[None]:
+    """One transaction of a session in autocommit mode, which is undone if the block raises. Raises errors about the
+    target."""
+    with target.cursor() as cursor:
+        with writing_target():
+            cursor.execute("BEGIN")
+        try:
+            yield
+            with writing_target():
+                cursor.execute("COMMIT")
+        except BaseException:
+            with suppress(psycopg2.Error):  # a closed session has nothing to roll back
+                cursor.execute("ROLLBACK")
+            raise

@@ -22,7 +22,8 @@ from datavalut.transfer.errors import JobNoLongerRunning, TargetInUse, TargetMis
 from datavalut.transfer.statements import writing_target
 
 _LONGEST_NAME = 63  # bytes, of a PostgreSQL identifier
-_ROLE_CONNECTIONS = 50
+# 40 workers at most, as many sessions that the server works on after their worker has left, and the other steps'.
+_ROLE_CONNECTIONS = 100
 _MARK = "datavalut job {}"
 _LOCALE_UNKNOWN = (
     sqlstates.FeatureNotSupported,
@@ -192,9 +193,13 @@ class DatabaseLocale:
     provider: str  # libc, icu or builtin
     collation: str
     character_type: str
+    rules: str | None
 
     def is_that_of(self, source: Catalog) -> bool:
-        return self == DatabaseLocale(source.encoding, source.locale_provider, source.collation, source.character_type)
+        """The locale of icu or builtin, which each version spells in its own way, is what was asked for."""
+        return self == DatabaseLocale(
+            source.encoding, source.locale_provider, source.collation, source.character_type, source.locale_rules
+        )
 
 
 def database_locale(session: connection, database: str) -> DatabaseLocale:
@@ -204,7 +209,7 @@ def database_locale(session: connection, database: str) -> DatabaseLocale:
             "SELECT pg_catalog.pg_encoding_to_char(encoding),"
             " CASE pg_catalog.to_jsonb(db) ->> 'datlocprovider'"
             " WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,"
-            " datcollate, datctype"
+            " datcollate, datctype, pg_catalog.to_jsonb(db) ->> 'daticurules'"
             " FROM pg_catalog.pg_database AS db WHERE datname = %s",
             (database,),
         )
@@ -328,7 +333,10 @@ def _locales(target_version: int, like: Catalog) -> Iterator[sql.Composable]:
     libc = sql.SQL("LC_COLLATE {} LC_CTYPE {}").format(sql.Literal(like.collation), sql.Literal(like.character_type))
     if like.locale_provider != "libc" and like.locale is not None:
         if like.locale_provider == "icu" and target_version >= 150000:
-            yield sql.SQL("{} LOCALE_PROVIDER icu ICU_LOCALE {} {}").format(encoding, sql.Literal(like.locale), libc)
+            icu = sql.SQL("{} LOCALE_PROVIDER icu ICU_LOCALE {} {}").format(encoding, sql.Literal(like.locale), libc)
+            if like.locale_rules is not None and target_version >= 160000:
+                yield sql.SQL("{} ICU_RULES {}").format(icu, sql.Literal(like.locale_rules))
+            yield icu
         if like.locale_provider == "builtin" and target_version >= 170000:
             yield sql.SQL("{} LOCALE_PROVIDER builtin BUILTIN_LOCALE {} {}").format(
                 encoding, sql.Literal(like.locale), libc

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Catalog, ForeignKey, Table, TableName
+from datavalut.catalog.model import Catalog, ForeignKey, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.transfer.errors import Discrepancy, VerificationFailed
-from datavalut.transfer.row_security import past_row_security
 from datavalut.transfer.sequences import sequences_in_use
 from datavalut.transfer.statements import writing_target
 
@@ -63,18 +62,18 @@ def verify_target(
     return Verification(rows_found, validated, indexes, materialized_views, len(sequences))
 
 
-def count_rows(target: connection, table: Table) -> int:
-    """The exact number, whatever row-level security there is. Raises errors about the target."""
-    name = sql.Identifier(table.name.schema, table.name.name)
-    only = sql.SQL("ONLY ") if table.inherited else sql.SQL("")
-    with writing_target(), past_row_security(target, [table.name]), target.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT count(*) FROM {}{}").format(only, name))
-        ((count,),) = cursor.fetchall()
-    return int(count)
+def analyze_statement(target: connection, name: TableName) -> tuple[sql.Composable, ...]:
+    """What gives the planner of the new database its statistics; nothing where PostgreSQL would ask the servers of
+    foreign children for theirs. Raises errors about the target."""
+    table = sql.Identifier(name.schema, name.name)
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute(_HAS_FOREIGN_CHILDREN, (table.as_string(target),))
+        ((has_foreign_children,),) = cursor.fetchall()
+    return () if has_foreign_children else (sql.SQL("ANALYZE {}").format(table),)
 
 
 def analyze_materialized_views(target: connection, check: Callable[[], None] = lambda: None) -> None:
-    """Gives the planner of the new database its statistics. Raises errors about the target."""
+    """As tables. Raises errors about the target."""
     with writing_target(), target.cursor() as cursor:
         cursor.execute(_MATERIALIZED_VIEWS)
         for schema, name in cursor.fetchall():
@@ -129,6 +128,16 @@ SELECT
 FROM pg_catalog.pg_class AS cls
 JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace
 WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'datavalut_work')
+"""
+_HAS_FOREIGN_CHILDREN = """
+WITH RECURSIVE above_foreign_table (oid) AS (
+    SELECT ftrelid FROM pg_catalog.pg_foreign_table
+    UNION
+    SELECT inh.inhparent
+    FROM above_foreign_table AS below
+    JOIN pg_catalog.pg_inherits AS inh ON inh.inhrelid = below.oid
+)
+SELECT EXISTS (SELECT FROM above_foreign_table WHERE oid = %s::pg_catalog.regclass)
 """
 _MATERIALIZED_VIEWS = """
 SELECT nsp.nspname::text, cls.relname::text

@@ -213,6 +213,12 @@ def _of_source(error: BaseException) -> JobError | None:
                 " goes through a pooler in transaction mode.",
                 "Give the address of one server itself, primary or replica, instead of a pooler, a proxy or a group.",
             )
+        case transfer.SourceBusy(sqlstate=transfer.LOCK_NOT_AVAILABLE):
+            return JobError(
+                "source_locked",
+                "Tables of the source were locked by others for too long.",
+                "Create the job again when nothing alters or rewrites its tables (ALTER TABLE, VACUUM FULL, REINDEX).",
+            )
         case transfer.SourceConnectionLost() | transfer.SourceBusy() | SnapshotNotKept():
             return JobError(
                 "source_connection_lost",

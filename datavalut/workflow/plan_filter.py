@@ -24,6 +24,7 @@ from datavalut.planning.source import PlanningSource
 from datavalut.subset.model import Rule, SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query
+from datavalut.transfer.counting import count_by_query
 from datavalut.transfer.preflight.checks import check_databases, check_room, warnings_of
 from datavalut.transfer.preflight.disk import NeededBytes
 from datavalut.transfer.statements import reading_source
@@ -111,7 +112,7 @@ def _planned_table(source: connection, subset: SubsetPlan, name: TableName, refe
     query = copy_query(subset, name, reference_time, render_root)
     rows_expected = _estimated_rows(source, query, str(name))
     if decided.rule is Rule.ROOT:
-        rows_expected = _counted_rows(source, count_query(subset, name, reference_time, render_root), str(name))
+        rows_expected = count_by_query(source, count_query(subset, name, reference_time, render_root), name)
     return PlannedTable(
         schema_name=name.schema,
         name=name.name,
@@ -128,13 +129,6 @@ def _estimated_rows(source: connection, query: sql.Composable, table: str) -> in
         (explained,) = cursor.fetchone() or ([],)
     plans: list[dict[str, Any]] = json.loads(explained) if isinstance(explained, str) else explained
     return int(plans[0]["Plan"]["Plan Rows"])
-
-
-def _counted_rows(source: connection, query: sql.Composable, table: str) -> int:
-    with reading_source(table), source.cursor() as cursor:
-        cursor.execute(query)
-        (count,) = cursor.fetchone() or (0,)
-    return int(count)
 
 
 def _workers(catalog: Catalog, planned: tuple[PlannedTable, ...], most: int) -> int:

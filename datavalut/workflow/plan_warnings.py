@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import Table
+from datavalut.engine.differences import of_large_objects
 from datavalut.subset.model import Rule, SubsetPlan
-from datavalut.transfer.statements import reading_source
+from datavalut.transfer.counting import count_in_source
 from datavalut.workflow.plan_record import PlannedTable
 
 # From this share of the estimated rows on, the table is counted: a condition may hold for all of them.
@@ -15,10 +14,7 @@ _NEARLY_ALL = 0.8
 
 
 def plan_warnings(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> tuple[str, ...]:
-    warnings = [*_of_subjects(source, subset, planned)]
-    if subset.catalog.large_objects:
-        warnings.append(f"{subset.catalog.large_objects} large objects of the source are not copied.")
-    return tuple(warnings)
+    return (*_of_subjects(source, subset, planned), *of_large_objects(subset.catalog))
 
 
 def _of_subjects(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> Iterator[str]:
@@ -35,14 +31,4 @@ def _of_subjects(source: connection, subset: SubsetPlan, planned: tuple[PlannedT
 
 
 def _is_whole(source: connection, subset: SubsetPlan, planned: PlannedTable) -> bool:
-    return planned.rows_expected >= _count(source, subset.catalog.table(planned.table))
-
-
-def _count(source: connection, table: Table) -> int:
-    query = sql.SQL("SELECT count(*) FROM {only}{table}").format(
-        only=sql.SQL("ONLY " if table.inherited else ""), table=sql.Identifier(table.name.schema, table.name.name)
-    )
-    with reading_source(str(table.name)), source.cursor() as cursor:
-        cursor.execute(query)
-        (count,) = cursor.fetchone() or (0,)
-    return int(count)
+    return planned.rows_expected >= count_in_source(source, subset.catalog.table(planned.table))

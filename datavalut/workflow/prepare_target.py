@@ -2,12 +2,13 @@
 
 import secrets
 import tempfile
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from datavalut.catalog.model import Catalog, TableName
+from datavalut.catalog.model import Catalog, Extension, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
+from datavalut.engine.differences import of_extensions, of_locale, of_superuser_objects
 from datavalut.engine.preparation import prepare_build
 from datavalut.filters.check import check_plan
 from datavalut.filters.errors import FilterPlanError
@@ -15,6 +16,7 @@ from datavalut.subset.model import SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.errors import SourceChanged
+from datavalut.transfer.extensions import absent_extensions, create_as_admin
 from datavalut.transfer.sequences import SequenceState, read_sequences
 from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.statements import reading_source
@@ -40,12 +42,31 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
         archive = Path(directory) / "schema.dump"
         catalog, sequences = _read_source(deployment, job_id, archive)
         subset = _still_fitting(record, catalog)
-        target, warnings = _create_database(deployment, job_id, run, catalog)
+        made = _create_database(deployment, job_id, run, catalog)
         scripts = read_scripts(archive)
-    warnings += tuple(f"{left_out} is left out: only a superuser could make it." for left_out in scripts.left_out)
-    with target_session(deployment, job_id, target) as session:
-        prepare_build(session, scripts, subset, running_check(deployment, job_id))
+
+    def create_extension(extension: Extension) -> bool:
+        admin = replace(deployment.secrets.target_admin(), database=made.target.database)
+        with target_session(deployment, job_id, admin) as session:
+            return create_as_admin(session, extension, made.target.user)
+
+    with target_session(deployment, job_id, made.target) as session:
+        left_out = prepare_build(session, scripts, subset, create_extension, running_check(deployment, job_id))
+        warnings = (
+            *of_locale(catalog, made.locale),
+            *of_superuser_objects(scripts.left_out),
+            *of_extensions(left_out, told=made.absent_extensions),
+        )
         store_facts(session, SourceFacts(catalog, tuple(sequences.items()), warnings))
+
+
+@dataclass(frozen=True)
+class _MadeDatabase:
+    """`target` is how the job's role logs in to it. Of the `absent_extensions` the plan has told."""
+
+    target: ConnectionParameters
+    locale: DatabaseLocale
+    absent_extensions: tuple[str, ...]
 
 
 def _still_fitting(record: PlanRecord, catalog: Catalog) -> SubsetPlan:
@@ -82,10 +103,7 @@ def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Ca
         return catalog, sequences
 
 
-def _create_database(
-    deployment: Deployment, job_id: str, run: int, catalog: Catalog
-) -> tuple[ConnectionParameters, tuple[str, ...]]:
-    """How the job's role logs in to it, and in what it differs from the source's, in sentences."""
+def _create_database(deployment: Deployment, job_id: str, run: int, catalog: Catalog) -> _MadeDatabase:
     names = TargetNames(job_id)
     admin = deployment.secrets.target_admin()
     target = ConnectionParameters(
@@ -109,11 +127,8 @@ def _create_database(
     with target_session(deployment, job_id, admin) as session:
         secure_server(session)
         create_target(session, names, target.password, catalog, is_wanted)
-        locale = database_locale(session, names.build_database)
-    return target, tuple(_locale_warnings(catalog, locale))
-
-
-def _locale_warnings(catalog: Catalog, locale: DatabaseLocale) -> Iterator[str]:
-    if not locale.is_that_of(catalog):
-        wanted = catalog.locale or catalog.collation
-        yield f"The target server does not have the source's locale {wanted}: text may sort in another order."
+        return _MadeDatabase(
+            target,
+            database_locale(session, names.build_database),
+            tuple(absent.extension.name for absent in absent_extensions(catalog.extensions, session)),
+        )

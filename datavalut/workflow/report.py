@@ -1,12 +1,12 @@
 """What the caller is told of a finished database."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from datavalut.catalog.model import ForeignKey
 from datavalut.connections import ConnectionParameters
 from datavalut.engine.completion import Completion
+from datavalut.engine.differences import described_key, of_foreign_keys, of_sequences
 from datavalut.subset.model import SubsetPlan
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.source_facts import SourceFacts
@@ -33,9 +33,14 @@ def make_report(record: PlanRecord, subset: SubsetPlan, completion: Completion, 
         "explanation": record.explanation,
         "plan": record.filter.model_dump(mode="json"),
         "tables": tables,
-        "foreign_keys": [_described(key) for key in facts.catalog.foreign_keys if key.validated],
+        "foreign_keys": [described_key(key) for key in facts.catalog.foreign_keys if key.validated],
         "verified": _verified(completion),
-        "warnings": [*record.warnings, *facts.warnings, *_warnings(completion, facts)],
+        "warnings": [
+            *record.warnings,
+            *facts.warnings,
+            *of_sequences(completion.guessed_sequences),
+            *of_foreign_keys(facts.catalog.foreign_keys),
+        ],
     }
 
 
@@ -51,14 +56,6 @@ def _verified(completion: Completion) -> dict[str, Any]:
         "sequences": verification.sequences,
         "roots": {str(name): proof for name, proof in completion.roots.items()},
     }
-
-
-def _warnings(completion: Completion, facts: SourceFacts) -> Iterator[str]:
-    for name in completion.guessed_sequences:
-        yield f"Sequence {name} may repeat values: the source's user may not read where it stands."
-    for key in facts.catalog.foreign_keys:
-        if not key.validated:
-            yield f"Foreign key {_described(key)} is NOT VALID here as in the source: rows may violate it."
 
 
 @dataclass(frozen=True)
@@ -82,8 +79,3 @@ def make_result(target: ConnectionParameters, report: dict[str, Any]) -> dict[st
         "user": target.user,
         "report": report,
     }
-
-
-def _described(key: ForeignKey) -> str:
-    columns, parent_columns = ", ".join(key.columns), ", ".join(key.parent_columns)
-    return f"{key.child} ({columns}) → {key.parent} ({parent_columns})"

@@ -27,7 +27,8 @@ def plain_columns(database: DatabaseDraft) -> list[ColumnDraft]:
         columns.append(ColumnDraft(database.names.new(), plain.sql, clause=default, literals=plain.literals))
     if database.happens(0.25):
         # Seven rows fill a page of the table.
-        columns.append(ColumnDraft(database.names.new(), "text STORAGE PLAIN", literals=("repeat('ü', 500)",)))
+        storage = " STORAGE PLAIN" if database.version >= 16 else ""
+        columns.append(ColumnDraft(database.names.new(), f"text{storage}", literals=("repeat('ü', 500)",)))
     if database.happens(0.25):
         columns.append(generated_column(database, "integer", chance.choice(["value * 2", "public.doubled(value)"])))
     if database.happens(0.2):

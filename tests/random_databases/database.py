@@ -27,7 +27,8 @@ class RandomDatabase:
     plan: FilterPlan
 
 
-def random_database(seed: int) -> RandomDatabase:
+def random_database(seed: int, version: int = 17) -> RandomDatabase:
+    """For a server of the major version, or a newer one."""
     chance = random.Random(seed)  # noqa: S311 (nothing secret)
     names = Names(chance)
     schemas = ("public", names.new(), names.new())[: chance.choice([1, 2, 3])]
@@ -37,6 +38,7 @@ def random_database(seed: int) -> RandomDatabase:
         schemas,
         tuple(name for name in _EXTENSIONS if chance.random() < 0.3),
         extension_schema=chance.choice(["public", "public", names.new()]),
+        version=version,
     )
     for _ in range(chance.randint(0, 2)):
         add_sequence(draft, chance.choice(schemas))  # some columns may share it

@@ -164,13 +164,15 @@ class SequenceDraft:
 
 @dataclass
 class DatabaseDraft:
-    """All that is made up, and what makes it up: one series of chances, and of names."""
+    """All that is made up, and what makes it up: one series of chances, and of names. It has nothing that the major
+    `version` of PostgreSQL does not know."""
 
     chance: random.Random
     names: Names
     schemas: tuple[str, ...]
     extensions: tuple[str, ...]
     extension_schema: str
+    version: int
     tables: list[TableDraft] = field(default_factory=list)
     keys: list[KeyDraft] = field(default_factory=list)
     sequences: list[SequenceDraft] = field(default_factory=list)
@@ -185,11 +187,11 @@ class DatabaseDraft:
 
     @property
     def key_types(self) -> list[KeyType]:
-        return [one for one in KEY_TYPES if one.extension in (None, *self.extensions)]
+        return [one for one in KEY_TYPES if one.extension in (None, *self.extensions) and one.since <= self.version]
 
     @property
     def plain_types(self) -> list[PlainType]:
-        return [one for one in PLAIN_TYPES if one.extension in (None, *self.extensions)]
+        return [one for one in PLAIN_TYPES if one.extension in (None, *self.extensions) and one.since <= self.version]
 
 
 def integer(name: str, *, not_null: bool = False) -> ColumnDraft:

@@ -72,6 +72,8 @@ def _trigger(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
             ("TRIGGER {} AFTER TRUNCATE ON {} FOR EACH STATEMENT", after),
         ]
     )
+    if body is before and table.is_partitioned and database.version < 13:
+        return
     yield f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
     yield f"CREATE {kind.format(name, table.sql)} EXECUTE FUNCTION {function}()"
     state = database.chance.choice(["", "ENABLE ALWAYS", "ENABLE REPLICA", "DISABLE"])
@@ -120,7 +122,8 @@ def _comments(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
 
 
 def _settings(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
-    yield f"CREATE STATISTICS {sql_name(database.new_name())} ON {VALUE}, ({VALUE} + 1) FROM {table.sql}"
+    if database.version >= 14:
+        yield f"CREATE STATISTICS {sql_name(database.new_name())} ON {VALUE}, ({VALUE} + 1) FROM {table.sql}"
     yield f"ALTER TABLE {table.sql} ALTER {VALUE} SET STATISTICS 7"
     if not table.is_partitioned:
         yield f"ALTER TABLE {table.sql} SET (fillfactor = 70, autovacuum_enabled = false)"
@@ -129,7 +132,9 @@ def _settings(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
 
 def _functions(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     name = sql_name(database.new_name())
-    yield f"CREATE FUNCTION {name}() RETURNS SETOF {table.sql} BEGIN ATOMIC SELECT * FROM {table.sql}; END"
+    rows = f"SELECT * FROM {table.sql}"
+    body = f"BEGIN ATOMIC {rows}; END" if database.version >= 14 else f"LANGUAGE sql AS $body${rows}$body$"
+    yield f"CREATE FUNCTION {name}() RETURNS SETOF {table.sql} {body}"
     yield f"COMMENT ON FUNCTION {name}() IS 'all of them'"
     yield (
         f"CREATE PROCEDURE {sql_name(database.new_name())}(INOUT {VALUE} integer DEFAULT 1) LANGUAGE sql"
@@ -143,13 +148,13 @@ def _default(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     yield (
         f"CREATE FUNCTION {function}() RETURNS integer LANGUAGE sql AS $body$SELECT max({VALUE}) FROM {table.sql}$body$"
     )
-    if not table.has_children:  # pg_dump cannot write a child of two parents with different defaults
-        yield f"ALTER TABLE {table.sql} ALTER {VALUE} SET DEFAULT {function}()"
+    only = database.chance.choice(["", "ONLY "]) if table.has_children else ""
+    yield f"ALTER TABLE {only}{table.sql} ALTER {VALUE} SET DEFAULT {function}()"
 
 
 def _what_stays_behind(database: DatabaseDraft, table: TableDraft) -> Iterator[str]:
     yield f"GRANT SELECT ON {table.sql} TO PUBLIC"
-    if not table.unlogged:
+    if not table.unlogged and not (table.is_partitioned and database.version < 13):
         yield f"CREATE PUBLICATION {quoted(database.names.new())} FOR TABLE {table.sql}"
 
 

@@ -12,7 +12,7 @@ from tests.random_databases.drafts import (
     sql_name,
 )
 from tests.random_databases.names import quoted, text_literal
-from tests.random_databases.value_types import CITEXT_STATEMENTS, TYPE_STATEMENTS
+from tests.random_databases.value_types import CITEXT_STATEMENTS, MULTIRANGE, TYPE_STATEMENTS
 
 
 def script(database: DatabaseDraft) -> str:
@@ -27,6 +27,7 @@ def _statements(database: DatabaseDraft) -> Iterator[str]:
     for extension in database.extensions:
         yield f"CREATE EXTENSION {extension} SCHEMA {quoted(database.extension_schema)}"
     yield TYPE_STATEMENTS.strip(";\n")
+    yield f"CREATE TYPE span AS RANGE (subtype = numeric{MULTIRANGE if database.version >= 14 else ''})"
     if "citext" in database.extensions:
         yield CITEXT_STATEMENTS
     yield "CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2'"

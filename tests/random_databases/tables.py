@@ -29,7 +29,9 @@ def _ordinary(database: DatabaseDraft) -> TableDraft:
     name = database.new_name()
     if database.happens(0.06):
         return TableDraft(name, [])  # it has no columns, but may have rows
-    table = TableDraft(name, plain_columns(database), unlogged=database.happens(0.08))
+    # Before PostgreSQL 15, an unlogged table's identity was logged, as it is in the target then.
+    unlogged = database.happens(0.08) and database.version >= 15
+    table = TableDraft(name, plain_columns(database), unlogged=unlogged)
     _add_primary_key(database, table)
     _add_unique_keys(database, table)
     _add_constraints(database, table)
@@ -98,7 +100,8 @@ def _add_unique_key(database: DatabaseDraft, table: TableDraft, columns: list[Co
         table.then.append(f"CREATE UNIQUE INDEX {name} ON {table.sql} ({column_list(key)}){include}")
     else:
         # Only one row of all may have no value.
-        nulls = " NULLS NOT DISTINCT" if columns[0].not_null and database.happens(0.3) else ""
+        distinct = columns[0].not_null and database.happens(0.3) and database.version >= 15
+        nulls = " NULLS NOT DISTINCT" if distinct else ""
         table.constraints.append(f"CONSTRAINT {name} UNIQUE{nulls} ({column_list(key)})")
 
 

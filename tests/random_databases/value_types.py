@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class KeyType:
     """`literal(n)` is another value for every number. `spelled(n)` is an equal one that may look different.
     `compared` makes a text of a value, the same for equal ones only. `referencing` are the types that a foreign key to
-    this one can have."""
+    this one can have. `since` is the major version of PostgreSQL that knows all of this."""
 
     sql: str
     literal: Callable[[int], str]
@@ -18,6 +18,7 @@ class KeyType:
     referencing: tuple[str, ...] = ()
     extension: str | None = None
     hashable: bool = True  # whether a table can be partitioned by hash of it
+    since: int = 0
 
     @property
     def child_types(self) -> tuple[str, ...]:
@@ -37,8 +38,10 @@ KEY_TYPES = (
     KeyType("uuid", lambda n: f"'00000000-0000-0000-0000-{n:012x}'"),
     KeyType("date", lambda n: f"'2024-01-01'::date + {n}"),
     KeyType("timestamptz", lambda n: f"'2024-02-28 23:00+00'::timestamptz + {n} * interval '1 hour'"),
-    KeyType("numeric", lambda n: f"{n}.5", spelled=lambda n: f"{n}.500", compared="trim_scale({})::text"),
-    KeyType("numeric(10,2)", lambda n: f"{n}.25", referencing=("numeric",), compared="trim_scale({})::text"),
+    KeyType("numeric", lambda n: f"{n}.5", spelled=lambda n: f"{n}.500", compared="trim_scale({})::text",
+            since=13),
+    KeyType("numeric(10,2)", lambda n: f"{n}.25", referencing=("numeric",), compared="trim_scale({})::text",
+            since=13),
     KeyType("double precision", lambda n: f"'{n - 1}'", spelled=lambda n: "'-0'" if n == 1 else f"'{n - 1}'",
             compared="(({}) + 0)::text"),
     KeyType("bytea", lambda n: f"'\\x00{n:04x}'"),
@@ -64,10 +67,10 @@ CREATE DOMAIN short_code AS text CHECK (VALUE ~ '^S') CONSTRAINT not_long CHECK 
 CREATE DOMAIN price AS numeric DEFAULT 1 CHECK (VALUE > 0);
 CREATE TYPE pair AS (a integer, b text);
 CREATE TYPE nested AS (pair pair, moods mood[], price price);
-CREATE TYPE span AS RANGE (subtype = numeric, multirange_type_name = spans);
 COMMENT ON TYPE mood IS 'how one is';
 COMMENT ON DOMAIN price IS 'never null and void';
 """
+MULTIRANGE = ", multirange_type_name = spans"  # of the range type `span`
 CITEXT_STATEMENTS = "CREATE DOMAIN email AS citext CHECK (VALUE ~ '@');"
 
 
@@ -76,13 +79,15 @@ class PlainType:
     sql: str
     literals: tuple[str, ...]
     extension: str | None = None
+    since: int = 0
 
 
 PLAIN_TYPES = (
     PlainType("smallint", ("-32768", "32767")),
     PlainType("bigint", ("-9223372036854775808", "9223372036854775807")),
     PlainType("boolean", ("true", "false")),
-    PlainType("numeric", ("'NaN'", "'infinity'", "'-infinity'", "1.10", "1e1000", "0.00")),
+    PlainType("numeric", ("'NaN'", "1.10", "1e1000", "0.00")),
+    PlainType("numeric", ("'infinity'", "'-infinity'"), since=14),
     PlainType("numeric(6,2)", ("'NaN'", "-9999.99")),
     PlainType("real", ("'NaN'", "'-0'", "'1e-45'", "3.4028235e38", "0.1")),
     PlainType("double precision", ("'NaN'", "'-0'", "'-infinity'", "5e-324", "0.1 + 0.2", "1.7976931348623157e308")),
@@ -90,7 +95,8 @@ PLAIN_TYPES = (
     PlainType("text", ("''", "'\\N'", "'\\.'", "E'tab\\t nl\\n cr\\r bs\\\\ \\x01'", "'ü 🐘 \"q\" ''a'''")),
     PlainType("varchar(5)", ("'a b  '", "''")),
     PlainType("character(4)", ("'a'", "''", "'abcd'")),
-    PlainType('"char"', ("'x'", "''", "'\\351'")),
+    PlainType('"char"', ("'x'", "''")),
+    PlainType('"char"', ("'\\351'",), since=16),
     PlainType("name", ("'a name'",)),
     PlainType("bytea", ("''", "'\\x00ff5c2e0a'")),
     PlainType("date", ("'infinity'", "'-infinity'", "'4713-01-01 BC'", "'2024-02-29'")),
@@ -98,7 +104,8 @@ PLAIN_TYPES = (
     PlainType("timestamptz", ("'-infinity'", "'4714-11-24 00:00:00+00 BC'", "'2024-03-31 02:30:00+02'")),
     PlainType("time", ("'24:00'", "'00:00:00.000001'")),
     PlainType("timetz", ("'12:00:00.000001+15:59'", "'00:00-15:59'")),
-    PlainType("interval", ("'-1 mon +2 days -00:00:00.000001'", "'178000000 years'", "'infinity'")),
+    PlainType("interval", ("'-1 mon +2 days -00:00:00.000001'", "'178000000 years'")),
+    PlainType("interval", ("'infinity'", "'-infinity'"), since=17),
     PlainType("interval day to second(2)", ("'3 04:05:06.78'",)),
     PlainType("uuid", ("'ffffffff-ffff-ffff-ffff-ffffffffffff'",)),
     PlainType("json", ('\'{"b": 1,  "a": 1.0, "b": 2}\'', "'null'", "'[]'", "'\"\\u0041\"'")),
@@ -114,7 +121,7 @@ PLAIN_TYPES = (
     PlainType("tsvector", ("'''it''''s'':3A cat:1,2'",)),
     PlainType("tsquery", ("'fat & (rat | ''c d'':*)'",)),
     PlainType("int4range", ("'empty'", "'(,5]'", "'[1,1]'")),
-    PlainType("tstzmultirange", ("'{[2024-01-01, 2024-01-02), (2025-01-01,]}'", "'{}'")),
+    PlainType("tstzmultirange", ("'{[2024-01-01, 2024-01-02), (2025-01-01,]}'", "'{}'"), since=14),
     PlainType("integer[]", ("'{}'", "'[0:1][2:3]={{1,2},{3,NULL}}'")),
     PlainType("text[]", ('\'{NULL,"NULL","","a\\"b"}\'',)),
     PlainType("pg_lsn", ("'16/B374D848'",)),
@@ -128,7 +135,7 @@ PLAIN_TYPES = (
     PlainType("pair[]", ("ARRAY[ROW(1, 'x'), NULL]::pair[]",)),
     PlainType("nested", ("ROW(ROW(1, NULL), '{happy}', 2)::nested",)),
     PlainType("span", ("'[1.5,2.50)'", "'(,)'")),
-    PlainType("spans", ("'{[1,2),[3.0,4]}'",)),
+    PlainType("spans", ("'{[1,2),[3.0,4]}'",), since=14),
     PlainType("hstore", ("'a=>1, \"b \"=>NULL'", "''"), extension="hstore"),
     PlainType("citext", ("'Ab'", "'aB'"), extension="citext"),
     PlainType("email[]", ("'{A@b,a@B}'",), extension="citext"),

@@ -6,34 +6,53 @@ different databases ("inv", "doc", "std") is left out.
 
 from functools import lru_cache
 
+from datavalut.planning.offline.shortened import written_out
 from datavalut.planning.offline.tokens import parts_of
 
 _WORDS = {
     abbreviation: tuple(words.split())
     for line in """
-    acct account; addr address; amt amount; appt appointment; apt apartment; attr attribute; avg average; bal balance
-    bldg building; cat category; cd code; chk check; cnt count; comp company; cred credit; crs course; ctry country
-    cty city; curr currency; cust customer; del deleted; dept department; desc description; descr description
-    diag diagnosis; dist district; div division; dob birth date; dept department; dr doctor; dur duration; emp employee
-    emps employees; enr enrollment; eqp equipment; evt event; fac faculty; fam family; flg flag; fname first name
-    fn first name; freq frequency; gend gender; grp group; hosp hospital; hrs hours; img image; instr instructor
-    invt inventory; itm item; lang language; lbl label; lname last name; ln last name; loc location; lvl level
-    mfr manufacturer; mgr manager; mob mobile; msg message; nat nationality; nbr number; nm name; no number; num number
-    nums numbers; occ occupation; ord order; org organization; orig original; pct percent; perc percent; phys physician
-    pmt payment; pos position; pres prescription; presc prescription; prio priority; prod product; proj project
-    prof professor; pwd password; qty quantity; rcpt receipt; rcvd received; reg registration; rel release; req request
-    rev revenue; rx prescription; sal salary; sched schedule; sem semester; sess session; shp shipment; spec specialty
-    stat status; stats statistics; stf staff; sts status; stu student; subj subject; supp supplier; svc service
-    tchr teacher; tel telephone; tkt ticket; tot total; trans transaction; trx transaction; txn transaction; typ type
-    upd updated; usr user; usrs users; val value; veh vehicle; vend vendor; vis visit; whse warehouse; wt weight
-    yr year; zip zip
+    acct account; addr address; adj adjuster; agr agreement; amt amount; appr approved; appt appointment
+    apt apartment; asgn assigned; attr attribute; avg average; bal balance; bdrm bedroom; bldg building
+    cat category; cd code; cert certificate; chk check; cls class; cnt count; comm commission; comp company
+    cov coverage; cre created; cred credit; crs course; crt created; ctry country; cty city; curr currency
+    cust customer; del deleted; dept department; desc description; descr description; dest destination
+    diag diagnosis; dist district; div division; dob birth date; dr doctor; dur duration; eff effective
+    emp employee; emps employees; enr enrollment; eqp equipment; evt event; exp expiry; fac faculty; fam family
+    flg flag; fn first name; fname first name; freq frequency; fst first; gend gender; grp group; hol holiday
+    hosp hospital; hrs hours; img image; inc income; ind indicator; ins insurance; instr instructor; invt inventory
+    itm item; lang language; lbl label; lic license; ln last name; lname last name; loc location; lvl level
+    maint maintenance; med medication; mem member; mfr manufacturer; mgr manager; mnth month; mob mobile
+    msg message; mtg meeting; nat nationality; nbr number; nm name; no number; num number; nums numbers
+    occ occupation; opn opened; ord order; org organization; orig original; pct percent; perc percent; ph phone
+    phn phone; phys physician; pmt payment; pol policy; pos position; prem premium; pres prescription
+    presc prescription; prf profile; prio priority; prod product; prof professor; proj project; prop property
+    prov provider; pwd password; qty quantity; rcpt receipt; rcvd received; rec received; reg registration
+    rel release; req request; rev revenue; rm room; rsn reason; rx prescription; sal salary; sched schedule
+    sem semester; sess session; sev severity; sex sex; shp shipment; sig signature; spec specialty
+    sqft square feet; stat status; stats statistics; stf staff; sts status; stu student; subj subject
+    subm submitted; supp supplier; svc service; tchr teacher; tel telephone; term termination; tkt ticket
+    tmst timestamp; tot total; trans transaction; trm term; trn transaction; trx transaction; txn transaction
+    typ type; upd updated; usr user; usrs users; vac vacancy; val value; veh vehicle; vend vendor; vis visit
+    vol volume; whse warehouse; wt weight; yr year; zip zip
     """.replace("\n", ";").split(";")
     if line.strip()
     for abbreviation, words in (line.strip().split(" ", 1),)
 }
 
+_SAYING_NO_MORE = frozenset({"code", "name", "text", "label", "value"})
+
 
 @lru_cache(maxsize=50_000)
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a table's or column's name, written out: ("appointment", "dt") for appt_dt."""
-    return tuple(word for part in parts_of(name) for word in _WORDS.get(part, (part,)))
+    return tuple(word for part in parts_of(name) for word in _WORDS.get(part) or (written_out(part) or part,))
+
+
+@lru_cache(maxsize=50_000)
+def head_word(name: str) -> str:
+    """The word that says what a column holds: "status" of claim_sts_cd, "city" of city_name."""
+    words = name_words(name)
+    while len(words) > 1 and words[-1] in _SAYING_NO_MORE:
+        words = words[:-1]
+    return words[-1]

@@ -6,19 +6,21 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     ColumnValue,
-    Comparison,
     Condition,
     InTime,
     IsNull,
-    LiteralValue,
     NextPeriod,
     PathStep,
     TimeUnit,
 )
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.lasting import LastingReader
 from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.numbered import NumberedReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Explained,
@@ -31,13 +33,12 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import before_now, is_true, one_of
-from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
+from datavalut.planning.offline.predicates import before_now, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
-from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, name_key
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
@@ -63,7 +64,10 @@ class _Fit:
 class AdjectiveReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
+        self._flags = FlagReader(tokens, vocabulary, progress)
+        self._lasting = LastingReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._numbered = NumberedReader(tokens, vocabulary, progress)
 
     def read_list(
         self, table: Table, position: int, stop: int | None = None, *, is_denied: bool = False
@@ -144,7 +148,7 @@ class AdjectiveReader(Reader):
             return replace(fit, condition=condition, meaning=meaning, denied=not fit.denied)
         fits = list(self._fits(table, position)) or list(self._related_fits(table, position))
         longest = max((fit.end for fit in fits), default=0)
-        fits = [fit for fit in fits if fit.end == longest]
+        fits = list({(fit.condition, fit.column): fit for fit in fits if fit.end == longest}.values())
         said = [fit for fit in fits if not fit.derived]
         if not is_denied and len(said) == 1 and said[0].values:
             return said[0]  # "shipped" is a status, where there is one; what is not shipped is another matter
@@ -163,16 +167,35 @@ class AdjectiveReader(Reader):
             end = self._past_own_column(table, label.column, label.end)
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
-        yield from self._numbered(table, position)
-        for column, end in self._vocabulary.flags_at(table, position):
-            if _is_flag(column):
-                yield _Fit(_flag(column, True), f"{column.name} is true", end, column)
+        for said in self._numbered.read(table, position):
+            yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
+        for lasting in self._lasting.read(table, position):
+            yield _Fit(lasting.condition, lasting.meaning, lasting.end, lasting.column)
+        consented = self._flags.consented(table, position)
+        if consented is not None:
+            yield _Fit(
+                flagged(self._vocabulary, table, consented[0], True),
+                f"{consented[0].name} is true",
+                consented[1],
+                consented[0],
+            )
+        named = [
+            (column, end)
+            for column, end in self._vocabulary.flags_at(table, position)
+            if column.category not in TIME_CATEGORIES and is_flag(self._vocabulary, table, column)
+        ]
+        for column, end in dict.fromkeys([*named, *self._flags.read(table, position)]):
+            yield _Fit(flagged(self._vocabulary, table, column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
             return
         for positive in _positives(token.lower):
             for column in table.columns:
-                if _is_flag(column) and self._vocabulary.is_named(table, column, positive):
-                    yield _Fit(_flag(column, False), f"{column.name} is false", position + 1, column)
+                if column.category in TIME_CATEGORIES or not self._vocabulary.is_named(table, column, positive):
+                    continue
+                if is_flag(self._vocabulary, table, column):
+                    yield _Fit(
+                        flagged(self._vocabulary, table, column, False), f"{column.name} is false", position + 1, column
+                    )
         if token.lower in {"upcoming", "future"}:
             yield from self._upcoming(table, position)
         if token.lower == "overdue":
@@ -193,7 +216,8 @@ class AdjectiveReader(Reader):
         """ "horror films": what another row is called, that this one is joined to."""
         for row in self._named_rows.read_all(table, position):
             if len(row.columns) == 1:
-                yield _Fit(row.condition, row.meaning, row.end, row.columns[0], row.values[0], row.path)
+                end = self._past_own_column(row.table, row.columns[0], row.end)
+                yield _Fit(row.condition, row.meaning, end, row.columns[0], row.values[0], row.path)
             else:
                 yield _Fit(row.condition, row.meaning, row.end, row.columns[0], path=row.path)
 
@@ -204,7 +228,7 @@ class AdjectiveReader(Reader):
         negatives = ((negative, False) for negative in _without_prefixes(word))
         for participle, there in ((named, word not in {"alive", "living"}), *negatives):
             end = position + 1
-            if not participle.endswith(("ed", "aid", "old", "ent")):
+            if not participle.endswith(("ed", "aid", "old", "ent")) and participle not in IRREGULAR_PARTICIPLES:
                 continue
             verb = stem(participle)
             if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):
@@ -225,8 +249,8 @@ class AdjectiveReader(Reader):
                     meaning = f"{column.name} is {'' if there else 'not '}in the past"
                 yield _Fit(condition, meaning, end, column, derived=True)
                 for state in table.columns:
-                    unknown = state.category is TypeCategory.TEXT and not self._vocabulary.labels(table, state)
-                    if unknown and name_words(state.name)[-1] in synonyms.STATUS_COLUMNS:
+                    unknown = state.category is TypeCategory.TEXT and not self._vocabulary.values(table, state)
+                    if unknown and head_word(state.name) in synonyms.STATUS_COLUMNS:
                         yield _Fit(condition, f"{state.name} = '{word}'", end, state, derived=True)
 
     def _recorded(self, table: Table, word: str, end: int) -> Iterator[_Fit]:
@@ -239,18 +263,6 @@ class AdjectiveReader(Reader):
                     is_null = IsNull(operand=ColumnValue(column=column.name))
                     meaning = f"{column.name} is {'not ' if there else ''}null"
                     yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
-
-    def _numbered(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "grade 9 students": a column and its number."""
-        own = self._vocabulary.own_columns_at(table, position)
-        if own is None or len(own[0]) != 1 or own[0][0].category is not TypeCategory.INTEGER:
-            return
-        column, at = own[0][0], own[1]
-        number = self._tokens[at].number if at < len(self._tokens) else None
-        if number is None or number != int(number) or self._vocabulary.table_at(at + 1) is None:
-            return
-        equal = Comparison(left=ColumnValue(column=column.name), operator=EQUAL, right=LiteralValue(value=int(number)))
-        yield _Fit(equal, f"{column.name} = {int(number)}", at + 1, column)
 
     def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
         """ "upcoming appointments": by the date of the event itself, or of its start."""
@@ -292,25 +304,6 @@ class AdjectiveReader(Reader):
         return any(
             verb in self._vocabulary.date_stems(table, column) for column in self._vocabulary.date_columns(table)
         )
-
-
-def _is_flag(column: Column) -> bool:
-    """A boolean; or a number whose name is that of a state (Northwind's products.discontinued is 0 or 1)."""
-    if column.category is TypeCategory.BOOLEAN:
-        return True
-    name = name_key(list(name_words(column.name)))
-    named_as_a_state = name.endswith("ed") or name in {"active", "available", "visible", "public"}
-    return column.category is TypeCategory.INTEGER and (
-        named_as_a_state or (name.startswith(("is", "has")) and "_" in column.name)
-    )
-
-
-def _flag(column: Column, value: bool) -> Condition:
-    operand = ColumnValue(column=column.name)
-    if column.category is TypeCategory.BOOLEAN:
-        return is_true(operand, value)
-    operator = NOT_EQUAL if value else EQUAL
-    return Comparison(left=operand, operator=operator, right=LiteralValue(value=0))
 
 
 def _without_prefixes(word: str) -> Iterator[str]:

@@ -164,7 +164,7 @@ class AmountReader(Reader):
     def _count(self, table: Table, position: int) -> Amount | None:
         while self._word(position) in _DETERMINERS:
             position += 1
-        named = self._vocabulary.table_at(position)
+        named = self._vocabulary.table_at(position, loosely=True)
         if named is None:
             return None
         child, end = named
@@ -174,7 +174,7 @@ class AmountReader(Reader):
 
     def _count_behind(self, table: Table, position: int) -> Amount | None:
         """ "order count"."""
-        named = self._vocabulary.table_at(position)
+        named = self._vocabulary.table_at(position, loosely=True)
         if named is None or self._word(named[1]) != "count":
             return None
         amount = self._count(table, position)
@@ -184,7 +184,7 @@ class AmountReader(Reader):
 
     def _of_a_named_table(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "order amount", "stars of reviews"; "order" alone for the average and the extremes."""
-        named = self._vocabulary.table_at(position)
+        named = self._vocabulary.table_at(position, loosely=True)
         if named is not None:
             child, end = named
             if self._word(end) == "'s":
@@ -207,7 +207,7 @@ class AmountReader(Reader):
                 continue
             while self._word(at) in _DETERMINERS:
                 at += 1
-            named = self._vocabulary.table_at(at)
+            named = self._vocabulary.table_at(at, loosely=True)
             if named is None:
                 return None
             child, end = named

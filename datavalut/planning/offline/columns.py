@@ -5,7 +5,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, LiteralValue, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
@@ -19,6 +19,9 @@ from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years, name_key
+
+_EXTRAS = synonyms.words("tip discount tax fee surcharge deductible excess allowance bonus points stock")
+_NO_COUNTS = synonyms.words("id year level grade rank position floor priority score rating balance month day")
 
 
 class ColumnReader(Reader):
@@ -89,7 +92,7 @@ class ColumnReader(Reader):
         clause = self._clause(condition, start, predicate.end, meaning, Continuation.WITH)
         is_state = reference.column.category is TypeCategory.BOOLEAN or bool(
             self._vocabulary.labels(reference.table, reference.column)
-            or name_words(reference.column.name)[-1] in synonyms.STATUS_COLUMNS
+            or head_word(reference.column.name) in synonyms.STATUS_COLUMNS
         )
         return replace(clause, is_state=is_state)
 
@@ -115,7 +118,12 @@ class ColumnReader(Reader):
         if reference is None or self._is_a_verb(reference, position):
             return None
         named = self._vocabulary.table_at(position)
-        return None if named is not None and named[1] > reference.end else reference
+        if named is not None and (named[1] > reference.end or (reference.path and self._is_below(table, named[0]))):
+            return None  # "orders with a rating below 3", where ratings are what orders get, and restaurants have one
+        return reference
+
+    def _is_below(self, table: Table, other: Table) -> bool:
+        return self._vocabulary.keys.is_below(other, table)
 
     def _is_a_verb(self, reference: ColumnReference, position: int) -> bool:
         """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""
@@ -153,6 +161,20 @@ class ColumnReader(Reader):
         condition = compared(operand, quantity, reference.column.category, at)
         return Predicate(condition, max(end, quantity.end), quantity.meaning)
 
+    def amount_there(self, table: Table, position: int) -> ColumnReference | None:
+        """A number that is never null, nor below 0 by what it counts: with "children" there are some."""
+        own = self._vocabulary.own_columns_at(table, position)
+        if own is None or len(own[0]) != 1 or not self._ends(own[1]):
+            return None
+        column, end = own[0][0], own[1]
+        words = {*name_words(column.name)}
+        counts = column.category is TypeCategory.INTEGER and not words & _NO_COUNTS
+        if column.category not in NUMBER_CATEGORIES or not column.not_null or not (counts or words & _EXTRAS):
+            return None
+        if any(column.name in key.columns for key in self._vocabulary.catalog.references_of(table.name)):
+            return None
+        return ColumnReference(table, column, (), end)
+
     def present_column(self, table: Table, position: int) -> ColumnReference | None:
         """A column that can be there or not. A number may also count as missing when it is 0: that is not clear."""
         reference = self._vocabulary.column_at(table, position) or self._vocabulary.role_at(table, position)
@@ -188,8 +210,20 @@ class ColumnReader(Reader):
         if len(columns) != 1:
             names = (f"{table.name.name}.{column.name}" for column in columns)
             raise UnclearError(position, position + 1, f"no one column is the name of {table.name.name}", names)
-        predicate = self._predicates.read_name(table, columns[0], position)
+        predicate = self._part_of_a_name(table, columns[0], position)
+        predicate = predicate or self._predicates.read_name(table, columns[0], position)
         return predicate and replace(predicate, meaning=f"{table.name.name}.{columns[0].name} {predicate.meaning}")
+
+    def _part_of_a_name(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """ "Smith" of those whose full names are known: all of that first or last name."""
+        token = self._tokens[position] if position < len(self._tokens) else None
+        if token is None or token.kind is TokenKind.QUOTED or not self._vocabulary.is_of(table, synonyms.PERSONS):
+            return None
+        if self._vocabulary.label_at(table, column, position) is not None:
+            return None
+        names = self._vocabulary.values(table, column)
+        found = tuple(name for name in names if token.lower in {*name.lower().split()[:1], *name.lower().split()[-1:]})
+        return Predicate(one_of(column, found), position + 1, f"is of {token.text}") if found else None
 
     def _person(self, table: Table, position: int) -> Predicate | None:
         """A first and a last name, or one of them where it is known to be no name of the other kind."""

@@ -8,14 +8,17 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
-from datavalut.planning.offline.predicates import PredicateReader, in_time, in_year
+from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_time, in_year
+from datavalut.planning.offline.quantities import read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
 
 IRREGULAR_PARTICIPLES = synonyms.words(
-    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due"
+    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due "
+    "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken"
 )
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
@@ -181,10 +184,37 @@ class DateReader(Reader):
             and column.category is not TypeCategory.BOOLEAN
             and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]
-        if len(columns) != 1:
-            return None
-        predicate = self._predicates.read(table, columns[0], end)
+        if not columns and verb == stem("rated"):
+            score = self.read_score(table, end) if self._are_the_raters_stars(table, end) else None
+            return self._clause(score.condition, position, score.end, score.meaning) if score else None
+        predicate = self._predicates.read(table, columns[0], end) if len(columns) == 1 else None
         if predicate is None:
             return None
+        predicate = self._in_stars(table, columns[0], end) or predicate
         meaning = f"{table.name.name}.{columns[0].name} {predicate.meaning}"
         return self._clause(predicate.condition, position, predicate.end, meaning)
+
+    def _are_the_raters_stars(self, table: Table, position: int) -> bool:
+        """The stars of a hotel are not those of its guests, unless "4 stars" is said of it."""
+        quantity = read_quantity(self._tokens, position)
+        rated = any({*name_words(one.name)} & {"rating", "score"} for one in table.columns)
+        return rated or (quantity is not None and self._word(quantity.end) in {"star", "stars"})
+
+    def read_score(self, table: Table, position: int) -> Predicate | None:
+        """ "(rated) 4 stars or more", "below 3": of the one rating of the table."""
+        ratings = [one for one in self._vocabulary.columns_called(table, "rating") if one.category in NUMBER_CATEGORIES]
+        if len(ratings) != 1:
+            return None
+        column = ratings[0]
+        predicate = self._in_stars(table, column, position) or self._predicates.read(table, column, position)
+        return predicate and replace(predicate, meaning=f"{table.name.name}.{column.name} {predicate.meaning}")
+
+    def _in_stars(self, table: Table, column: Column, position: int) -> Predicate | None:
+        """ "(rated) 4 stars or more", by what the column counts."""
+        quantity = read_quantity(self._tokens, position) if column.category in NUMBER_CATEGORIES else None
+        if quantity is None or not self._vocabulary.is_named(table, column, self._word(quantity.end)):
+            return None
+        end = quantity.end + 1
+        quantity = read_postfix(self._tokens, quantity, end)
+        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
+        return Predicate(condition, max(end, quantity.end), quantity.meaning)

@@ -52,6 +52,9 @@ _IRREGULAR_SINGULARS = {
     "campuses": "campus",
     "shoes": "shoe",
     "toes": "toe",
+    "ins": "in",
+    "ups": "up",
+    "ons": "on",
 }
 
 
@@ -143,6 +146,9 @@ _IRREGULAR_STEMS = {
     "absence": "absent",
     "attendance": "attend",
     "acting": "act",
+    "used": "us",
+    "use": "us",
+    "using": "us",
     "supply": "suppli",
 }
 # With the fewest letters that must be left of the word.

@@ -29,7 +29,7 @@ class LatestReader(Reader):
         """Behind "whose" or "with": "last order was more than a year ago"."""
         at = self._past_articles(position)
         words = next((words for words in _FUNCTIONS if self._words(at, *words)), None)
-        named = self._vocabulary.table_at(at + len(words)) if words else None
+        named = self._vocabulary.table_at(at + len(words), loosely=True) if words else None
         if words is None or named is None:
             return None
         child, end = named

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import ForeignKey, Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
@@ -27,13 +27,15 @@ from datavalut.planning.offline.phrases import (
     along,
     negated,
 )
+from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
-_PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"})
+_PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
+_INCLUDING = synonyms.words("include includes included including contain contains containing")
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -126,7 +128,7 @@ class LinkReader(Reader):
         if word in (synonyms.NOT_VALUES - _STARTING) | {"including"} or not word.isalpha():
             return None
         end = position + 1
-        done_by = self._word(end) == "by" and word in synonyms.LIGHT_VERBS
+        done_by = self._word(end) in {"by"} | synonyms.MEANS and word in synonyms.LIGHT_VERBS
         if self._word(end) == "out" and stem(word) == "tak":
             end += 1  # "took out a loan"
         if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:
@@ -137,7 +139,7 @@ class LinkReader(Reader):
     def _path(self, table: Table, target: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
         """The way from `table` to `target` that the verb speaks of; None if it speaks of none."""
         if table.name == target.name:
-            return None
+            return self._path_to_itself(table, verb, position)
         named = [(key, direction) for key, direction in self._direct_keys(table, target) if verb.stem in _stems(key)]
         if len(named) == 1:
             key, direction = named[0]
@@ -154,6 +156,16 @@ class LinkReader(Reader):
             raise UnclearError(position, verb.end, reason, error.paths) from None
         return path if path and self._explains(table, path, verb) else None
 
+    def _path_to_itself(self, table: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
+        """ "recruited by another member": up where it is done by, down where it is done to somebody."""
+        keys = [key for key in self._vocabulary.catalog.references_of(table.name) if key.parent == table.name]
+        named = [key for key in keys if verb.stem in _stems(key)]
+        passive = self._word(position + 1) == "by"
+        if len(named) != 1 or not (passive or self._word(position - 1) in synonyms.RELATIVES):
+            return None
+        direction = Direction.TO_PARENT if passive else Direction.TO_CHILDREN
+        return (PathStep(table=str(table.name), columns=named[0].columns, direction=direction),)
+
     def _direct_keys(self, table: Table, target: Table) -> list[tuple[ForeignKey, Direction]]:
         catalog = self._vocabulary.catalog
         up = [(key, Direction.TO_PARENT) for key in catalog.references_of(table.name) if key.parent == target.name]
@@ -161,11 +173,21 @@ class LinkReader(Reader):
         return [*up, *down]
 
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
-        if verb.names_a_role:
+        if verb.names_a_role or self._is_an_outcome(path, verb):
             return False
         if verb.weak or self._is_made(table, verb.stem) or self._records(path, verb.stem):
             return True
         return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
+
+    def _is_an_outcome(self, path: tuple[PathStep, ...], verb: _Verb) -> bool:
+        """Is it the state of a row on the way, and says more than that there is a way ("attended" of bookings)?"""
+        return any(
+            verb.stem in {stem(value.lower()) for value in self._vocabulary.values(table, column)}
+            for table in map(self._vocabulary.table_of, path)
+            for column in table.columns
+            if head_word(column.name) in synonyms.STATUS_COLUMNS
+            and not (self._is_named_by(table, verb.stem) or self._dates_its_rows(table, verb.stem))
+        )
 
     def _is_made(self, table: Table, verb: str) -> bool:
         """ "invoices issued to Ada", where issued_on says when the row came to be."""
@@ -175,12 +197,14 @@ class LinkReader(Reader):
     def _records(self, path: tuple[PathStep, ...], verb: str) -> bool:
         """ "who redeemed a voucher", where redeemed_at says when such a row came to be."""
         return any(
-            verb == self._vocabulary.date_stem(deed, column) != ""
+            self._dates_its_rows(self._vocabulary.table_of(step), verb)
             for step in path
             if step.direction is Direction.TO_CHILDREN
-            for deed in (self._vocabulary.table_of(step),)
-            for column in self._vocabulary.creation_columns(deed)
         )
+
+    def _dates_its_rows(self, deed: Table, verb: str) -> bool:
+        dates = {self._vocabulary.date_stem(deed, column) for column in self._vocabulary.creation_columns(deed)}
+        return verb in dates - {""}
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
@@ -221,11 +245,40 @@ class LinkReader(Reader):
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
         row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
         if row is None:
-            return self._kind_of_object(table, verb, position, at)
+            return (
+                self._kind_of_object(table, verb, position, at)
+                or self._part(table, verb, position, at)
+                or self._way_of_deed(table, verb, position, at)
+            )
         if not (self._explains(table, row.path, verb) or self._is_said_of(row, verb)):
             return None
         named = self._named_rows.read_list(table, at, each=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _part(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(bookings that) include breakfast", "(patients) taking ibuprofen": what a row below is called, or of what
+        kind it is."""
+        if not (verb.weak or self._word(position) in _INCLUDING):
+            return None
+        named = self._named_rows.read_list(table, at, each=True, below=True)
+        return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _way_of_deed(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(customers who) paid by card": by the payment_method of their orders."""
+        found: list[Clause] = []
+        for child in self._vocabulary.keys.children(table):
+            columns = [
+                column
+                for column in child.columns
+                if not verb.names_a_role and verb.stem in {stem(word) for word in name_words(column.name)}
+            ]
+            labels = self._vocabulary.labels_at(child, at, columns) if columns else []
+            if len(labels) == 1:
+                path = self._vocabulary.path(table, child, position, labels[0].end)
+                condition = Exists(path=path, condition=one_of(labels[0].column, labels[0].values))
+                meaning = f"at least one of {child.name.name} whose {labels[0].column.name} is '{labels[0].label}'"
+                found.append(self._clause(condition, position, labels[0].end, meaning, Continuation.RELATIVE))
+        return found[0] if len(found) == 1 else None
 
     def _kind_of_object(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(actors who played) in comedies": in films of that kind."""
@@ -254,6 +307,9 @@ class LinkReader(Reader):
             return None
         name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
         noun = None if name else self._read_noun(at, (*frames, _frame(table, path)))
+        if noun is not None and bare.table.name == table.name:
+            self._check_who_is_described(bare, noun)
+            noun = bare
         if name is not None:
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
@@ -270,6 +326,14 @@ class LinkReader(Reader):
             (main, *noun.explained),
             Continuation.RELATIVE,
         )
+
+    def _check_who_is_described(self, bare: NounPhrase, noun: NounPhrase) -> None:
+        """Raises UnclearError for "members recruited by another member in Lyon": who is? A verb tells by its number:
+        those "who live in Lyon" are the members, not the one who recruited them."""
+        verb = self._word(bare.end + 1)
+        several = self._word(bare.end) == "who" and (verb in {"are", "have", "were"} or not verb.endswith("s"))
+        if noun.end > bare.end and not several:
+            raise UnclearError(bare.end, noun.end, "said of the one, or of the other?")
 
 
 def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:

@@ -61,7 +61,7 @@ _DEGREES = {
 _VERBS = {
     form: measure
     for measure, forms in (
-        ("price", "costing cost costs priced"),
+        ("price", "costing cost costs priced charging charge charges"),
         ("worth", "worth valued"),
         ("salary", "earning earn earns paid"),
         ("weight", "weighing weigh weighs"),
@@ -70,6 +70,15 @@ _VERBS = {
     )
     for form in forms.split()
 }
+_ADVERBS = {
+    "hour": "hourly",
+    "day": "daily",
+    "night": "nightly",
+    "week": "weekly",
+    "month": "monthly",
+    "year": "yearly",
+}
+_PAID = synonyms.words("salary wage pay income rate fee price cost charge rent premium fare amount")
 _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of their names; the first kinds found count
     "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
@@ -182,8 +191,9 @@ class MeasureReader(Reader):
             age = self._compared(table, "age", quantity, position)
             if age is not None or self._vocabulary.births(table):
                 return age  # "patients over 50"
-        column = self.column(table, "money", position, quantity.end)
-        return self._of_column(table, column, quantity, position) if column else None
+        return self._compared(table, "money", quantity, position) or (
+            self._compared(table, "rating", quantity, position) if not is_money else None
+        )
 
     def _measure_of_unit(self, position: int) -> tuple[str | None, int]:
         """What the unit there measures, with its "long" or "heavy"."""
@@ -203,8 +213,30 @@ class MeasureReader(Reader):
     def _compared(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
         if measure == "age" and (clause := self._age(table, quantity, position)) is not None:
             return clause
+        period = self._period(quantity.end)
+        if period is not None:
+            return self._of_period(table, quantity, period, position)
         column = self.column(table, measure, position, quantity.end)
         return self._of_column(table, column, quantity, position) if column else None
+
+    def _period(self, position: int) -> str | None:
+        """ "(earning 2,500) a month", "(under 40) per hour"."""
+        unit = self._word(position + 1)
+        return unit if self._word(position) in {"a", "an", "per"} and unit in _ADVERBS else None
+
+    def _of_period(self, table: Table, quantity: Quantity, period: str, position: int) -> Clause | None:
+        """By the one amount that is paid for such a time: monthly_salary, price_per_night."""
+        columns = [
+            column
+            for column in table.columns
+            if column.category in NUMBER_CATEGORIES
+            and {*name_words(column.name)} & {period, _ADVERBS[period]}
+            and {american_singular(word) for word in name_words(column.name)} & _PAID
+        ]
+        if len(columns) != 1:
+            return None
+        clause = self._of_column(table, columns[0], quantity, position)
+        return replace(clause, end=clause.end + 2, explained=(replace(clause.explained[0], end=clause.end + 2),))
 
     def _of_column(self, table: Table, column: Column, quantity: Quantity, position: int) -> Clause:
         unit, end = read_unit(self._tokens, quantity.end)

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
 from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
+
+_NATIONALITIES = frozenset({"nationality", "citizenship"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class NamedRow:
 
     @property
     def is_place(self) -> bool:
-        return any(name_words(column.name)[-1] in synonyms.PLACE_COLUMNS for column in self.columns)
+        return any(
+            head_word(column.name) in synonyms.PLACE_COLUMNS or _is_nationality(column) for column in self.columns
+        )
 
     def is_alike(self, other: "NamedRow") -> bool:
         """Are both said of the same columns, so that they can be alternatives?"""
@@ -58,7 +63,14 @@ class NamedRow:
 
 class NamedRowReader(Reader):
     def read_list(
-        self, table: Table, position: int, *, related: bool = True, place: bool = False, each: bool = False
+        self,
+        table: Table,
+        position: int,
+        *,
+        related: bool = True,
+        place: bool = False,
+        each: bool = False,
+        below: bool = False,
     ) -> Clause | None:
         """One value, or several of the same column: "Canada", "Canada, France or Germany", "Ada Berg and Ben Costa".
 
@@ -68,12 +80,15 @@ class NamedRowReader(Reader):
         both = self._word(position) == "both"
         position = position + 1 if both else position
         first = self.read_one(table, position, related=related, place=place)
+        if first is None and below:
+            first = self._only(self.below(table, position), position)
         if first is None:
             return None
         found = [first]
         joiners: set[str] = set()
         while (at := self._past_joiner(found[-1].end)) is not None:
-            following = self._alike(self.read_all(table, at, related=related), first) or self._further(first, at)
+            rows = [*self.read_all(table, at, related=related), *(self.below(table, at) if below else ())]
+            following = self._alike(rows, first) or self._further(first, at)
             if following is None:
                 break
             joiners |= {self._word(index) for index in range(found[-1].end, at)}
@@ -96,6 +111,9 @@ class NamedRowReader(Reader):
         places = [row for row in found if row.is_place]
         if place and len(places) == 1:
             found = places
+        return self._only(found, position)
+
+    def _only(self, found: list[NamedRow], position: int) -> NamedRow | None:
         if len(found) > 1:
             raise UnclearError(position, found[0].end, "fits several things", (row.meaning for row in found))
         return found[0] if found else None
@@ -107,10 +125,14 @@ class NamedRowReader(Reader):
         found = self._of(table, (), position, list(table.columns))
         if found or not related:
             return found
+        found = self._of_its_kinds(table, position)
+        if found:
+            return found
         nearest = 0
         for distance, other in self._vocabulary.keys.ancestors(table):
-            if found and distance > nearest:
-                break
+            by_people = self._word(position - 1) == "from" and all(_is_nationality(row.columns[0]) for row in found)
+            if found and distance > nearest and not by_people:
+                break  # "bookings from Spain" may be those of hotels there
             rows = self._of(other, None, position, list(self._telling(other, table)))
             if rows:
                 path = self._vocabulary.path(table, other, position, rows[0].end)
@@ -122,14 +144,61 @@ class NamedRowReader(Reader):
             found += self._of(other, path, position, list(self._telling(other)))
         return _longest(found)
 
+    def _of_its_kinds(self, table: Table, position: int) -> list[NamedRow]:
+        """ "yoga sessions": what class_types says of class_sessions comes before what else is called so."""
+        for _, other in self._vocabulary.keys.ancestors(table):
+            if holds_kinds(other, table):
+                rows = self._of(other, None, position, list(self._telling(other, table)))
+                path = self._vocabulary.path(table, other, position, rows[0].end) if rows else ()
+                return [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
+        return []
+
+    def below(self, table: Table, position: int) -> list[NamedRow]:
+        """ "(bookings with) breakfast", "(patients with) hypertension": what a row that references this one is called
+        or of what kind it is, or another that it leads up to."""
+        found: list[NamedRow] = []
+        for child in self._vocabulary.keys.children(table):
+            for other in (child, *(above for _, above in self._vocabulary.keys.ancestors(child))):
+                if other.name == table.name or self._vocabulary.keys.is_below(table, other):
+                    continue
+                rows = self._of(other, None, position, list(self._called(other)))
+                path = self._only_path(table, other) if rows else None
+                if path is not None and path[0].direction is Direction.TO_CHILDREN:
+                    found += [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
+        return _longest(list(dict.fromkeys(found)))
+
+    def _only_path(self, table: Table, other: Table) -> tuple[PathStep, ...] | None:
+        try:
+            return self._vocabulary.keys.path(table, other)
+        except AmbiguousPathError:
+            return None
+
+    def _called(self, table: Table) -> Iterator[Column]:
+        """The columns that say what a row is called, or of what kind it is."""
+        names = {column.name for column in self._vocabulary.name_columns(table)}
+        kinds = synonyms.NOUN_COLUMNS - synonyms.STATUS_COLUMNS
+        for column in table.columns:
+            is_word = column.category in {TypeCategory.TEXT, TypeCategory.ENUM}
+            if is_word and (column.name in names or head_word(column.name) in kinds):
+                yield column
+
     def _of(
         self, table: Table, path: tuple[PathStep, ...] | None, position: int, columns: list[Column]
     ) -> list[NamedRow]:
         person = self.person_at(table, path or (), position)
         if person is not None:
             return [person]
+        if self._says_where(position):
+            columns = [column for column in columns if not _is_nationality(column)]
         labels = self._vocabulary.labels_at(table, position, columns)
         return [NamedRow(table, path or (), (label.column,), (label.values,), label.end) for label in labels]
+
+    def _says_where(self, position: int) -> bool:
+        """ "(bookings) in Spain": a place, and nobody's nationality."""
+        before = position - 1
+        while self._word(before) in synonyms.ARTICLES | {"the", "either"}:
+            before -= 1
+        return self._word(before) in {"in", "at", "near"}
 
     def person_at(self, table: Table, path: tuple[PathStep, ...], position: int) -> NamedRow | None:
         """ "Nick Wahlberg", in columns of their own."""
@@ -162,14 +231,14 @@ class NamedRowReader(Reader):
     def _telling(self, table: Table, of: Table | None = None) -> Iterator[Column]:
         """The columns that say what a row is called, where it is and of what kind; all of them, if the table says of
         what kind the rows of `of` are."""
-        if of is not None and _holds_kinds(table, of):
+        if of is not None and holds_kinds(table, of):
             yield from (column for column in table.columns if column.category in {TypeCategory.TEXT, TypeCategory.ENUM})
             return
         names = {column.name for column in self._vocabulary.name_columns(table)}
-        has_city = any(name_words(column.name)[-1] == "city" for column in table.columns)
+        has_city = any(head_word(column.name) == "city" for column in table.columns)
         for column in table.columns:
             words = name_words(column.name)
-            kind = words[:1] if words[-1] in {"code", "name"} or "of" in words[1:2] else words[-1:]
+            kind = words[:1] if "of" in words[1:2] else (head_word(column.name),)
             no_place = set() if has_city or "code" in words else {"state"}
             if column.category in {TypeCategory.TEXT, TypeCategory.ENUM} and (
                 column.name in names or set(kind) & (synonyms.PLACE_COLUMNS - no_place | synonyms.KIND_COLUMNS)
@@ -197,10 +266,15 @@ class NamedRowReader(Reader):
         return next((row for row in rows if row.is_alike(first)), None)
 
 
-def _holds_kinds(table: Table, of: Table) -> bool:
-    """Is it `vehicle_models` of `vehicles`?"""
+def _is_nationality(column: Column) -> bool:
+    return head_word(column.name) in _NATIONALITIES
+
+
+def holds_kinds(table: Table, of: Table) -> bool:
+    """Is it `vehicle_models` of `vehicles`, `class_types` of `class_sessions`?"""
     *first, last = (singular(word) for word in name_words(table.name.name))
-    return first == [singular(word) for word in name_words(of.name.name)] and last in synonyms.KIND_TABLES
+    own = [singular(word) for word in name_words(of.name.name)]
+    return bool(first) and first in (own, own[:-1]) and last in synonyms.KIND_TABLES
 
 
 def _united(rows: list[NamedRow]) -> Condition:

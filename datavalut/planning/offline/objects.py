@@ -8,10 +8,12 @@ from datavalut.filters.model import (
     Aggregate,
     AggregateFunction,
     ColumnValue,
+    Comparison,
     Condition,
     Direction,
     Exists,
     IsNull,
+    LiteralValue,
     OneOf,
     PathStep,
 )
@@ -20,6 +22,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -34,7 +37,7 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import compared, is_true, number_value
+from datavalut.planning.offline.predicates import compared, number_value
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -51,8 +54,9 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
-_WITH = frozenset({"with", "having", "has", "have", "had", "containing"})
+_WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offering", "featuring"})
 _BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
+_OF_POSSESSION = frozenset({"has", "includes", "with", "flag", "indicator"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
@@ -66,6 +70,7 @@ class Frame:
     continuation: Continuation
 
 
+_ZERO = LiteralValue(value=0)
 Frames = tuple[Frame, ...]
 
 
@@ -104,6 +109,7 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._flags = FlagReader(tokens, vocabulary, progress)
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
 
@@ -138,8 +144,8 @@ class ObjectReader(Reader):
         )
 
     def _named(self, table: Table, position: int) -> Clause | None:
-        """ "(films) with Uma Davis", "(employees) with Python and SQL"."""
-        named = self._named_rows.read_list(table, position, each=True)
+        """ "(films) with Uma Davis", "(employees) with Python and SQL", "(bookings) with breakfast"."""
+        named = self._named_rows.read_list(table, position, each=True, below=True)
         return replace(named, continuation=Continuation.WITH) if named else None
 
     def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -153,6 +159,8 @@ class ObjectReader(Reader):
         self._progress.reach(quantity.end)
         noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.WITH)))
         own = self._vocabulary.own_columns_at(table, quantity.end)
+        if noun is not None and own is not None and self._is_loose(noun):
+            noun = None
         if noun is not None and own is not None and own[1] >= noun.noun_end:
             raise UnclearError(
                 quantity.end,
@@ -234,11 +242,17 @@ class ObjectReader(Reader):
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
         if (flag := self._possession(table, at)) is not None:
             column, end = flag
-            condition = is_true(ColumnValue(column=column.name), True)
+            condition = flagged(self._vocabulary, table, column, True)
             return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
+        amount = self._columns.amount_there(table, at)
+        if amount is not None:
+            condition = Comparison(left=ColumnValue(column=amount.column.name), operator=GREATER, right=_ZERO)
+            return self._clause(condition, position, amount.end, f"{amount.text} is more than 0", Continuation.WITH)
         reference = self._columns.present_column(table, at)
         if reference is None:
             return None
+        if reference.column.not_null and {*name_words(reference.column.name)} & _OF_POSSESSION:
+            raise UnclearError(position, reference.end, f"{reference.text} is never null, and no yes or no")
         self._check_whose(table, reference, _BEHIND_A_ROLE | {"in", "from", "at"})
         is_there = negated(IsNull(operand=ColumnValue(column=reference.column.name)))
         condition = along(reference.path, is_there)
@@ -249,8 +263,8 @@ class ObjectReader(Reader):
         flags = [
             (column, end)
             for column, end in self._vocabulary.flags_at(table, position)
-            if column.category is TypeCategory.BOOLEAN and name_words(column.name)[0] == "has"
-        ]
+            if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
+        ] or list(self._flags.read(table, position))
         return flags[0] if len(flags) == 1 else None
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
@@ -301,11 +315,15 @@ class ObjectReader(Reader):
             )
         if (flag := self._possession(table, position)) is not None:
             column, end = flag
-            without = negated(is_true(ColumnValue(column=column.name), True))
+            without = negated(flagged(self._vocabulary, table, column, True))
             return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
+        amount = self._columns.amount_there(table, position)
+        if amount is not None:
+            none = Comparison(left=ColumnValue(column=amount.column.name), operator=EQUAL, right=_ZERO)
+            return self._clause(none, position, amount.end, f"{amount.text} is 0", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
-            return None
+            return self._nothing_called(table, position)
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
         self._check_whose(table, reference, _BEHIND_A_ROLE)
@@ -313,14 +331,30 @@ class ObjectReader(Reader):
         condition = along(reference.path, is_null)
         return self._clause(condition, position, reference.end, f"{reference.text} is null", Continuation.WITH)
 
+    def _nothing_called(self, table: Table, position: int) -> Clause | None:
+        """ "(bookings without) parking": no related row of that kind or name."""
+        named = self._named_rows.read_list(table, position, related=False, below=True)
+        if named is None or not isinstance(named.condition, Exists):
+            return None
+        meaning = f"no {named.meaning}"
+        return self._clause(negated(named.condition), position, named.end, meaning, Continuation.WITH)
+
+    def _is_loose(self, noun: NounPhrase) -> bool:
+        """Is the table said by a word that only may mean it? A column of that name comes before it."""
+        return self._vocabulary.is_named_loosely(noun.noun_end - 1, noun.noun_end)
+
     def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
         """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
-        foreign key that says so, and the patients are joined to cardiologists by appointments only."""
+        foreign key that says so, and the patients are joined to cardiologists by appointments only. So it is with
+        "bookings of guests in hotels", where a booking leads up to its hotel and a guest does not."""
         if not frames or frames[-1].continuation is Continuation.WITH:
             return False
-        references = self._vocabulary.catalog.references_of
-        of_outer = any(key.parent == target.name for key in references(frames[-1].table.name))
-        return of_outer and not any(key.parent == target.name for key in references(table.name))
+        outer = frames[-1].table
+        references, is_below = self._vocabulary.catalog.references_of, self._vocabulary.keys.is_below
+        of_outer = any(key.parent == target.name for key in references(outer.name))
+        if of_outer and not any(key.parent == target.name for key in references(table.name)):
+            return True
+        return is_below(outer, target) and not is_below(table, target)
 
     def _check_whose(self, table: Table, reference: ColumnReference, behind: frozenset[str]) -> None:
         """Raises UnclearError for "employees with a manager hired in 2024": who was hired then?"""
@@ -344,6 +378,10 @@ class ObjectReader(Reader):
         if self.belongs_outside(table, noun.table, frames):
             return None
         own = self._vocabulary.own_columns_at(table, position)
+        if own is not None and self._is_loose(noun):
+            return None
+        if noun.table.name == table.name and self._vocabulary.role_at(table, position) is not None:
+            return None  # "without managers": of these, and no employees of employees
         try:
             path = self._vocabulary.keys.path(table, noun.table)
         except AmbiguousPathError as error:

@@ -11,6 +11,8 @@ from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
 _LONGEST_PATH = 5
+# "home_club_id" is no role of the club's: it says which one of all that a row has to do with is its own.
+_OF_THE_MAIN_ONE = frozenset({"home", "main", "primary", "default", "current"})
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class KeyGraph:
     ) -> list[tuple[_Edge, ...]]:
         """A direct key that is a role (the lead of a project) says less of how the two tables belong together than a
         table that only joins them (who works on it): where there are both, neither is meant before the other."""
-        if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key):
+        if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key, but_for=_OF_THE_MAIN_ONE):
             return []
         joined = [Direction.TO_CHILDREN, Direction.TO_PARENT]
         return [
@@ -170,12 +172,11 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
     return named if len(named) == 1 else keys
 
 
-def _is_named_after_its_parent(key: ForeignKey) -> bool:
+def _is_named_after_its_parent(key: ForeignKey, but_for: frozenset[str] = frozenset()) -> bool:
     parent = [singular(part) for part in name_words(key.parent.name)]
+    left_out = {"id", "no", "number", "code", "key", "fk"} | but_for
     return any(
-        [singular(part) for part in name_words(column) if part not in {"id", "no", "number", "code", "key", "fk"}]
-        == parent
-        for column in key.columns
+        [singular(part) for part in name_words(column) if part not in left_out] == parent for column in key.columns
     )
 
 

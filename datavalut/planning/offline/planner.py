@@ -6,12 +6,12 @@ from datetime import datetime
 from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
-from datavalut.planning.offline.tokens import Token, TokenKind, tokenize
+from datavalut.planning.offline.tokens import Token, TokenKind, tokenize, without_hyphens
 from datavalut.planning.offline.values import Values
 from datavalut.planning.offline.vocabulary import Vocabulary, name_key
 from datavalut.planning.source import ColumnValues
@@ -51,6 +51,9 @@ def plan_offline(
         return Refusal(reason=_EMPTY)
     words = Values(values)
     first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    apart = without_hyphens(tokens)
+    if isinstance(answer, Refusal) and apart != tokens:
+        answer = _answer(apart, Vocabulary(catalog, apart, words, reference_time))
     corrections: tuple[Correction, ...] = ()
     # With the tables' names corrected, their values are read, and the slips in them can be found.
     for _ in range(_ROUNDS_OF_CORRECTION):
@@ -169,8 +172,6 @@ def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int
         column.name
         for table in vocabulary.catalog.tables
         for column in table.columns
-        if column.category is TypeCategory.TEXT
-        and name_words(column.name)[-1:]
-        and name_words(column.name)[-1] in kinds
+        if column.category is TypeCategory.TEXT and name_words(column.name)[-1:] and head_word(column.name) in kinds
     }
     return tuple(f"{name} {token.text}" for name in sorted(columns)[:3])

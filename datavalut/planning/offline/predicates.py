@@ -24,7 +24,7 @@ from datavalut.filters.model import (
     TimeWindow,
 )
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, any_of, negated
 from datavalut.planning.offline.quantities import (
     EQUAL,
@@ -204,7 +204,7 @@ class PredicateReader(Reader):
     def _counts_something(self, position: int) -> bool:
         """Does a table's name stand here, so that the number before it is a count ("and at least 3 orders")?"""
         try:
-            return self._vocabulary.table_at(position) is not None
+            return self._vocabulary.table_at(position, loosely=True) is not None
         except UnclearError:
             return True
 
@@ -381,7 +381,7 @@ class PredicateReader(Reader):
             return token.text, position + 1
         known = self._vocabulary.means_something(table, position)
         if known and not explicit:
-            is_status = name_words(column.name)[-1] in synonyms.STATUS_COLUMNS
+            is_status = head_word(column.name) in synonyms.STATUS_COLUMNS
             if not is_status or not self._ends_a_value(position + 1) or self._times.read(position + 1):
                 raise UnclearError(
                     position,
@@ -421,7 +421,7 @@ class PredicateReader(Reader):
         if token.kind is not TokenKind.WORD or token.lower in synonyms.NOT_VALUES:
             return None
         known = self._vocabulary.means_something(table, position)
-        is_status = name_words(column.name)[-1] in synonyms.STATUS_COLUMNS
+        is_status = head_word(column.name) in synonyms.STATUS_COLUMNS
         if known and not (is_status and self._ends_a_value(position + 1)):
             return None
         if self._tokens[position].lower in synonyms.LEAD_WORDS | synonyms.DETERMINERS:

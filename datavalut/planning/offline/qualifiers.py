@@ -29,7 +29,9 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.nouns import NounReader
+from datavalut.planning.offline.numbered import NumberedReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -37,27 +39,23 @@ from datavalut.planning.offline.phrases import (
     Explained,
     Progress,
     UnclearError,
-    all_of,
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import Predicate, one_of
+from datavalut.planning.offline.predicates import Predicate
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import LabelReference, Vocabulary
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
-_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to"})
+_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to", "about", "regarding"}) | synonyms.MEANS
 _WHERE = frozenset({"from", "in", "at"})
-_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
-_AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
-_MOST_ADJECTIVES = 6  # tokens before a noun
+_MOST_ADJECTIVES = 6  # tokens before "ones"
 
 
 class QualifierReader(Reader):
@@ -70,6 +68,9 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self.amounts = AmountReader(tokens, vocabulary, progress)
+        self._numbered = NumberedReader(tokens, vocabulary, progress)
+        self._nouns = NounReader(tokens, vocabulary, progress, read_qualifiers=self.read, read_key=self._read_key)
+        self.read_noun, self.read_bare_noun = self._nouns.read_noun, self._nouns.read_bare_noun
         self._objects = ObjectReader(
             tokens, vocabulary, progress, columns=self._columns, amounts=self.amounts, read_noun=self.read_noun
         )
@@ -89,123 +90,6 @@ class QualifierReader(Reader):
 
     def begins_with_time(self, position: int) -> bool:
         return self._dates.begins_with_time(position)
-
-    # Nouns
-
-    def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
-        """A table's name with what describes it: adjectives before, qualifiers behind."""
-        return self._read_noun(position, lambda table, end: self.read(table, end, frames), individuals=bool(frames))
-
-    def read_bare_noun(self, position: int) -> NounPhrase | None:
-        """A table's name with the adjectives before it only."""
-        return self._read_noun(position, lambda table, end: None)
-
-    def _individual(self, table: Table, position: int, end: int) -> NounPhrase | None:
-        """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
-        name = self._word(end - 1)
-        row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
-        if row is not None:
-            return self._individual_phrase(table, position, row)
-        key = self._read_key(table, end)
-        if key is None:
-            return None
-        meaning = f"{table.name.name} ({key.meaning})"
-        return NounPhrase(table, key.condition, position, key.end, key.end, meaning, key.explained)
-
-    def _individual_phrase(self, table: Table, position: int, row: NamedRow) -> NounPhrase:
-        self._progress.reach(row.end)
-        meaning = f"{table.name.name} ({row.meaning})"
-        explained = (Explained(position, row.end, row.meaning),)
-        return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
-
-    def _read_noun(
-        self,
-        position: int,
-        read_qualifiers: Callable[[Table, int], Clause | None],
-        *,
-        individuals: bool = False,
-    ) -> NounPhrase | None:
-        at = position
-        while self._word(at) in synonyms.DETERMINERS or (at > position and self._word(at) == "of"):
-            at += 1  # "all of the customers"
-        phrase = self._dates.read_before_noun(at)
-        if phrase is not None:
-            return self._read_timed_noun(position, at, phrase, read_qualifiers)
-        for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in _AFTER_NOUNS:
-                return None
-            if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
-                continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
-            named = self._vocabulary.table_at(noun_at)
-            if named is None:
-                role = self._read_role_noun(position, at, noun_at, read_qualifiers)
-                if role is not None:
-                    return role
-                continue
-            table, end = named
-            called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
-            if called is not None and called.end > end and individuals:
-                return self._individual_phrase(table, position, called)
-            adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
-            if noun_at > at and adjectives is None:
-                continue
-            if self._word(end) in _RECORD_WORDS:
-                end += 1
-            self._progress.reach(end)
-            individual = self._individual(table, position, end) if individuals and adjectives is None else None
-            if individual is not None:
-                return individual
-            qualifiers = read_qualifiers(table, end)
-            return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
-        return None
-
-    def _read_timed_noun(
-        self, position: int, at: int, phrase: TimePhrase, read_qualifiers: Callable[[Table, int], Clause | None]
-    ) -> NounPhrase | None:
-        """ "last month's orders", "2025 invoices"."""
-        noun = self._read_noun(phrase.end, read_qualifiers)
-        if noun is None or noun.start != phrase.end:
-            return None
-        timed = self._dates.timed(noun.table, phrase, at)
-        conditions = [timed.condition, *([noun.condition] if noun.condition else [])]
-        explained = (*timed.explained, *noun.explained)
-        meaning = f"{noun.meaning} ({timed.meaning})"
-        return replace(noun, condition=all_of(conditions), start=position, meaning=meaning, explained=explained)
-
-    def _read_role_noun(
-        self, position: int, at: int, noun_at: int, read_qualifiers: Callable[[Table, int], Clause | None]
-    ) -> NounPhrase | None:
-        """ "remote interns": persons called by what they are."""
-        role = self._vocabulary.role_noun_at(noun_at)
-        if role is None:
-            return None
-        table, label = role
-        if self._vocabulary.table_at(label.end) is not None:
-            return None
-        adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
-        if noun_at > at and adjectives is None:
-            return None
-        labels, end = [label], label.end
-        while (following := self._further_role(table, label, end)) is not None:
-            labels.append(following)
-            end = following.end
-        if len(labels) > 1 and adjectives is not None:
-            raise UnclearError(position, end, "what is said before the first: of all of them?")
-        self._progress.reach(end)
-        values = tuple(value for one in labels for value in one.values)
-        meaning = f"{table.name.name}.{label.column.name} is {' or '.join(map(repr, values))}"
-        called = Clause(one_of(label.column, values), noun_at, end, meaning, (Explained(noun_at, end, meaning),))
-        qualifiers = read_qualifiers(table, end)
-        return _noun_phrase(table, position, end, [clause for clause in (adjectives, called, qualifiers) if clause])
-
-    def _further_role(self, table: Table, first: LabelReference, position: int) -> LabelReference | None:
-        """ "(contractors) and interns": what is said behind them is said of both."""
-        at = position + 1 if self._word(position) == "," else position
-        at = at + 1 if self._word(at) in {"and", "or"} else at
-        role = self._vocabulary.role_noun_at(at) if at > position and self._vocabulary.table_at(at) is None else None
-        if role is None or (role[0].name, role[1].column) != (table.name, first.column):
-            return None
-        return role[1]
 
     # Sequences of qualifiers
 
@@ -234,6 +118,7 @@ class QualifierReader(Reader):
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
             self._check_time(items, joiner, clause)
+            self._check_whose_amount(items, joiner, clause)
             self._check_several_times(clause, inner=bool(frames))
             items.append((joiner, clause))
             end = clause.end
@@ -256,6 +141,16 @@ class QualifierReader(Reader):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
         if joiner and before.verb is None and is_about_related_rows(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
+
+    def _check_whose_amount(self, items: list[tuple[str, Clause]], joiner: str, clause: Clause) -> None:
+        """Raises UnclearError for "bookings with a review below 3", where the amount may be the review's."""
+        if not items or joiner or read_quantity(self._tokens, clause.start) is None:
+            return
+        before = items[-1][1]
+        if _leads_down(before.condition):
+            raise UnclearError(
+                clause.start, clause.end, "the amount of what?", (clause.meaning, f"... {before.meaning}")
+            )
 
     def _check_several_times(self, clause: Clause, *, inner: bool) -> None:
         """Raises UnclearError for "who ordered in 2024 and 2025": in both, or in either? "orders from 2024 and 2025"
@@ -431,7 +326,7 @@ class QualifierReader(Reader):
         if position > 1 and (before in synonyms.ARTICLES or before not in synonyms.GRAMMAR_WORDS | {",", "("}):
             return None
         number = self._tokens[position].number if position < len(self._tokens) else None
-        named = self._vocabulary.table_at(position - 1)
+        named = self._vocabulary.table_at(position - 1, loosely=True)
         if number is None or _FIRST_YEAR <= number <= _LAST_YEAR or named is None or named[0].name != table.name:
             return None
         key = self._columns.name_behind(table, position)
@@ -442,7 +337,7 @@ class QualifierReader(Reader):
         clause = self._adjectives.read_list(table, position)
         if clause is None or self._word(clause.end) == "by":
             return None  # "orders placed by Ada": what was done by somebody is no state
-        if self._vocabulary.table_at(clause.end) is not None:
+        if self._vocabulary.table_at(clause.end, loosely=True) is not None:
             return None  # "... and cancelled orders": the next noun's
         return replace(clause, is_bare=True)
 
@@ -533,6 +428,8 @@ class QualifierReader(Reader):
             several = self._objects.counted(table, at, frames)
             if several is not None:
                 return opened(several, position)
+        if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
+            return numbered
         column = self._columns.labelled(table, at) or self._columns.column(
             table, at, start=position, operator_needed=False
         )
@@ -543,6 +440,14 @@ class QualifierReader(Reader):
             return owner
         named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
         return opened(named, position) if named else None
+
+    def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
+        """ "on the 3rd floor", "for 2 adults"."""
+        if self._word(position) == "for":
+            own = self._objects.measured(table, at) if self._vocabulary.table_at(at + 1) is None else None
+            return opened(own, position) if own else None
+        said = next((said for said in self._numbered.read(table, at) if said.is_ordinal), None)
+        return self._clause(said.condition, position, said.end, said.meaning) if said else None
 
     def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
         """Behind the preposition: another noun, with its description or its name."""
@@ -596,15 +501,3 @@ def is_about_related_rows(condition: Condition) -> bool:
         case Between() | OneOf():
             return isinstance(condition.operand, Aggregate)
     return isinstance(condition, Exists)
-
-
-def _noun_phrase(table: Table, start: int, noun_end: int, clauses: list[Clause]) -> NounPhrase:
-    return NounPhrase(
-        table,
-        all_of(clause.condition for clause in clauses) if clauses else None,
-        start,
-        noun_end,
-        max([noun_end, *(clause.end for clause in clauses)]),
-        " ".join([table.name.name, *(f"({clause.meaning})" for clause in clauses)]),
-        tuple(entry for clause in clauses for entry in clause.explained),
-    )

@@ -23,7 +23,7 @@ class Reader:
         return all(self._word(position + index) == word for index, word in enumerate(words))
 
     def _past_articles(self, position: int) -> int:
-        while self._word(position) in synonyms.ARTICLES | {"the", "their", "its"}:
+        while self._word(position) in synonyms.ARTICLES | {"the", "their", "its", "another", "other"}:
             position += 1
         return position
 

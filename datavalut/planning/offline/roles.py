@@ -16,8 +16,9 @@ def role_stems(key: ForeignKey) -> frozenset[str]:
     if len(key.columns) != 1:
         return frozenset()
     words, parent = _words(key)
-    if not words or [singular(word) for word in words] == parent:
-        return frozenset()
+    singulars = [singular(word) for word in words]
+    if not words or singulars[-len(parent) :] == parent:
+        return frozenset()  # a substitute_trainer_id says nothing of who trains
     return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1])
 
 

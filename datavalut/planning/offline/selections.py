@@ -155,7 +155,7 @@ class SelectionReader(Reader):
 
     def _single(self, position: int, end: int, superlative: Superlative) -> Selection | None:
         """ "the most expensive product" is one."""
-        named = self._vocabulary.table_at(end)
+        named = self._vocabulary.table_at(end, loosely=True)
         if named is None or self._word(position) != "the":
             return None
         is_one = self._is_singular(named[1] - 1)
@@ -185,7 +185,7 @@ class SelectionReader(Reader):
         number = read_number(self._tokens, at)
         if number is not None:
             return Selection(position, number.end, rows=int(number.value)) if _is_count(number) else None
-        named = self._vocabulary.table_at(at) if at > position else None
+        named = self._vocabulary.table_at(at, loosely=True) if at > position else None
         if named is None or not self._is_singular(named[1] - 1):
             return None
         return Selection(position, at, rows=1)

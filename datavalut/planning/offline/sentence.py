@@ -29,7 +29,18 @@ _RELATED_WORDS = frozenset(
     | {"belongs", "belong", "relates", "references", "depends", "refers", "relating", "referencing"}
 )
 _RELATED_DATA = frozenset({"data", "records", "rows", "information", "tables", "entries"})
-_SEPARATORS = ((",", "and"), (";", "and"), (",",), (";",), (".",), ("and",), ("plus",), ("as", "well", "as"), ("but",))
+_SEPARATORS = (
+    (",", "and"),
+    (",", "but"),
+    (";", "and"),
+    (",",),
+    (";",),
+    (".",),
+    ("and",),
+    ("plus",),
+    ("as", "well", "as"),
+    ("but",),
+)
 _COMPANY = (
     ("along", "with"),
     ("together", "with"),
@@ -57,6 +68,12 @@ class Subject:
     every: bool = False  # "all customers"
     comes_along: bool = False  # "their orders"
     joined_by_or: bool = False
+    noun_end: int = 0
+
+    @property
+    def described_before(self) -> bool:
+        """Does all that is said of it stand before its noun, or in it?"""
+        return self.end == self.noun_end and self.top is None and self.sample is None
 
     @property
     def bare(self) -> bool:
@@ -132,6 +149,8 @@ class SentenceReader(Reader):
     def _past_lead(self, position: int) -> int:
         """Past "please give me a copy of" and "create a database with"."""
         while True:
+            if self._words(position, "us") and self._tokens[position].text == "US" and self._tokens[0].text != "GIVE":
+                return position
             if self._word(position) in synonyms.LEAD_WORDS | {":", ",", "!"}:
                 position += 1
             elif (after := self._past_lead_noun(position)) is not None:
@@ -193,7 +212,7 @@ class SentenceReader(Reader):
             directive = self._exclusion(at)
             if directive is not None:
                 return directive
-            subject = None if words == ("but",) else self._subject(self._past_lead_verbs(at))
+            subject = None if "but" in words else self._subject(self._past_lead_verbs(at))
             if subject is not None:
                 self.subjects.append(subject)
                 return subject.end
@@ -269,7 +288,7 @@ class SentenceReader(Reader):
             at += 1
         if self._word(at) in {"to", "with", "on", "by"} and self._word(at + 1) in {"it", "them", "these", "those"}:
             at += 2
-        elif at < len(self._tokens) and self._vocabulary.table_at(at) is not None:
+        elif at < len(self._tokens) and self._vocabulary.table_at(at, loosely=True) is not None:
             return None  # "all related products": the tables are listed
         self._progress.reach(at)
         return at
@@ -334,7 +353,7 @@ class SentenceReader(Reader):
             return False
 
     def _tables_listed(self, position: int) -> Iterator[tuple[Table, int]]:
-        named = self._vocabulary.table_at(position)
+        named = self._vocabulary.table_at(position, loosely=True)
         while named is not None:
             yield named
             at = named[1]
@@ -345,7 +364,7 @@ class SentenceReader(Reader):
                 return
             if self._word(joined) == "the":
                 joined += 1
-            named = self._vocabulary.table_at(joined)
+            named = self._vocabulary.table_at(joined, loosely=True)
 
     # Subjects
 
@@ -386,6 +405,7 @@ class SentenceReader(Reader):
             end,
             noun.meaning + (f" ({qualifiers.meaning})" if qualifiers else ""),
             tuple(explained),
+            noun_end=noun.noun_end,
             every=bool({"all", "every", "each"} & {self._word(index) for index in range(position, noun.noun_end)}),
         )
         return self._selected(subject, selection, order) if selection else subject
@@ -425,6 +445,7 @@ class SentenceReader(Reader):
                 if subject.every:
                     full.append(name)
                     continue
+            self._check_shared(index, subject)
             roots[name] = _united(roots.get(name), subject)
         explained.extend(entry for _, entry in self._excluded)
         meanings = [subject.meaning for subject in self.subjects] or ["every table"]
@@ -439,6 +460,16 @@ class SentenceReader(Reader):
             tuple(explained),
             self._lead,
         )
+
+    def _check_shared(self, index: int, subject: Subject) -> None:
+        """Raises UnclearError for "suites or double rooms in Spain", where what stands behind may be said of both."""
+        later = [
+            other
+            for other in self.subjects[index + 1 :]
+            if other.table.name == subject.table.name and other.end > other.noun_end
+        ]
+        if later and subject.described_before and not subject.every:
+            raise UnclearError(subject.start, later[0].end, "what stands behind: of both, or of the last?")
 
     def _check_bare(self, index: int, subject: Subject, described: list[Subject]) -> None:
         """Raises UnclearError where a noun alone could be meant to share what is said of another."""

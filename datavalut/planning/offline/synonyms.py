@@ -36,6 +36,9 @@ TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     )
 )
 
+# At the end of a table's name they add nothing to what stands before: "staff_members", "customer_info".
+GENERIC_TABLE_TAILS = words("member record info information list master data table entity profile")
+
 COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     words(group)
     for group in (
@@ -84,6 +87,14 @@ COUNT_COLUMNS = words(
 # Columns of persons that say what they are.
 ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank title")
 
+# Before the means or the way by which something was done.
+MEANS = words("through via using")
+# Columns of things whose values are nouns that a row may be called by.
+NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
+SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
+PEOPLE = words("family couple child kid adult senior junior teen group individual man woman boy girl")
+MEANS_OF_PAYMENT = words("card cash cheque check paypal transfer wire voucher credit debit visa mastercard")
+
 LINE_WORDS = words("item line detail position part entry row")
 
 STATUS_COLUMNS = words("status state stage phase")
@@ -95,7 +106,10 @@ KIND_COLUMNS = words(
     "category genre brand manufacturer maker make department language specialty speciality nationality line"
 )
 # A table that is called after another with one of these ("vehicle_models") says of what kind its rows are: all of it.
-KIND_TABLES = words("model type kind category class variant family brand")
+KIND_TABLES = words(
+    "model type kind category class variant family brand genre species breed make role position job profession "
+    "specialty"
+)
 NAME_COLUMNS = ("name", "title", "fullname", "displayname", "label")
 AMOUNT_COLUMNS = words(
     "amount total totalamount totalprice totalvalue totalcost ordertotal orderamount grandtotal ordervalue "
@@ -132,7 +146,7 @@ DONE_STEMS = words("pay return complet finish deliver clos resolv settl submit")
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
     "login see activ access cancel return ship deliver pay releas publish clos complet discharg renew resolv "
-    "die death terminat next last from to until effect verifi confirm approv"
+    "die death terminat termin next last from to until effect verifi confirm approv"
 )
 
 ANTONYMS = {
@@ -181,11 +195,43 @@ _VERBS_OF_ROLES = {
     "agent": words("handl sel"),
     "staff": words("handl process serv"),
     "employee": words("handl process serv"),
+    "courier": words("deliver"),
+    "driver": words("driv deliver"),
+    "waiter": words("serv"),
+    "trainer": words("train teach coach"),
+    "coach": words("coach train"),
+    "tutor": words("teach tutor"),
+    "lecturer": words("teach lectur"),
+    "mechanic": words("repair fix servic"),
+    "technician": words("repair fix servic"),
+    "dentist": words("treat see"),
+    "surgeon": words("operat perform treat"),
+    "therapist": words("treat see"),
+    "vet": words("treat see"),
+    "veterinarian": words("treat see"),
+    "nurse": words("treat"),
+    "adjuster": words("adjust handl assess"),
+    "inspector": words("inspect"),
+    "pilot": words("fly flew pilot"),
+    "chef": words("cook"),
+    "tenant": words("rent leas"),
+    "artist": words("paint mak creat record perform"),
+    "director": words("direct"),
+    "manufacturer": words("mak manufactur"),
+    "publisher": words("publish"),
+    "supplier": words("suppli sel"),
+    "vendor": words("suppli sel"),
 }
 
 
 # Verbs whose traces are rows of a table that is called otherwise, by their stems.
 VERBS_OF_DEEDS = {
+    "trip": words("driv rid travel"),
+    "ride": words("driv travel"),
+    "flight": words("fly flew"),
+    "stay": words("stay"),
+    "attendance": words("attend"),
+    "checkin": words("visit"),
     "loan": words("borrow lend lent"),
     "checkout": words("borrow"),
     "rental": words("hir"),

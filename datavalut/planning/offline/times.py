@@ -99,7 +99,18 @@ class TimeReader:
             or self._read_range(position)
             or self._read_age(position)
             or self._read_period(position)
+            or self._read_of(position)
         )
+
+    def _read_of(self, position: int) -> TimePhrase | None:
+        """ "(check-ins) of September 2026", "of last month". "Of 2000" is an amount as well, and no time."""
+        if self._word(position) != "of" or self._read_of_nothing_but_a_year(position + 1):
+            return None
+        return self._read_named(position + 1) or self._read_period(position + 1)
+
+    def _read_of_nothing_but_a_year(self, position: int) -> bool:
+        span = self._read_named(position)
+        return span is not None and span.end == position + 1
 
     def read_date(self, position: int) -> TimePhrase | None:
         """A day, month, quarter or year said without preposition, as a column's value: "order date 2024-05-01"."""

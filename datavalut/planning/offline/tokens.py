@@ -134,3 +134,17 @@ def _word_tokens(text: str) -> Iterator[Token]:
             yield Token(word, word, TokenKind.WORD)
             return
     yield Token(text, lower, TokenKind.WORD)
+
+
+def without_hyphens(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Words joined by hyphens as words of their own: "high-intensity" as "high", "intensity"."""
+    return tuple(part for token in tokens for part in _parts_at_hyphens(token))
+
+
+def _parts_at_hyphens(token: Token) -> Iterator[Token]:
+    parts = token.text.split("-")
+    if token.kind is not TokenKind.WORD or len(parts) == 1 or not all(part.isalpha() for part in parts):
+        yield token
+        return
+    for part in parts:
+        yield Token(part, part.lower(), TokenKind.WORD)

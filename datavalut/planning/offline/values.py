@@ -7,6 +7,7 @@ from functools import cache
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comments import labels_of_codes
 from datavalut.planning.offline.countries import COUNTRIES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.spelling import value_key
@@ -20,6 +21,7 @@ _ALLOWED_VALUES = re.compile(
 _TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _COUNTRY_COLUMNS = words("country nation nationality land")
 _STATE_COLUMNS = words("state province region")
+_MOST_KINDS = 100
 _MOST_WORDS = 6  # of a value: a longer one is a sentence
 
 
@@ -60,6 +62,15 @@ class Values:
             self._known[key] = self._words(table, column)
         return self._known[key]
 
+    def has_few(self, table: Table, column: Column) -> bool:
+        """Does the column hold so few values that they may be kinds? A list of names is told from them without being
+        looked through."""
+        if self.labels(table, column) or (str(table.name), column.name) in self._known:
+            return True
+        if self._read is None or column.category is not TypeCategory.TEXT or is_free_text(column):
+            return False
+        return len(self._read.values(table.name, column.name) or ()) <= _MOST_KINDS
+
     def read_so_far(self, of_columns: Callable[[str], bool]) -> list[str]:
         """The values of the columns with such names that a sentence was found to need."""
         return [value for (_, column), known in self._known.items() if of_columns(column) for value in known.listed]
@@ -67,7 +78,7 @@ class Values:
     def _words(self, table: Table, column: Column) -> ColumnWords:
         labels = self.labels(table, column)
         if labels:
-            return ColumnWords(True, labels, _by_key(labels, column))
+            return ColumnWords(True, labels, _by_key(labels, column) | _by_comment(labels, column))
         if self._read is None or column.category is not TypeCategory.TEXT or is_free_text(column):
             return NO_WORDS
         values = tuple(
@@ -75,7 +86,7 @@ class Values:
             for value in self._read.values(table.name, column.name) or ()
             if len(value.split()) <= _MOST_WORDS and any(letter.isalnum() for letter in value)
         )
-        return ColumnWords(False, values, _by_key(values, column))
+        return ColumnWords(False, values, _by_key(values, column) | _by_comment(values, column))
 
 
 def closed_labels(table: Table, column: Column) -> tuple[str, ...]:
@@ -95,6 +106,14 @@ def is_free_text(column: Column) -> bool:
     """Is it written in sentences, or for machines? Then its values are no words of the database's language."""
     parts = name_words(column.name)
     return not parts or parts[-1] in FREE_TEXTS or "".join(parts) in FREE_TEXTS
+
+
+def _by_comment(values: tuple[str, ...], column: Column) -> dict[str, tuple[str, ...]]:
+    """Codes by the labels that the column's comment tells of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, label in labels_of_codes(column.comment, values).items():
+        found[value_key(label)] = (*found.get(value_key(label), ()), code)
+    return found
 
 
 def _by_key(values: Iterable[str], column: Column) -> dict[str, tuple[str, ...]]:

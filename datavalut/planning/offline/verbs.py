@@ -12,12 +12,14 @@ from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
+from datavalut.planning.offline.flags import FlagReader, flagged
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader, counted
+from datavalut.planning.offline.outcomes import OutcomeReader
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -36,6 +38,9 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_INTRANSITIVE = synonyms.words(
+    "left died expired resigned retired departed graduated churned unsubscribed cancelled canceled lapsed arrived"
+)
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
@@ -63,6 +68,7 @@ class VerbReader(Reader):
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._flags = FlagReader(tokens, vocabulary, progress)
         self._objects = objects
         self._dates = dates
         self._columns = columns
@@ -71,6 +77,7 @@ class VerbReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
+        self._outcomes = OutcomeReader(tokens, vocabulary, progress, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
 
@@ -172,6 +179,7 @@ class VerbReader(Reader):
         """What may stand behind "are"."""
         return (
             self._dates.read_participle(table, position)
+            or self._done_by(table, position, frames)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
             or self._measures.read(table, position)
             or self._dates.read_time(table, position)
@@ -179,6 +187,12 @@ class VerbReader(Reader):
             or self._read_place(table, position, frames)
             or self._links.read(table, position, frames)
         )
+
+    def _done_by(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(were) recruited by another member": more than that they were recruited."""
+        if self._word(position + 1) != "by":
+            return None
+        return self.read_action(table, position, frames) or self._links.read(table, position, frames)
 
     def _verb(self, table: Table, position: int, frames: Frames) -> Clause | None:
         word = self._word(position)
@@ -196,7 +210,27 @@ class VerbReader(Reader):
             body = self._light_object(table, position + 1, frames)
             if body is not None:
                 return opened(body, position)
-        return self.read_action(table, position, frames) or self._links.read(table, position, frames)
+        return (
+            self.read_action(table, position, frames)
+            or self._outcomes.read(table, position)
+            or self._links.read(table, position, frames)
+            or self._flag_of_deed(table, position)
+            or self._went(table, position)
+        )
+
+    def _went(self, table: Table, position: int) -> Clause | None:
+        """ "(employees who) left": a verb that says of its subject what a state would."""
+        is_such = self._word(position) in _INTRANSITIVE and self._word(position - 1) in synonyms.RELATIVES
+        return self._adjectives.read_list(table, position) if is_such else None
+
+    def _flag_of_deed(self, table: Table, position: int) -> Clause | None:
+        """ "(hotels that) allow pets", "(members who) smoke", "(who) receive the newsletter"."""
+        found = self._flags.deed(table, position) or self._flags.consented(table, position)
+        if found is None:
+            return None
+        column, end = found
+        condition = flagged(self._vocabulary, table, column, True)
+        return self._clause(condition, position, end, f"{column.name} is true")
 
     def read_bare_noun(self, position: int) -> NounPhrase | None:
         return self._read_noun(position, None)
@@ -217,7 +251,7 @@ class VerbReader(Reader):
         if counted_object is not None:
             return counted_object
         at = self._past_articles(position)
-        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at) else None
+        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
 
     def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
         """ "(ordered in 2023 but) not in 2024", "(played in dramas and) in comedies": `verb` said again, of what stands
@@ -256,10 +290,19 @@ class VerbReader(Reader):
             counted_object = self._counted_object(child, path, amount, position, frames)
             if counted_object is not None:
                 return counted_object
+            if not self._dates.begins_with_time(start):
+                return self._scored(child, path, position, start)
         parts: list[Clause] = []
         if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
-            end = parts[-1].end if parts else end
+            own_object = parts[-1].end if parts else end
+            end = self._past_own_object(child, own_object)
+            if parts and end > own_object:
+                parts[-1] = replace(
+                    parts[-1],
+                    end=end,
+                    explained=(*parts[-1].explained, Explained(own_object, end, f"of {child.name.name}")),
+                )
         deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
         main = Explained(position, parts[0].start if parts else end, deed)
         dated = self._time_of_deed(child, end)
@@ -267,6 +310,22 @@ class VerbReader(Reader):
         said = all_of(part.condition for part in parts) if parts else None
         whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
+
+    def _scored(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
+        """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
+        score = self._dates.read_score(child, start)
+        if score is None:
+            raise UnclearError(position, start + 1, f"no one column is what was {self._word(position)}")
+        meaning = f"at least one of {child.name.name} with {score.meaning}"
+        condition = Exists(path=path, condition=score.condition)
+        return self._clause(condition, position, score.end, meaning, Continuation.RELATIVE)
+
+    def _past_own_object(self, child: Table, position: int) -> int:
+        """Past "a class" in "booked a class", where the deed is a class booking."""
+        words = [singular(word) for word in name_words(child.name.name)[:-1]]
+        at = self._past_articles(position)
+        said = [singular(self._word(at + index)) for index in range(len(words))]
+        return at + len(words) if words and said == words else position
 
     def _is_of_the_outer_noun(self, child: Table, position: int, frames: Frames) -> bool:
         """In "loans for customers granted by Ada" it is the loans that were granted, and no deed of the customers."""
@@ -345,7 +404,7 @@ class VerbReader(Reader):
             return []
         bare = self._read_noun(at, None)
         if bare is None:
-            named = self._named_rows.read_list(child, at)
+            named = self._named_rows.read_list(child, at, below=True)
             return [replace(opened(named, position), continuation=Continuation.NONE)] if named else []
         if bare.table.name == child.name:
             return []

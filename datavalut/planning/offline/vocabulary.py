@@ -9,18 +9,28 @@ from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comments import name_in
 from datavalut.planning.offline.inflection import american_singular, plural, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
+from datavalut.planning.offline.thesaurus import LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
 
+_USUAL_SCHEMA = "public"  # "public projects" are those that are public; that of the schema are "public.projects"
 _TABLE_PREFIXES = frozenset({"tbl", "t", "tb", "app", "dim", "fact"})
-_FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind"})
+_COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
+    tuple(frozenset(map(american_singular, group)) for group in groups)
+    for groups in (synonyms.COLUMN_SYNONYMS, LOOSE_COLUMN_SYNONYMS)
+)
+# The levels of names that only may mean a table or a column.
+_LOOSELY = 2
+_LOOSELY_OF_COLUMNS = 3
+_FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind", "indicator", "yn"})
 
 
 def name_key(words: Iterator[str] | tuple[str, ...] | list[str]) -> str:
@@ -96,13 +106,16 @@ class Vocabulary:
         firsts = [words[0] for table in self.catalog.tables if len(words := name_words(table.name.name)) > 1]
         return _TABLE_PREFIXES | {word for word in set(firsts) if firsts.count(word) * 2 > len(self.catalog.tables)}
 
-    def table_at(self, position: int) -> tuple[Table, int] | None:
-        """The table that the longest run of tokens from `position` names. Raises UnclearError if several fit."""
+    def table_at(self, position: int, *, loosely: bool = False) -> tuple[Table, int] | None:
+        """The table that the longest run of tokens from `position` names; with `loosely` also by a word that only may
+        mean it. Raises UnclearError if several fit."""
         for length in range(LONGEST_NAME, 0, -1):
             if (key := self._key(position, length)) is None:
                 continue
+            if length == 1 and "." in self._tokens[position].text:
+                key = f".{key}"
             levels = self._tables.get(key)
-            if levels:
+            if levels and (loosely or min(levels) < _LOOSELY):
                 tables = levels[min(levels)]
                 if len(tables) > 1:
                     raise UnclearError(
@@ -112,21 +125,15 @@ class Vocabulary:
                 return tables[0], position + length
         return None
 
-    def role_noun_at(self, position: int) -> tuple[Table, LabelReference] | None:
-        """Persons called by what they are: "cardiologists", "interns". None if no table of persons, or more than one
-        column, knows the word."""
-        token = self._tokens[position] if position < len(self._tokens) else None
-        if token is None or token.kind is not TokenKind.WORD or singular(token.lower) == token.lower:
-            return None
-        found = [
-            (table, label)
-            for table in self.catalog.tables
-            if self.is_of(table, synonyms.PERSONS)
-            for column in table.columns
-            if name_words(column.name)[-1] in synonyms.ROLE_COLUMNS
-            for label in self._spelled(table, column, position, 1)
-        ]
-        return found[0] if len(found) == 1 else None
+    def is_called(self, table: Table, position: int, end: int) -> bool:
+        """Is it the table's own name, or a part of it, and no synonym?"""
+        key = self._key(position, end - position) or ""
+        return any(key in _own_keys(words, self._shared_prefixes()) for words in _spelled_names(table.name.name))
+
+    def is_named_loosely(self, position: int, end: int) -> bool:
+        """Does the table's name there only may mean it, so that another reading of the words comes first?"""
+        levels = self._tables.get(self._key(position, end - position) or "", {})
+        return bool(levels) and min(levels) >= _LOOSELY
 
     def _check_pairs(self, pairs: Table, position: int, length: int) -> None:
         """ "film categories" are categories, or the rows of film_category: that is not clear."""
@@ -140,9 +147,10 @@ class Vocabulary:
 
     def _key(self, position: int, length: int) -> str | None:
         window = self._tokens[position : position + length]
-        if len(window) < length or any(token.kind not in {TokenKind.WORD, TokenKind.QUOTED} for token in window):
-            number_last = len(window) == length > 1 and window[-1].kind is TokenKind.NUMBER
-            if not number_last or any(token.kind is not TokenKind.WORD for token in window[:-1]):
+        kinds = [token.kind for token in window]
+        if len(window) < length or not all(kind in {TokenKind.WORD, TokenKind.QUOTED} for kind in kinds):
+            has_number = len(window) == length > 1 and kinds.count(TokenKind.NUMBER) == 1
+            if not has_number or not {*kinds} <= {TokenKind.WORD, TokenKind.NUMBER} or kinds[0] is TokenKind.NUMBER:
                 return None
         return name_key([part for token in window for part in token.parts]) or None
 
@@ -189,12 +197,18 @@ class Vocabulary:
                 return levels[min(levels)], position + length
         return None
 
+    def columns_called(self, table: Table, word: str) -> list[Column]:
+        """The table's columns that the singular `word` names, all that fit equally well."""
+        levels = self._columns_of(table).get(word, {})
+        return levels[min(levels)] if levels else []
+
     def flags_at(self, table: Table, position: int) -> list[tuple[Column, int]]:
         """The columns that the longest run of tokens names, fully or but for an "is" or "flag"; each with the end."""
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
             levels = self._columns_of(table).get(key, {}) if key else {}
-            columns = dict.fromkeys([*levels.get(0, ()), *levels.get(1, ())])
+            named = [*levels.get(0, ()), *levels.get(1, ())]
+            columns = dict.fromkeys(named or [*levels.get(_LOOSELY_OF_COLUMNS, ())])
             if columns:
                 return [(column, position + length) for column in columns]
         return []
@@ -280,6 +294,9 @@ class Vocabulary:
         """The only values that the column can have, if its type or a check constraint of the table lists them."""
         return self._values.labels(table, column)
 
+    def has_few_values(self, table: Table, column: Column) -> bool:
+        return self._values.has_few(table, column)
+
     def values(self, table: Table, column: Column) -> tuple[str, ...]:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
@@ -292,7 +309,7 @@ class Vocabulary:
         among = table.columns if columns is None else tuple(columns)
         for length in range(LONGEST_NAME, 0, -1):
             found = [
-                label for column in among for label in self._spelled(table, column, position, length, announced=lead)
+                label for column in among for label in self.spelled(table, column, position, length, announced=lead)
             ]
             if found:
                 return found
@@ -301,13 +318,14 @@ class Vocabulary:
     def label_at(self, table: Table, column: Column, position: int) -> LabelReference | None:
         """The value of the column that the longest run of tokens spells. Behind its column a number is one, too."""
         for length in range(LONGEST_NAME, 0, -1):
-            for label in self._spelled(table, column, position, length, announced=True):
+            for label in self.spelled(table, column, position, length, announced=True):
                 return label
         return None
 
-    def _spelled(
+    def spelled(
         self, table: Table, column: Column, position: int, length: int, *, announced: bool = False
     ) -> Iterator[LabelReference]:
+        """The value of the column that just `length` tokens spell. `announced`: its column was said."""
         window = self._tokens[position : position + length]
         if len(window) < length or (length > 1 and any(token.kind is TokenKind.QUOTED for token in window)):
             return
@@ -316,7 +334,7 @@ class Vocabulary:
             return
         text = " ".join(token.text for token in window)
         stored = words.stored(value_key(text))
-        if not stored and length == 1 and window[0].kind is TokenKind.WORD:
+        if not stored and window[-1].kind is TokenKind.WORD:
             stored = words.stored(plural_key(text) or "")
         if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
             return
@@ -500,11 +518,22 @@ def _spelled_names(name: str) -> list[list[str]]:
     return forms if forms[0] != forms[1] else forms[:1]
 
 
+def _own_keys(words: list[str], prefixes: frozenset[str]) -> Iterator[str]:
+    yield "".join(words)
+    yield words[-1]
+    if words[0] in prefixes:
+        yield "".join(words[1:])
+
+
 def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, str]]:
+    if told := name_in(table.comment):
+        yield _LOOSELY, name_key(told)
     schema = parts_of(table.name.schema)
     for words in _spelled_names(table.name.name):
         yield 0, "".join(words)
-        yield 0, name_key([*schema, *words])
+        yield 0, f".{name_key([*schema, *words])}"
+        if schema != (_USUAL_SCHEMA,):
+            yield 0, name_key([*schema, *words])
         if len(words) > 1 and words[0] in prefixes:
             words = words[1:]  # noqa: PLW2901 - the name without its prefix
             yield 1, "".join(words)
@@ -513,12 +542,21 @@ def _table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, s
                 if word in group:
                     for other in group - {word}:
                         yield 1, "".join([*words[:position], other, *words[position + 1 :]])
+        yield from ((_LOOSELY, other) for other in _same(LOOSE_TABLE_SYNONYMS, "".join(words)))
         if len(words) > 1:
             yield 1, words[-1]
+            for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
+                yield from ((_LOOSELY, other) for other in _same(groups, words[-1]))
+        if words[-1] in synonyms.PERSONS:
+            yield _LOOSELY, "person"
+        if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:
+            yield 1, "".join(words[:-1])
 
 
 def _column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
     own = [american_singular(word) for word in name_words(table.name.name)]
+    if told := name_in(column.comment):
+        yield _LOOSELY_OF_COLUMNS, name_key(told)
     for words in _spelled_names(column.name):
         yield from _keys_of_column_words(words, own, column)
 
@@ -531,16 +569,18 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         short.append(words[len(own) :])
     if own and len(words) > 1 and words[0] == own[-1] != own[0]:
         short.append(words[1:])
-    if column.category in {TypeCategory.BOOLEAN, TypeCategory.INTEGER}:
+    if column.category in {TypeCategory.BOOLEAN, TypeCategory.INTEGER, TypeCategory.TEXT}:
         short.extend(_without_flag_words(words))
     for name in short:
         yield 1, "".join(name)
-        yield from ((1, other) for other in _column_synonyms("".join(name)))
+        yield from ((1, other) for other in _same(_COLUMN_SYNONYMS, "".join(name)))
+        yield from ((_LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, "".join(name)))
     for start in range(1, len(words)):
         head = "".join(words[start:])
         if head not in synonyms.DATE_WORDS | {"id"} | synonyms.NOT_VALUES:
             yield 2, head
-            yield from ((2, other) for other in _column_synonyms(head))
+            yield from ((2, other) for other in _same(_COLUMN_SYNONYMS, head))
+            yield from ((_LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, head))
     undated = words
     while column.category in TIME_CATEGORIES and undated and undated[-1] in synonyms.DATE_WORDS:
         undated = undated[:-1]
@@ -552,8 +592,8 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
         yield 2, "".join(words[:-1])
 
 
-def _column_synonyms(key: str) -> Iterator[str]:
-    for group in synonyms.COLUMN_SYNONYMS:
+def _same(groups: tuple[frozenset[str], ...], key: str) -> Iterator[str]:
+    for group in groups:
         if key in group:
             yield from group - {key}
 
@@ -563,6 +603,8 @@ def _without_flag_words(words: list[str]) -> Iterator[list[str]]:
         yield words[1:]
     if len(words) > 1 and words[-1] in _FLAG_AFFIXES:
         yield words[:-1]
+    if len(words) > 2 and {words[0], words[-1]} <= _FLAG_AFFIXES:
+        yield words[1:-1]
     if len(words) == 1:  # activebool, isactive
         for affix in ("bool", "flag"):
             if words[0].endswith(affix) and len(words[0]) > len(affix) + 2:

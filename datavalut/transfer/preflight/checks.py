@@ -7,6 +7,7 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Catalog
 from datavalut.transfer.errors import PreflightFailed
+from datavalut.transfer.extensions import absent_extensions
 from datavalut.transfer.preflight.connection_limits import check_connection_limits
 from datavalut.transfer.preflight.disk import NeededBytes, TargetDisk, check_disk
 from datavalut.transfer.preflight.extensions import check_extensions
@@ -37,6 +38,7 @@ def check_databases(
 
     Raises what `open_source` raises, and errors about either side.
     """
+    absent = absent_extensions(catalog.extensions, target)
     return (
         *check_pooler(source),
         *check_shared_snapshot(open_source),
@@ -45,12 +47,12 @@ def check_databases(
         *check_tables(catalog),
         *check_readable_tables(source),
         *check_row_security(source),
-        *check_foreign_tables(source),
+        *check_foreign_tables(source, absent),
         *check_superuser_objects(source),
         *check_reserved_schema(source),
         *check_target_role(target),
         *check_target_version(catalog.server_version, target.server_version),
-        *check_extensions(catalog.extensions, target),
+        *check_extensions(absent, source),
         *check_policy_roles(read_policies(source), target),
     )
 

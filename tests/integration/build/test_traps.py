@@ -73,8 +73,8 @@ def test_a_key_to_a_unique_key_is_joined_on_that(built: Built) -> None:
     assert result.keys("countries") == ["1", "2"]
 
 
-def test_a_role_with_select_alone_sees_every_key(make_database: MakeDatabase, postgres: TestServer) -> None:
-    source = make_database("""
+def test_a_role_with_select_alone_sees_every_key(make_source: MakeDatabase, postgres: TestServer) -> None:
+    source = make_source("""
         CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id serial, p int CONSTRAINT same REFERENCES p);
         CREATE TABLE q (id int PRIMARY KEY); CREATE TABLE d (id serial, q int CONSTRAINT same REFERENCES q);
         INSERT INTO p VALUES (1), (2); INSERT INTO c (p) VALUES (1), (2);
@@ -149,9 +149,9 @@ def test_reported_rows_are_counted_not_estimated(built: Built) -> None:
 
 
 def test_no_password_is_among_the_arguments_of_a_process(
-    make_database: MakeDatabase, postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+    make_source: MakeDatabase, postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = make_database("CREATE TABLE t (id int PRIMARY KEY)")
+    source = make_source("CREATE TABLE t (id int PRIMARY KEY)")
     seen: list[str] = []
     start = subprocess.Popen.__init__
 
@@ -166,8 +166,8 @@ def test_no_password_is_among_the_arguments_of_a_process(
     assert not any(password in arguments for password in passwords for arguments in seen)
 
 
-def test_rows_that_row_level_security_hides_are_an_error(make_database: MakeDatabase, postgres: TestServer) -> None:
-    source = make_database("""
+def test_rows_that_row_level_security_hides_are_an_error(make_source: MakeDatabase, postgres: TestServer) -> None:
+    source = make_source("""
         CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);
         ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY odd ON t USING (id % 2 = 1);
         CREATE ROLE trapped LOGIN PASSWORD 'secret'; GRANT SELECT ON t TO trapped;
@@ -224,9 +224,9 @@ def test_the_condition_is_evaluated_for_its_own_table_alone(built: Built, monkey
     assert [table for table, made in queries.items() if "Atlantis" in made] == ["customers"]
 
 
-def test_a_half_built_database_does_not_look_finished(make_database: MakeDatabase, postgres: TestServer) -> None:
+def test_a_half_built_database_does_not_look_finished(make_source: MakeDatabase, postgres: TestServer) -> None:
     """The source holds a row that a valid foreign key of it should have refused."""
-    source = make_database("""
+    source = make_source("""
         CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int CONSTRAINT c_p REFERENCES p);
         SET session_replication_role = replica; INSERT INTO c VALUES (1, 99);
     """)

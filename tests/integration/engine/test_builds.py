@@ -1,8 +1,9 @@
 """Builds by workers that are cut short, killed, or given tiny chunks. Needs PostgreSQL (the fixture starts it)."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Thread
@@ -18,13 +19,14 @@ from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
 from datavalut.engine.preparation import prepare_build
 from datavalut.engine.worker import Unobserved, Worker
-from datavalut.filters.model import ColumnValue, FilterPlan, OneOf, Root
+from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import SourceChanged, TransferError
+from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TransferError
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
+from tests.subset_cases import rows_with
 from tests.subset_examples import NOW, create, matches, random_example
 from tests.subset_oracle import kept_rows
 from tests.transfer_examples import (
@@ -52,24 +54,7 @@ INSERT INTO items SELECT g, n, 'product ' || 1 + g % 1000, repeat('z', 50)
     FROM generate_series(1, 9000) AS g, generate_series(1, 2) AS n;
 ANALYZE;
 """
-CANADIANS = FilterPlan.model_validate(
-    {
-        "roots": [
-            {
-                "table": "public.customers",
-                "condition": {
-                    "kind": "in",
-                    "operand": {"kind": "column", "column": "country"},
-                    "values": ["Canada"],
-                },
-            }
-        ]
-    }
-)
-
-
-def rows_plan(table: str, column: str, *values: int) -> FilterPlan:
-    return FilterPlan(roots=(Root(table=table, condition=OneOf(operand=ColumnValue(column=column), values=values)),))
+CANADIANS = FilterPlan(roots=(rows_with("public.customers", "country", "Canada"),))
 
 
 EXPECTED = {
@@ -190,7 +175,7 @@ def test_chunks_by_keys_keep_to_the_bytes_that_a_query_takes(
         INSERT INTO children SELECT id, repeat('x', 100) FROM parents, generate_series(1, 3);
         ANALYZE;
     """)
-    database = build(source, rows_plan("public.parents", "n", *range(1, 901)))
+    database = build(source, FilterPlan(roots=(rows_with("public.parents", "n", *range(1, 901)),)))
     assert chunks_of(database)["children"] == 9
     assert query(database.connection, "SELECT count(*) FROM children") == [(2700,)]
 
@@ -206,7 +191,7 @@ def test_a_partitioned_table_that_is_read_whole_is_cut(build: Build, make_databa
         INSERT INTO children SELECT g, 1 + g % 200, repeat('x', 200) FROM generate_series(1, 20000) AS g;
         ANALYZE;
     """)
-    database = build(source, rows_plan("public.parents", "n", 1))
+    database = build(source, FilterPlan(roots=(rows_with("public.parents", "n", 1),)))
     assert chunks_of(database)["children"] > 1
     assert query(database.connection, "SELECT count(*), count(DISTINCT id) FROM children") == [(2000, 2000)]
 
@@ -260,7 +245,7 @@ def test_text_of_a_database_that_does_not_know_its_encoding_is_found(build: Buil
             " CREATE TABLE c (p text REFERENCES p); INSERT INTO p VALUES (E'\\xe4', 1), ('b', 2);"
             " INSERT INTO c SELECT id FROM p",
         )
-        database = build(source, rows_plan("public.p", "n", 1))
+        database = build(source, FilterPlan(roots=(rows_with("public.p", "n", 1),)))
         assert query(database.connection, "SELECT octet_length(p) FROM c") == [(1,)]
     finally:
         postgres.drop_database(source)
@@ -323,18 +308,32 @@ class Killing(Unobserved):
             )
 
 
-@pytest.fixture
-def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
+@contextmanager
+def prepared_build(
+    server: TestServer, source: ConnectionParameters, plan: FilterPlan
+) -> Iterator[tuple[MadeTarget, Subset]]:
     """A build of which nothing but the tables is made."""
-    catalog = catalog_of(shop)
-    subset = Subset.of(plan_subset(catalog, CANADIANS), datetime.now(UTC))
-    with made_target(postgres, catalog) as made, dumped_schema(shop) as archive:
+    catalog = catalog_of(source)
+    subset = Subset.of(plan_subset(catalog, plan), datetime.now(UTC))
+    with made_target(server, catalog) as made, dumped_schema(source) as archive:
         with closing(open_target(made.database)) as session:
             prepare_build(session, read_scripts(archive), subset.plan)
         yield made, subset
 
 
-def run_worker(source: ConnectionParameters, made: MadeTarget, subset: Subset, observer: Unobserved) -> bool:
+@pytest.fixture
+def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
+    with prepared_build(postgres, shop, CANADIANS) as build:
+        yield build
+
+
+def run_worker(
+    source: ConnectionParameters,
+    made: MadeTarget,
+    subset: Subset,
+    observer: Unobserved,
+    has_time: Callable[[], bool] = lambda: True,
+) -> bool:
     with closing(open_target(made.database)) as session:
         return Worker(
             session,
@@ -343,7 +342,7 @@ def run_worker(source: ConnectionParameters, made: MadeTarget, subset: Subset, o
             lambda reader: None,
             observer,
             workers=1,
-        ).run()
+        ).run(has_time)
 
 
 def assert_whole(source: ConnectionParameters, made: MadeTarget, subset: Subset) -> None:
@@ -389,6 +388,57 @@ def test_a_worker_whose_time_is_up_begins_nothing_and_says_so(
             session, subset, lambda _: pytest.fail("the source was opened"), lambda _: None, Unobserved(), 1
         )
         assert not worker.run(lambda: False)
+
+
+SLOW_IN_THE_TARGET = """
+CREATE SEQUENCE calls;
+CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+    IF current_database() LIKE 'datavalut_build%' THEN
+        PERFORM pg_sleep(0.1), nextval('public.calls');
+    END IF;
+    RETURN $1;
+END $$;
+CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 30);
+CREATE INDEX slow_index ON t (slow(id));
+CREATE MATERIALIZED VIEW v AS SELECT slow(id + 100) AS x FROM t;
+"""
+
+
+def for_a_second() -> Callable[[], bool]:
+    end = time.monotonic() + 1
+    return lambda: time.monotonic() < end
+
+
+def test_what_takes_longer_than_a_worker_lives_is_made_all_the_same_and_once(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    source = make_database(SLOW_IN_THE_TARGET)
+    lives, done = 0, False
+    with prepared_build(postgres, source, FilterPlan()) as (made, subset):
+        while not done:
+            lives += 1
+            done = run_worker(source, made, subset, Unobserved(), for_a_second())
+        assert query(made.database, "SELECT last_value FROM calls") == [(60,)]
+        assert query(made.database, "SELECT count(x) FROM v") == [(30,)]
+    assert lives > 3
+
+
+def test_why_it_failed_when_its_worker_had_left_is_told_by_the_next(
+    make_database: MakeDatabase, postgres: TestServer
+) -> None:
+    source = make_database("""
+        CREATE FUNCTION slow(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+            IF current_database() NOT LIKE 'datavalut_build%' THEN RETURN $1; END IF;
+            PERFORM pg_sleep(0.1); RETURN 7;
+        END $$;
+        CREATE TABLE t (id int); INSERT INTO t SELECT generate_series(1, 20);
+        CREATE UNIQUE INDEX slow_index ON t (slow(id));
+    """)
+    with prepared_build(postgres, source, FilterPlan()) as (made, subset):
+        assert not run_worker(source, made, subset, Unobserved(), for_a_second())
+        with pytest.raises(SchemaNotRestorable, match="slow_index"):
+            while not run_worker(source, made, subset, Unobserved(), for_a_second()):
+                pass
 
 
 @pytest.mark.usefixtures("tiny_chunks")

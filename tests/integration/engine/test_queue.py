@@ -41,7 +41,7 @@ def make_queue(target: ConnectionParameters) -> Iterator[MakeQueue]:
 
     def make() -> WorkQueue:
         sessions.append(open_target(target))
-        return WorkQueue(sessions[-1])
+        return WorkQueue(sessions[-1], 4)
 
     yield make
     for session in sessions:
@@ -73,6 +73,18 @@ def test_an_item_is_free_when_what_it_waits_for_is_done(make_queue: MakeQueue) -
     assert not first.is_finished()
 
 
+def test_what_comes_after_the_rows_is_made_by_no_more_sessions_than_there_are_workers(
+    target: ConnectionParameters, make_queue: MakeQueue
+) -> None:
+    """Those of workers that have left count."""
+    rows = make_queue()
+    rows.finish(ITEMS[0])
+    assert claimed(rows) == 2
+    with closing(open_target(target)) as session:
+        assert claimed(WorkQueue(session, 1)) is None
+        assert claimed(WorkQueue(session, 2)) == 3
+
+
 def test_all_done_is_finished(make_queue: MakeQueue) -> None:
     queue = make_queue()
     for item in ITEMS:
@@ -84,10 +96,10 @@ def test_all_done_is_finished(make_queue: MakeQueue) -> None:
 
 def test_what_a_worker_had_claimed_when_its_session_ended_is_free(target: ConnectionParameters) -> None:
     with closing(open_target(target)) as session:
-        assert claimed(WorkQueue(session)) == 2
+        assert claimed(WorkQueue(session, 4)) == 2
         execute(target, f"SELECT pg_terminate_backend({session.info.backend_pid}, 5000)")
     with closing(open_target(target)) as session:
-        assert claimed(WorkQueue(session)) == 2
+        assert claimed(WorkQueue(session, 4)) == 2
 
 
 def test_a_cut_item_comes_again_after_its_chunks(make_queue: MakeQueue) -> None:

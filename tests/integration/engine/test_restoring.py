@@ -12,6 +12,7 @@ from datavalut.engine.restoring import Restoring
 from datavalut.engine.work_items import Work, WorkItem, WorkKind
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.ledger import create_ledger
+from datavalut.transfer.unattended import Unattended
 from tests.postgres_server import open_connection, query
 from tests.transfer_examples import open_target
 
@@ -26,13 +27,14 @@ def test_of_two_that_wait_for_each_other_the_one_that_is_cancelled_begins_again(
     target = make_database("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int)")
     with (
         closing(open_target(target)) as session,
+        Unattended(session) as unattended,
         closing(open_connection(target, autocommit=False)) as other,
         other.cursor() as cursor,
         ThreadPoolExecutor(1) as beside,
     ):
         create_ledger(session)
         fill_queue(session, Work((ITEM,), {ITEM.number: (KEY,)}), b"")
-        restoring = Restoring(session, WorkQueue(session), Catalog("d", 170000, ()), lambda: None)
+        restoring = Restoring(session, WorkQueue(session, 4), Catalog("d", 170000, ()), unattended, lambda: None)
         cursor.execute("LOCK TABLE p IN ACCESS EXCLUSIVE MODE")
         making = beside.submit(restoring.add_foreign_keys, ITEM)
         # It holds the child, and waits for the parent: PostgreSQL looks for the circle when it has waited for a second.

@@ -17,6 +17,7 @@ from datavalut.filters.check import check_plan
 from datavalut.filters.render import render_root
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import count_query, required_rows_query
+from tests.postgres_server import TestServer
 from tests.random_databases.database import random_database
 from tests.random_databases.oracle_input import read_oracle_input
 from tests.random_databases.plans import matcher, random_plan
@@ -31,9 +32,9 @@ DATABASES = int(os.environ.get("DATAVALUT_SUBSET_EXAMPLES", "60")) // PLANS
 
 @pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + DATABASES))
 def test_every_table_keeps_as_many_rows_as_the_definition_says(
-    make_database: Callable[..., ConnectionParameters], seed: int
+    postgres: TestServer, make_database: Callable[..., ConnectionParameters], seed: int
 ) -> None:
-    random = random_database(seed)
+    random = random_database(seed, postgres.version)
     source = make_database(random.script)
     oracle_input = read_oracle_input(source, random.draft)
     matches = matcher(oracle_input.catalog.foreign_keys, oracle_input.rows)

@@ -1,6 +1,7 @@
 """Opening sessions, and why one cannot be opened. Needs PostgreSQL (the fixture starts it)."""
 
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +12,7 @@ import pytest
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer.addresses import ANY_ADDRESS, AddressPolicy
-from datavalut.transfer.connect import connect
+from datavalut.transfer.connect import SOURCE_VERSIONS, connect
 from datavalut.transfer.errors import (
     AddressNotAllowed,
     ConnectFailed,
@@ -26,8 +27,10 @@ from datavalut.transfer.errors import (
     UnsupportedServerVersion,
     WrongPassword,
 )
+from datavalut.transfer.tools import postgres_tool
 from local.postgres import free_port
 from tests.postgres_server import TestServer, execute, query
+from tests.transfer_examples import open_source
 
 MakeDatabase = Callable[..., ConnectionParameters]
 
@@ -159,10 +162,15 @@ def test_something_else_that_listens_is_not_taken_for_postgres(postgres: TestSer
 
 
 def test_a_version_that_pg_dump_cannot_read_is_told(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datavalut.transfer.connect.SUPPORTED_VERSIONS", (12, 16))
+    monkeypatch.setattr("datavalut.transfer.connect.SOURCE_VERSIONS", (12, 16))
     with pytest.raises(UnsupportedServerVersion) as raised:
-        connect(postgres.superuser, application_name="tests", address_policy=ANY_ADDRESS)
+        open_source(postgres.superuser)
     assert (raised.value.version, raised.value.supported) == (17, (12, 16))
+
+
+def test_sources_are_read_up_to_the_version_of_pg_dump() -> None:
+    told = subprocess.run([postgres_tool("pg_dump"), "--version"], capture_output=True, text=True, check=True).stdout
+    assert told.startswith(f"pg_dump (PostgreSQL) {SOURCE_VERSIONS[1]}.")
 
 
 def test_a_session_that_failed_leaves_nothing_open(postgres: TestServer) -> None:

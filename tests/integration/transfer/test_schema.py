@@ -1,6 +1,7 @@
 """A schema from pg_dump, rebuilt object by object. Needs PostgreSQL (the fixture starts it)."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,6 +106,15 @@ def test_every_object_is_there_word_for_word(make_database: MakeDatabase, postgr
         assert [line for line in dumped(target) if not line.startswith("COMMENT ON EXTENSION citext")] == expected
 
 
+def test_a_script_sets_nothing_that_an_old_server_does_not_know(make_database: MakeDatabase) -> None:
+    with dumped_schema(make_database(SCHEMA)) as archive:
+        scripts = read_scripts(archive)
+    known_to_all = {"check_function_bodies", "client_encoding", "client_min_messages", "row_security"}
+    known_to_all |= {"standard_conforming_strings", "xmloption"}
+    for script in (scripts.pre_data, scripts.post_data):
+        assert set(re.findall(r"^SET (\w+)", script.preamble.decode(), re.MULTILINE)) == known_to_all
+
+
 def test_all_belongs_to_the_jobs_role(make_database: MakeDatabase, postgres: TestServer) -> None:
     with restored(postgres, make_database(SCHEMA)) as target:
         owners = query(
@@ -142,26 +152,6 @@ def test_an_event_trigger_is_left_out_and_named(make_database: MakeDatabase, pos
         assert read_scripts(archive).left_out == ("EVENT TRIGGER my watch",)
     with restored(postgres, source) as target:
         assert query(target, "SELECT count(*) FROM pg_event_trigger") == [(0,)]
-
-
-def test_foreign_tables_come_as_definitions_without_user_mappings(
-    make_database: MakeDatabase, postgres: TestServer
-) -> None:
-    source = make_database("""
-        CREATE EXTENSION postgres_fdw;
-        CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
-        CREATE USER MAPPING FOR postgres SERVER elsewhere OPTIONS (user 'app', password 'secret');
-        CREATE FOREIGN TABLE far (x int) SERVER elsewhere;
-    """)
-    with made_target(postgres, catalog_of(source)) as made, dumped_schema(source) as archive:
-        # As where an operator lets everybody have this extension.
-        execute(
-            replace(postgres.superuser, database=made.database.database),
-            f"CREATE EXTENSION postgres_fdw; GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO {made.database.user}",
-        )
-        build_whole(source, made.database, archive)
-        assert query(made.database, "SELECT ftrelid::regclass::text FROM pg_foreign_table") == [("far",)]
-        assert query(made.database, "SELECT count(*) FROM pg_user_mappings") == [(0,)]
 
 
 def test_policies_for_roles_that_the_target_does_not_have_are_left_out(

@@ -101,6 +101,7 @@ def test_the_password_is_stored_as_a_verifier(postgres: TestServer) -> None:
         (replace(PLAIN, collation="xx_XX.utf8", character_type="xx_XX.utf8"), ("UTF8", "C", "C")),
         (replace(PLAIN, locale_provider="builtin", locale="C.UTF-8"), ("UTF8", "C", "C")),
         (replace(PLAIN, locale_provider="icu", locale="de"), ("UTF8", "C", "C")),
+        (replace(PLAIN, locale_provider="icu", locale="de", locale_rules="&z < a"), ("UTF8", "C", "C")),
     ],
 )
 def test_it_gets_the_sources_locale_as_far_as_the_server_has_it(

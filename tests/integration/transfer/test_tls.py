@@ -1,43 +1,28 @@
 """Encrypted connections. Needs PostgreSQL: these tests start a server of their own, which takes no others."""
 
-import datetime
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from psycopg2.extensions import connection
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer.connect import ANY_ADDRESS, connect
-from datavalut.transfer.errors import ConnectFailed, TlsFailed, TlsRequired, WrongPassword
-from tests.postgres_server import execute, open_connection, running_server
-
-
-def self_signed() -> tuple[str, str]:
-    """A key and its certificate, for the host localhost, in PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return private.decode(), certificate.public_bytes(encoding).decode()
+from datavalut.transfer.errors import (
+    ConnectFailed,
+    SourceConnectionLost,
+    SourceQueryFailed,
+    TlsFailed,
+    TlsRequired,
+    WrongPassword,
+)
+from datavalut.transfer.long_rows import read_long_rows
+from tests.postgres_server import execute
+from tests.tls_server import encrypted_server, self_signed
 
 
 @pytest.fixture(scope="module")
@@ -48,34 +33,8 @@ def key_and_certificate() -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def encrypted(key_and_certificate: tuple[str, str]) -> Iterator[ConnectionParameters]:
     """A server that takes encrypted connections only."""
-    key, certificate = key_and_certificate
-    files = {
-        "server.key": key,
-        "server.crt": certificate,
-        "pg_hba.conf": "hostssl all all 127.0.0.1/32 scram-sha-256",
-    }
-    with running_server() as server:
-        with closing(open_connection(server.superuser)) as connection, connection.cursor() as cursor:
-            for name, content in files.items():  # the server writes its own files, as whoever it runs as
-                cursor.execute("SHOW data_directory")
-                ((directory,),) = cursor.fetchall()
-                cursor.execute(
-                    "COPY (SELECT regexp_split_to_table(%s, '\n')) TO PROGRAM %s",
-                    (content.strip(), f"umask 077 && cat > '{directory}/{name}'"),
-                )
-        execute(server.superuser, "ALTER SYSTEM SET ssl = on")
-        execute(server.superuser, "SELECT pg_reload_conf()")
-        wait_until_encrypted(server.superuser)
+    with encrypted_server(key_and_certificate) as server:
         yield server.superuser
-
-
-def wait_until_encrypted(parameters: ConnectionParameters) -> None:
-    for _ in range(100):
-        try:
-            execute(replace(parameters, options={"sslmode": "require"}), "SELECT pg_sleep(0.05)")
-        except Exception:  # noqa: S112 - the server has not read its new settings yet
-            continue
-        return
 
 
 def failure(parameters: ConnectionParameters, **options: str) -> ConnectFailed:
@@ -151,3 +110,60 @@ def test_a_server_with_a_certificate_of_an_unknown_issuer_is_refused(
 def test_without_the_file_of_certificates_nobody_is_trusted(encrypted: ConnectionParameters, tmp_path: Path) -> None:
     with pytest.raises(TlsFailed):
         connect_trusting(tmp_path / "missing.pem", replace(encrypted, host="localhost"))
+
+
+# A megabyte each.
+LONG = "SELECT g, repeat(encode(sha256(g::text::bytea), 'hex'), 15625) FROM generate_series(1, 3) AS g"
+
+
+@pytest.fixture
+def reading(encrypted: ConnectionParameters) -> Iterator[connection]:
+    options = {"sslmode": "require"}
+    with closing(
+        connect(
+            replace(encrypted, options=options), application_name="reading", address_policy=ANY_ADDRESS, read_only=True
+        )
+    ) as session:
+        yield session
+
+
+def read(session: connection, query: str) -> bytes:
+    pieces: list[bytes] = []
+    read_long_rows(session, f"COPY ({query}) TO STDOUT", lambda piece: pieces.append(bytes(piece)))
+    return b"".join(pieces)
+
+
+def test_long_rows_are_read_through_encryption_and_the_session_is_as_it_was(reading: connection) -> None:
+    expected = b"".join(b"%d\t%s\n" % (g, sha256(b"%d" % g).hexdigest().encode() * 15625) for g in (1, 2, 3))
+    for _ in range(2):
+        assert read(reading, LONG) == expected
+    with reading.cursor() as cursor:
+        cursor.execute("SELECT 5")
+        assert cursor.fetchall() == [(5,)]
+
+
+def test_short_rows_are_read_so_too(reading: connection) -> None:
+    assert read(reading, "SELECT generate_series(1, 100000)") == b"".join(b"%d\n" % g for g in range(1, 100001))
+
+
+def test_an_error_in_the_middle_of_long_rows_is_told(reading: connection) -> None:
+    with pytest.raises(SourceQueryFailed) as raised:
+        read(reading, f"{LONG} UNION ALL SELECT 1 / (g - 1), 'x' FROM generate_series(1, 1) AS g")
+    assert raised.value.sqlstate == "22012"
+
+
+def test_an_encrypted_session_that_ends_in_the_middle_of_a_row_is_lost(
+    reading: connection, encrypted: ConnectionParameters
+) -> None:
+    ended: list[int] = []
+
+    def end_session(piece: memoryview) -> None:
+        if not ended:
+            ended.append(len(piece))
+            execute(
+                replace(encrypted, options={"sslmode": "require"}),
+                f"SELECT pg_terminate_backend({reading.info.backend_pid}, 5000)",
+            )
+
+    with pytest.raises(SourceConnectionLost):
+        read_long_rows(reading, "COPY (SELECT repeat('x', 100000000)) TO STDOUT", end_session)

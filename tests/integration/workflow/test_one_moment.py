@@ -17,7 +17,7 @@ from datavalut.jobs.model import Job, JobStatus, KeptSnapshot
 from datavalut.workflow.keep_snapshot import Keeper
 from tests.postgres_server import TestServer, execute, open_connection, query
 from tests.standby_server import running_standby
-from tests.workflow_runner import WorkflowRunner
+from tests.workflow_runner import WorkflowRunner, workflow_on
 
 WITNESSES = [f"witness_{number}" for number in range(1, 6)]
 SCHEMA = """
@@ -100,12 +100,9 @@ def runner(postgres: TestServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wo
         return copy(copying, item)
 
     monkeypatch.setattr(Copying, "copy_or_cut", copy_slowly)
-    made = WorkflowRunner(postgres.admin, ALL_PARENTS)
-    made.keeper_seconds = 0.8
-    yield made
-    for result in made.secrets.results.values():
-        postgres.drop_database(result)
-        execute(postgres.superuser, f"DROP ROLE IF EXISTS {result.user}")
+    with workflow_on(postgres, ALL_PARENTS) as made:
+        made.keeper_seconds = 0.8
+        yield made
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ JOB_ID = "job_0123456789ab"
 def test_a_target_server_of_an_unsupported_version_is_not_taken_for_the_source(
     postgres: TestServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("datavalut.transfer.connect.SUPPORTED_VERSIONS", (12, 16))
+    monkeypatch.setattr("datavalut.transfer.connect.TARGET_VERSIONS", (15, 16))
     deployment = WorkflowRunner(postgres.admin, Refusal(reason="")).deployment
     with pytest.raises(TargetVersionUnsupported) as raised, target_session(deployment, JOB_ID, postgres.admin):
         pass
-    assert (raised.value.version, raised.value.supported) == (17, (12, 16))
+    assert (raised.value.version, raised.value.supported) == (17, (15, 16))
 
 
 def test_a_target_server_must_prove_who_it_is_where_the_deployment_says_so(postgres: TestServer) -> None:

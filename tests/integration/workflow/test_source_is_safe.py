@@ -22,8 +22,8 @@ from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.workflow.plan_filter import _source_sessions
 from datavalut.workflow.plan_record import PlanRecord
 from tests.integration.workflow.test_whole_jobs import CANADIANS, SHOP, result_of
-from tests.postgres_server import TestServer, execute, open_connection
-from tests.workflow_runner import WorkflowRunner
+from tests.postgres_server import TestServer, open_connection
+from tests.workflow_runner import WorkflowRunner, workflow_on
 
 REBOUND = "rebound.invalid"  # a name that no name server knows: who asks one again cannot connect
 PERMITTED, DENIED = "127.0.0.1", "127.0.0.2"
@@ -37,11 +37,8 @@ def shop(make_database: Callable[..., ConnectionParameters]) -> ConnectionParame
 
 @pytest.fixture
 def runner(postgres: TestServer) -> Iterator[WorkflowRunner]:
-    made = WorkflowRunner(postgres.admin, CANADIANS)
-    yield made
-    for result in made.secrets.results.values():
-        postgres.drop_database(result)
-        execute(postgres.superuser, f"DROP ROLE IF EXISTS {result.user}")
+    with workflow_on(postgres, CANADIANS) as made:
+        yield made
 
 
 @pytest.fixture

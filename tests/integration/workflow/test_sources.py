@@ -17,7 +17,8 @@ from datavalut.transfer.preflight.disk import TargetDisk
 from tests.pooler_proxy import PoolMode, pooler_before
 from tests.postgres_server import TestServer, execute, query
 from tests.standby_server import running_standby
-from tests.workflow_runner import WorkflowRunner
+from tests.subset_cases import rows_with
+from tests.workflow_runner import WorkflowRunner, workflow_on
 
 SHOP = """
 CREATE SCHEMA "Sales Dept";
@@ -41,31 +42,14 @@ INSERT INTO categories VALUES (1, NULL), (2, 1), (3, 2);
 REFRESH MATERIALIZED VIEW totals;
 ANALYZE;
 """
-CANADIANS = FilterPlan.model_validate(
-    {
-        "roots": [
-            {
-                "table": "customers",
-                "condition": {
-                    "kind": "compare",
-                    "left": {"kind": "column", "column": "country"},
-                    "operator": "=",
-                    "right": {"kind": "value", "value": "Canada"},
-                },
-            }
-        ]
-    }
-)
+CANADIANS = FilterPlan(roots=(rows_with("customers", "country", "Canada"),))
 READER = "select_only"
 
 
 @pytest.fixture
 def runner(postgres: TestServer) -> Iterator[WorkflowRunner]:
-    made = WorkflowRunner(postgres.admin, CANADIANS)
-    yield made
-    for result in made.secrets.results.values():
-        postgres.drop_database(result)
-        execute(postgres.superuser, f"DROP ROLE IF EXISTS {result.user}")
+    with workflow_on(postgres, CANADIANS) as made:
+        yield made
 
 
 @pytest.fixture
@@ -217,6 +201,15 @@ def test_too_few_sessions_fail_the_job(
 ) -> None:
     execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT 3")
     assert failure_of(runner, reader).code == "too_many_connections"
+
+
+def test_a_source_that_is_newer_than_pg_dump_fails_the_job(
+    runner: WorkflowRunner, reader: ConnectionParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datavalut.transfer.connect.SOURCE_VERSIONS", (12, 16))
+    error = failure_of(runner, reader)
+    assert error.code == "unsupported_server_version"
+    assert error.message == "The source runs PostgreSQL 17; this DataValut reads 12 to 16."
 
 
 def test_an_admin_who_may_make_nothing_fails_the_job(shop: ConnectionParameters, reader: ConnectionParameters) -> None:

@@ -19,7 +19,8 @@ from datavalut.workflow.prepare_target import prepare_target
 from datavalut.workflow.settle import ExecutionEnd, settle
 from tests.left_on_server import left_on_server
 from tests.postgres_server import TestServer, execute, query
-from tests.workflow_runner import WorkflowRunner
+from tests.subset_cases import rows_with
+from tests.workflow_runner import WorkflowRunner, workflow_on
 
 SHOP = """
 CREATE TABLE customers (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL, country text NOT NULL);
@@ -43,30 +44,13 @@ INSERT INTO order_lines (order_id, line, amount)
 INSERT INTO settings VALUES ('colour', '"red"');
 ANALYZE;
 """
-CANADIANS = FilterPlan.model_validate(
-    {
-        "roots": [
-            {
-                "table": "customers",
-                "condition": {
-                    "kind": "compare",
-                    "left": {"kind": "column", "column": "country"},
-                    "operator": "=",
-                    "right": {"kind": "value", "value": "Canada"},
-                },
-            }
-        ]
-    }
-)
+CANADIANS = FilterPlan(roots=(rows_with("customers", "country", "Canada"),))
 
 
 @pytest.fixture
 def runner(postgres: TestServer) -> Iterator[WorkflowRunner]:
-    made = WorkflowRunner(postgres.admin, CANADIANS)
-    yield made
-    for result in made.secrets.results.values():
-        postgres.drop_database(result)
-        execute(postgres.superuser, f"DROP ROLE IF EXISTS {result.user}")
+    with workflow_on(postgres, CANADIANS) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """What the queries say, spelled out. Needs: nothing."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 
+import pytest
 from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableKind, TableName, TypeCategory
@@ -57,7 +60,7 @@ CATALOG = Catalog(
 
 def _predicate(root: Root, alias: sql.Composable, catalog: Catalog, reference_time: datetime) -> sql.Composable:
     """Stands in for the filter's own SQL, which tests/unit/filters spells out."""
-    assert (catalog, reference_time) == (CATALOG, NOW)
+    assert reference_time == NOW
     return sql.SQL("{}.id < 10").format(alias)
 
 
@@ -130,6 +133,16 @@ def test_rows_of_a_root_that_reference_each_other_are_walked_up_by_look_ups() ->
         "SELECT kept.tableoid, kept.ctid FROM chosen_customers AS kept UNION ALL "
         "SELECT kept.tableoid, kept.ctid FROM referenced_rows_customers AS kept WHERE kept.table_number = 0)"
     )
+
+
+@pytest.mark.parametrize(("steps", "kept_apart"), [(15, []), (17, [0, 8, 16]), (24, [0, 8, 16])])
+def test_of_many_sets_every_eighth_is_kept_from_being_merged_into_one_join(steps: int, kept_apart: list[int]) -> None:
+    names = [f"t{number}" for number in range(steps + 1)]
+    keys = tuple(_key(child, "above", parent) for parent, child in pairwise(names))
+    catalog = Catalog("chain", 170010, tuple(_table(name, "id!", "above") for name in names), keys)
+    plan = plan_subset(catalog, FilterPlan(roots=(Root(table="shop.t0"),)))
+    query = text(copy_query(plan, _name(names[-1]), NOW, _predicate))
+    assert re.findall(r"chosen_t(\d+) AS MATERIALIZED", query) == [str(number) for number in kept_apart]
 
 
 def test_a_count_is_of_the_very_query_that_copies() -> None:

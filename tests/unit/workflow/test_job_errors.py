@@ -125,3 +125,10 @@ def test_a_snapshot_that_other_sessions_cannot_import_tells_what_lies_between() 
     assert told.code == "snapshot_not_shared"
     assert "different servers" in told.message
     assert "pooler in transaction mode" in told.message
+
+
+def test_a_lock_on_the_source_is_not_told_as_a_lost_connection() -> None:
+    locked = job_error(transfer.SourceBusy(transfer.LOCK_NOT_AVAILABLE))
+    assert locked.code == "source_locked"
+    assert "locked by others" in locked.message
+    assert job_error(transfer.SourceBusy("40001")).code == "source_connection_lost"

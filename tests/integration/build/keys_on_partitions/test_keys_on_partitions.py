@@ -4,6 +4,7 @@ import pytest
 
 from datavalut.filters.model import FilterPlan, Root
 from tests.build_cases import Built
+from tests.filter_examples import Json, aggregate, column, compare, exists, negation, plan_of
 from tests.filtered_databases import use_small_chunks
 from tests.subset_cases import rows_with
 
@@ -77,3 +78,38 @@ def test_a_row_with_two_keys_to_partitions_comes_once(built: Built) -> None:
     )
     result = built(statements, FilterPlan(roots=(Root(table="orders"),)))
     assert result.rows("notes") == ["(1,1,2)", "(2,2,1)"]
+
+
+NOTES: list[Json] = [{"table": "notes"}]
+ORDERS: list[Json] = [{"table": "orders"}]
+NUMBER_OF_NOTES = aggregate("count", NOTES)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        (exists(NOTES), ["(1,2024)", "(2,2024)"]),
+        (negation(exists(NOTES)), ["(1,2025)", "(2,2025)"]),
+        (exists([*NOTES, *ORDERS], compare("id", "=", 1)), ["(1,2024)"]),
+        (compare(NUMBER_OF_NOTES, "=", 1), ["(1,2024)", "(2,2024)"]),
+        (compare(NUMBER_OF_NOTES, "<", 1), ["(1,2025)", "(2,2025)"]),
+        (compare(NUMBER_OF_NOTES, "=", column("id")), ["(1,2024)"]),
+        (compare(aggregate("sum", NOTES, "id"), "<=", 1), ["(1,2024)", "(1,2025)", "(2,2025)"]),
+    ],
+)
+def test_a_condition_on_children_knows_whose_they_are(built: Built, condition: Json, kept: list[str]) -> None:
+    assert built(TO_ONE, plan_of(condition, "orders")).rows("orders") == kept
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        (exists(ORDERS, compare("year", "=", 2025)), []),
+        (exists(ORDERS, compare("year", "=", 2024)), ["1", "2"]),
+        (compare(aggregate("count", ORDERS), "=", 1), ["1", "2"]),
+        (compare(aggregate("max", ORDERS, "year"), "=", column("wanted")), ["1"]),
+    ],
+)
+def test_a_condition_on_parents_knows_which_they_are(built: Built, condition: Json, kept: list[str]) -> None:
+    wanted = "ALTER TABLE notes ADD wanted int; UPDATE notes SET wanted = 2023 + id"
+    assert built(TO_ONE + wanted, plan_of(condition, "notes")).keys("notes") == kept

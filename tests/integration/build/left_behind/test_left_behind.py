@@ -6,11 +6,12 @@ from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan
 from tests.build_cases import Built
 from tests.filtered_databases import filtered_database
-from tests.postgres_server import TestServer, execute, query
+from tests.postgres_server import TestServer, query
 from tests.subset_cases import rows_with
-from tests.workflow_runner import WorkflowRunner
+from tests.workflow_runner import workflow_on
 
 SOME = FilterPlan(roots=(rows_with("t", "id", 1),))
+LARGE_OBJECTS = "1 large objects of the source are not copied."
 MakeDatabase = Callable[..., ConnectionParameters]
 
 
@@ -30,8 +31,8 @@ def test_grants_publications_and_statistics_targets_of_others(built: Built) -> N
     assert result.value("count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attacl IS NOT NULL") == 0
 
 
-def test_an_event_trigger_is_told(make_database: MakeDatabase, postgres: TestServer) -> None:
-    source = make_database("""
+def test_an_event_trigger_is_told(make_source: MakeDatabase, postgres: TestServer) -> None:
+    source = make_source("""
         CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);
         CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
         CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION watch();
@@ -41,16 +42,14 @@ def test_an_event_trigger_is_told(make_database: MakeDatabase, postgres: TestSer
         assert query(result.database, "SELECT count(*) FROM pg_event_trigger") == [(0,)]
 
 
-def test_large_objects_are_told(make_database: MakeDatabase, postgres: TestServer) -> None:
-    source = make_database("CREATE TABLE t (id int PRIMARY KEY, photo oid); INSERT INTO t VALUES (1, lo_create(4711))")
-    runner = WorkflowRunner(postgres.admin, SOME)
-    job = runner.run(runner.create(source))
-    assert job.result is not None, job.error
-    assert "1 large objects of the source are not copied." in job.result["report"]["warnings"]
-    result = runner.secrets.get_result(job.job_id)
-    try:
+def test_large_objects_are_told(make_source: MakeDatabase, postgres: TestServer) -> None:
+    source = make_source("CREATE TABLE t (id int PRIMARY KEY, photo oid); INSERT INTO t VALUES (1, lo_create(4711))")
+    with workflow_on(postgres, SOME) as runner:
+        job = runner.run(runner.create(source))
+        assert job.result is not None, job.error
+        assert LARGE_OBJECTS in job.result["report"]["warnings"]
+        result = runner.secrets.get_result(job.job_id)
         assert query(result, "SELECT photo FROM t") == [(4711,)]
         assert query(result, "SELECT count(*) FROM pg_largeobject_metadata") == [(0,)]
-    finally:
-        postgres.drop_database(result)
-        execute(postgres.superuser, f"DROP ROLE {result.user}")
+    with filtered_database(postgres, source, SOME) as built:
+        assert built.warnings == (LARGE_OBJECTS,)

@@ -16,6 +16,7 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "cancelled orders", ["cancelled"]),
     (SHOP, "orders in March", ["March"]),
     (SHOP, "recent orders", ["recent"]),
+    (SHOP, "public orders", ["public"]),
     (SHOP, "10 customers", ["10"]),
     (SHOP, "customers from city new york", ["york"]),
     (SHOP, "customers without email and phone", ["phone"]),

@@ -1,0 +1,175 @@
+"""Nouns with what describes them: "the active customers from Canada", "last month's orders", "white vans"."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from datavalut.catalog.model import Table
+from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.kinds import KindNoun, KindReader, kind_of
+from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
+from datavalut.planning.offline.objects import Frames, NounPhrase
+from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimePhrase
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+_RECORD_WORDS = frozenset({"record", "records", "row", "rows", "entry", "entries", "table"})
+_AFTER_NOUNS = frozenset({"with", "without", "from", "of", "who", "that", "which", "whose", "where"})
+_MOST_ADJECTIVES = 6  # tokens before a noun
+QualifiersRead = Callable[[Table, int, Frames], Clause | None]
+KeyRead = Callable[[Table, int], Clause | None]
+
+
+class NounReader(Reader):
+    def __init__(
+        self,
+        tokens: tuple[Token, ...],
+        vocabulary: Vocabulary,
+        progress: Progress,
+        *,
+        read_qualifiers: QualifiersRead,
+        read_key: KeyRead,
+    ) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._dates = DateReader(tokens, vocabulary, progress)
+        self._kinds = KindReader(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._read_qualifiers = read_qualifiers
+        self._read_key = read_key
+
+    def read_noun(self, position: int, frames: Frames = ()) -> NounPhrase | None:
+        """A table's name with what describes it: adjectives before, qualifiers behind."""
+        return self._read_noun(
+            position, lambda table, end: self._read_qualifiers(table, end, frames), individuals=bool(frames)
+        )
+
+    def read_bare_noun(self, position: int) -> NounPhrase | None:
+        """A table's name with the adjectives before it only."""
+        return self._read_noun(position, lambda table, end: None)
+
+    def _individual(self, table: Table, position: int, end: int) -> NounPhrase | None:
+        """ "doctor Laura Stone": one row, of which no more is said; what follows describes the noun further out."""
+        name = self._word(end - 1)
+        row = self._named_rows.read_one(table, end, related=False) if name and singular(name) == name else None
+        if row is not None:
+            return self._individual_phrase(table, position, row)
+        key = self._read_key(table, end)
+        if key is None:
+            return None
+        meaning = f"{table.name.name} ({key.meaning})"
+        return NounPhrase(table, key.condition, position, key.end, key.end, meaning, key.explained)
+
+    def _individual_phrase(self, table: Table, position: int, row: NamedRow) -> NounPhrase:
+        self._progress.reach(row.end)
+        meaning = f"{table.name.name} ({row.meaning})"
+        explained = (Explained(position, row.end, row.meaning),)
+        return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
+
+    def _read_noun(
+        self,
+        position: int,
+        read_qualifiers: Callable[[Table, int], Clause | None],
+        *,
+        individuals: bool = False,
+    ) -> NounPhrase | None:
+        at = position
+        while self._word(at) in synonyms.DETERMINERS or (at > position and self._word(at) == "of"):
+            at += 1  # "all of the customers"
+        phrase = self._dates.read_before_noun(at)
+        if phrase is not None:
+            return self._read_timed_noun(position, at, phrase, read_qualifiers)
+        for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
+            if self._word(noun_at) in _AFTER_NOUNS:
+                return None
+            if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
+                continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
+            named = self._vocabulary.table_at(noun_at, loosely=True)
+            if named is None or not self._vocabulary.is_called(named[0], noun_at, named[1]):
+                kind = self._read_kind_noun(position, at, noun_at, named and named[0], read_qualifiers)
+                if kind is not None:
+                    return kind
+            if named is None:
+                continue
+            table, end = named
+            called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
+            if called is not None and called.end > end and individuals:
+                return self._individual_phrase(table, position, called)
+            adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
+            if noun_at > at and adjectives is None:
+                continue
+            if self._word(end) in _RECORD_WORDS:
+                end += 1
+            self._progress.reach(end)
+            individual = self._individual(table, position, end) if individuals and adjectives is None else None
+            if individual is not None:
+                return individual
+            qualifiers = read_qualifiers(table, end)
+            return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
+        return None
+
+    def _read_timed_noun(
+        self, position: int, at: int, phrase: TimePhrase, read_qualifiers: Callable[[Table, int], Clause | None]
+    ) -> NounPhrase | None:
+        """ "last month's orders", "2025 invoices"."""
+        noun = self._read_noun(phrase.end, read_qualifiers)
+        if noun is None or noun.start != phrase.end:
+            return None
+        timed = self._dates.timed(noun.table, phrase, at)
+        conditions = [timed.condition, *([noun.condition] if noun.condition else [])]
+        explained = (*timed.explained, *noun.explained)
+        meaning = f"{noun.meaning} ({timed.meaning})"
+        return replace(noun, condition=all_of(conditions), start=position, meaning=meaning, explained=explained)
+
+    def _read_kind_noun(
+        self,
+        position: int,
+        at: int,
+        noun_at: int,
+        table: Table | None,
+        read_qualifiers: Callable[[Table, int], Clause | None],
+    ) -> NounPhrase | None:
+        """ "remote interns", "white vans": rows called by what they are. Where a synonym of `table` is read so, too,
+        its own kinds come first: buyers are the clients of that type."""
+        kind = self._kinds.read(noun_at, at, table)
+        if kind is None or self._vocabulary.table_at(kind.end, loosely=True) is not None:
+            return None
+        adjectives = self._adjectives.read_list(kind.table, at, noun_at) if noun_at > at else None
+        if noun_at > at and adjectives is None:
+            return None
+        kinds = [kind]
+        while (following := self._further_kind(kinds[-1])) is not None:
+            kinds.append(following)
+        end = kinds[-1].end
+        if len(kinds) > 1 and adjectives is not None:
+            raise UnclearError(position, end, "what is said before the first: of all of them?")
+        self._progress.reach(end)
+        called = self._clause(kind_of(kinds), noun_at, end, " or ".join(one.meaning for one in kinds))
+        qualifiers = read_qualifiers(kind.table, end)
+        clauses = [clause for clause in (adjectives, called, qualifiers) if clause]
+        return _noun_phrase(kind.table, position, end, clauses)
+
+    def _further_kind(self, kind: KindNoun) -> KindNoun | None:
+        """ "(contractors) and interns": what is said behind them is said of both."""
+        at = kind.end + 1 if self._word(kind.end) == "," else kind.end
+        at = at + 1 if self._word(at) in {"and", "or"} else at
+        if at == kind.end or at >= len(self._tokens) or self._vocabulary.table_at(at, loosely=True) is not None:
+            return None
+        following = self._kinds.read(at, at)
+        return following if following is not None and kind.is_alike(following) else None
+
+
+def _noun_phrase(table: Table, start: int, noun_end: int, clauses: list[Clause]) -> NounPhrase:
+    return NounPhrase(
+        table,
+        all_of(clause.condition for clause in clauses) if clauses else None,
+        start,
+        noun_end,
+        max([noun_end, *(clause.end for clause in clauses)]),
+        " ".join([table.name.name, *(f"({clause.meaning})" for clause in clauses)]),
+        tuple(entry for clause in clauses for entry in clause.explained),
+    )

@@ -1,0 +1,133 @@
+"""Words that may mean the same. Data.
+
+They count where no table or column is called so, or by what always means it (`synonyms`), and only where they fit one.
+"""
+
+from datavalut.planning.offline.synonyms import words
+
+LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    words(line)
+    for line in """
+    vehicle car automobile
+    truck lorry
+    booking reservation
+    trip ride journey
+    stay booking reservation
+    guest visitor
+    passenger traveler traveller flyer
+    aircraft plane airplane
+    employee associate colleague teammember staffmember
+    agent representative rep salesrep salesperson
+    trainer coach instructor
+    teacher tutor lecturer professor educator
+    course class
+    session class lesson
+    pupil learner
+    apartment flat
+    property listing home house
+    tenant renter lodger
+    landlord host
+    lease tenancy
+    ticket issue case
+    article post story
+    comment reply
+    song track tune
+    artist musician singer performer
+    author writer
+    member patron
+    loan checkout borrowing
+    show series
+    dish meal menuitem
+    waiter server
+    shipment delivery parcel package consignment
+    warehouse depot storehouse
+    doctor provider clinician practitioner
+    medication drug medicine
+    diagnosis condition disease illness
+    procedure treatment
+    appointment encounter consultation
+    vaccination shot immunization jab
+    user member
+    company business enterprise corporation employer
+    review rating feedback testimonial
+    fee charge
+    fine penalty
+    coupon voucher promocode
+    cart basket
+    inventory stock
+    product item good
+    branch office outlet
+    store branch outlet
+    city town
+    country nation
+    station stop
+    venue location place
+    attendee participant
+    donation gift contribution
+    donor giver contributor
+    campaign fundraiser
+    candidate applicant
+    job vacancy opening
+    policyholder customer client insured
+    adjuster assessor
+    device machine
+    reading measurement
+    alert alarm warning
+    pet animal
+    vet veterinarian
+    player athlete
+    team squad
+    match game fixture
+    stadium arena
+    artwork painting
+    exhibition exhibit
+    message mail
+    conversation thread chat
+    deal opportunity
+    lead prospect
+    quote quotation
+    contract agreement
+    checkin visit
+    complaint grievance
+    survey questionnaire
+    membership subscription
+    repository repo
+    deployment release
+    incident outage
+    staff crew
+    owner proprietor
+    """.strip().splitlines()
+)
+
+LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
+    words(line)
+    for line in """
+    phone phonenumber mobile mobilenumber cellphone telephone contactnumber
+    salary pay wage income compensation
+    price cost fee rate charge
+    comment note remark feedback
+    manager supervisor boss
+    job position role jobtitle occupation profession title
+    kind type category class sort
+    seat place spot capacity
+    length duration
+    weight mass
+    pool swimmingpool
+    parking carpark parkinglot parkingspace
+    wifi internet wlan
+    ac aircon airconditioning airconditioner
+    elevator lift
+    garden yard
+    revenue income earning turnover
+    employer company
+    color colour
+    maker make manufacturer brand
+    expirydate expirationdate expiry expiration
+    startdate begindate start
+    enddate end
+    website homepage url site
+    address street streetaddress
+    tag label
+    nickname alias
+    """.strip().splitlines()
+)
