@@ -18,7 +18,7 @@ from pathlib import Path
 
 DATABASES = (
     *("shop", "films", "school", "clinic", "saas", "library", "hr", "bank"),
-    *("hotels", "gym", "social", "logistics", "estate"),
+    *("hotels", "gym", "social", "logistics", "claims", "estate"),
 )
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")

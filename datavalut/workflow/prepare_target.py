@@ -11,7 +11,8 @@ from datavalut.connections import ConnectionParameters
 from datavalut.engine.differences import of_extensions, of_locale, of_superuser_objects
 from datavalut.engine.preparation import prepare_build
 from datavalut.filters.check import check_plan
-from datavalut.filters.model import FilterPlan
+from datavalut.filters.errors import FilterPlanError
+from datavalut.subset.model import SubsetPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.errors import SourceChanged
@@ -40,7 +41,7 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
     with tempfile.TemporaryDirectory() as directory:
         archive = Path(directory) / "schema.dump"
         catalog, sequences = _read_source(deployment, job_id, archive)
-        filter_plan = _still_fitting(record, catalog)
+        subset = _still_fitting(record, catalog)
         made = _create_database(deployment, job_id, run, catalog)
         scripts = read_scripts(archive)
 
@@ -50,7 +51,6 @@ def prepare_target(deployment: Deployment, job_id: str) -> None:
             return create_as_admin(session, extension, made.target.user)
 
     with target_session(deployment, job_id, made.target) as session:
-        subset = plan_subset(catalog, filter_plan)
         left_out = prepare_build(session, scripts, subset, create_extension, running_check(deployment, job_id))
         warnings = (
             *of_locale(catalog, made.locale),
@@ -69,13 +69,23 @@ class _MadeDatabase:
     absent_extensions: tuple[str, ...]
 
 
-def _still_fitting(record: PlanRecord, catalog: Catalog) -> FilterPlan:
-    """The plan was made before the snapshot was taken. Raises SourceChanged, and FilterPlanError."""
+def _still_fitting(record: PlanRecord, catalog: Catalog) -> SubsetPlan:
+    """The plan was made before the snapshot was taken: what it says of a table, and a dry run has shown, must hold
+    still. Raises SourceChanged."""
     tables = {table.name for table in catalog.tables}
     missing = [str(planned.table) for planned in record.tables if planned.table not in tables]
     if missing:
         raise SourceChanged(f"there is no table {', '.join(missing)} any more")
-    return check_plan(record.filter, catalog)
+    try:
+        subset = plan_subset(catalog, check_plan(record.filter, catalog))
+    except FilterPlanError as error:
+        problems = "; ".join(problem.sentence() for problem in error.problems)
+        raise SourceChanged(f"the filter does not fit it any more: {problems}") from error
+    for planned in record.tables:
+        rule = subset.table(planned.table).rule
+        if rule != planned.rule:
+            raise SourceChanged(f"{planned.table} was planned as {planned.rule}, and is {rule} by its keys now")
+    return subset
 
 
 def _read_source(deployment: Deployment, job_id: str, archive: Path) -> tuple[Catalog, dict[TableName, SequenceState]]:

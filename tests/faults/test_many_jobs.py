@@ -17,7 +17,7 @@ from tests.faults.left_behind import Places
 from tests.local_stack import Stack
 
 SLOTS = 3
-JOBS, CANCELS = (200, 20) if IS_FULL else (30, 3)
+JOBS, CANCELS = (200, 20) if IS_FULL else (20, 2)
 CALLERS = 12
 LONGEST_SECONDS = 900
 

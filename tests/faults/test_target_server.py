@@ -29,7 +29,9 @@ def crashed(server: PostgresServer) -> Iterator[None]:
     """What the server has not written out is lost. It is started again, and recovers, when the block ends."""
     postmaster = server.data_directory / "postmaster.pid"
     os.kill(int(postmaster.read_text().splitlines()[0]), signal.SIGQUIT)  # an immediate shutdown
+    deadline = time.monotonic() + 60
     while postmaster.exists():
+        assert time.monotonic() < deadline, "the server does not end"
         time.sleep(0.05)
     try:
         yield
@@ -61,8 +63,8 @@ def little_temporary_space(server: PostgresServer, superuser: ConnectionParamete
 def small_disk(server: PostgresServer, superuser: ConnectionParameters) -> Iterator[None]:
     """For all databases that are made meanwhile."""
     folder = Path(tempfile.mkdtemp(prefix="datavalut-small-disk-", dir="/var/tmp"))
+    mount(folder, "16m")
     try:
-        mount(folder, "16m")
         shutil.chown(folder, server.directory.owner())
         with closing(open_connection(superuser)) as session, session.cursor() as cursor:
             cursor.execute(f"CREATE TABLESPACE small_disk LOCATION '{folder}'")
@@ -72,14 +74,19 @@ def small_disk(server: PostgresServer, superuser: ConnectionParameters) -> Itera
             finally:
                 cursor.execute("ALTER DATABASE template0 SET TABLESPACE pg_default")
                 cursor.execute("DROP TABLESPACE small_disk")
-        subprocess.run(["umount", folder], check=True)
     finally:
+        unmount(folder)
         folder.rmdir()
 
 
 def mount(folder: Path, size: str) -> None:
     """A file system in memory."""
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], check=True, capture_output=True)
+
+
+def unmount(folder: Path) -> None:
+    """Even where the server has a file of it open still."""
+    subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 def can_mount() -> bool:
@@ -89,7 +96,7 @@ def can_mount() -> bool:
     except (OSError, subprocess.CalledProcessError):
         return False
     else:
-        subprocess.run(["umount", folder], check=True)
+        unmount(folder)
         return True
     finally:
         folder.rmdir()

@@ -1,17 +1,28 @@
-"""States that last, where a date says since when or until when: "out of service", "former employees", "open claims"."""
+"""States that last, where a date says since when or until when, or a number: "former employees", "open claims", "out of
+stock"."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import ColumnValue, Condition, InTime, IsNull, OlderThan, TimeUnit
+from datavalut.filters.model import (
+    ColumnValue,
+    Comparison,
+    Condition,
+    InTime,
+    IsNull,
+    LiteralValue,
+    OlderThan,
+    TimeUnit,
+)
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import negated
 from datavalut.planning.offline.predicates import before_now
-from datavalut.planning.offline.quantities import GREATER, read_quantity
+from datavalut.planning.offline.quantities import EQUAL, GREATER, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 
 _LEFT = frozenset({"left", "departed", "resigned", "quit"})  # "(who) left"
 _FORMER = frozenset({"former", "ex"}) | _LEFT
@@ -41,6 +52,20 @@ class LastingReader(Reader):
         if word == "open":
             yield from self._open(table, position)
         yield from self._since(table, position)
+        yield from self._stock(table, position)
+
+    def _stock(self, table: Table, position: int) -> Iterator[Lasting]:
+        """ "in stock", "out of stock", by the one number that counts it."""
+        there = self._words(position, "in", "stock")
+        if not there and not self._words(position, "out", "of", "stock"):
+            return
+        counts = [
+            column for column in self._vocabulary.columns_called(table, "stock") if column.category in NUMBER_CATEGORIES
+        ]
+        for column in counts if len(counts) == 1 else ():
+            operator = GREATER if there else EQUAL
+            condition = Comparison(left=ColumnValue(column=column.name), operator=operator, right=LiteralValue(value=0))
+            yield Lasting(condition, f"{column.name} {operator.value} 0", column, position + (2 if there else 3))
 
     def _of_those_who_leave(self, table: Table, position: int, *, has_left: bool) -> Iterator[Lasting]:
         """ "former employees", "current staff": by the date on which they left."""

@@ -193,6 +193,8 @@ class ObjectReader(Reader):
         """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
         quantity = read_quantity(self._tokens, position)
         own = self._vocabulary.own_columns_at(table, quantity.end) if quantity else None
+        if quantity is not None and own is None and self._words(quantity.end, "in", "stock"):
+            own = self._vocabulary.own_columns_at(table, quantity.end + 1)
         if quantity is not None and own is None:
             return self._measured_above(table, quantity, position)
         if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:

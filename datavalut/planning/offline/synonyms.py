@@ -60,6 +60,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 # not among them: who says "total above 500" of total_cents means something else; nor are those of time, of which
 # several are usual.
 GENERIC_TAILS = words(
+    "code "
     "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
     "kb mb gb"
 )

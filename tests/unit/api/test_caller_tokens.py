@@ -66,8 +66,8 @@ def test_one_of_several_audiences_is_enough(issuer: Issuer, verifier: TokenVerif
     [
         ({"iss": "https://other.example"}, "InvalidIssuerError"),
         ({"aud": "other"}, "InvalidAudienceError"),
-        ({"exp": int(time.time()) - 60}, "ExpiredSignatureError"),
-        ({"nbf": int(time.time()) + 600}, "ImmatureSignatureError"),
+        ({"exp": 1_000_000_000}, "ExpiredSignatureError"),
+        ({"nbf": 4_000_000_000}, "ImmatureSignatureError"),
         *(({claim: None}, "MissingRequiredClaimError") for claim in ("iss", "aud", "exp", "sub")),
     ],
 )

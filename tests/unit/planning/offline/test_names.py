@@ -127,6 +127,8 @@ def test_what_no_name_and_no_comment_tells_of_is_refused(prompt: str) -> None:
         ("plcy_hldr", ("policy", "holder")),
         ("xyz_id", ("xyz", "id")),  # short for nothing
         ("lst", ("lst",)),  # a list, or the last? nobody knows
+        ("cls_dt", ("closed", "dt")),
+        ("ord_ln", ("order", "line")),
         ("orders", ("orders",)),
     ],
 )
@@ -146,6 +148,7 @@ def test_the_head_of_a_name_says_what_is_held(name: str, head: str) -> None:
         ("status: O - open; C - closed", {"O": "open", "C": "closed"}),
         ("O: open / C: closed", {"O": "open", "C": "closed"}),
         ("O (open), C (closed)", {"O": "open", "C": "closed"}),
+        ("state of the claim (O=open, C=closed)", {"O": "open", "C": "closed"}),
         ("O or C", {}),
         ("the state of the claim", {}),
         (None, {}),
@@ -160,6 +163,8 @@ def test_comments_tell_of_codes(comment: str | None, labels: dict[str, str]) -> 
     [
         ("date of loss", ("date", "of", "loss")),
         ("The showings (viewings) of a property", ("showings",)),
+        ("Y if active", ("active",)),
+        ("discontinued Y/N", ("discontinued",)),
         ("Do not use this column any more, it will be dropped", ()),
         (None, ()),
     ],

@@ -338,3 +338,18 @@ def test_a_place_behind_to_is_an_end_of_the_way_and_nobody_elses() -> None:
     assert plan.roots == (
         root("shipments", exists(path("^ warehouses.destination_id"), compare("city", "=", "Hamburg"))),
     )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "operator", "number"),
+    [
+        ("products out of stock", "=", 0),
+        ("products that are in stock", ">", 0),
+        ("products with more than 10 in stock", ">", 10),
+    ],
+)
+def test_what_is_in_stock(prompt: str, operator: str, number: int) -> None:
+    shop = catalog("shop", (table("products", "id int!", "name text!", "stock_qty int!"),), ())
+    plan = plan_offline(prompt, shop)
+    assert isinstance(plan, FilterPlan), plan
+    assert plan.roots == (root("products", compare("stock_qty", operator, number)),)
