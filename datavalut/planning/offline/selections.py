@@ -287,7 +287,7 @@ class SelectionReader(Reader):
         return Order(by, position, end, name, highest)
 
     def _count_of_deed(self, table: Table, verb: int, end: int) -> Amount | None:
-        child = self._verbs.table_of_verb(table, verb)
+        child = self._verbs.deeds.table_of_verb(table, verb)
         if child is None:
             return None
         self._progress.reach(end)
