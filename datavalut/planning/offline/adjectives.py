@@ -15,6 +15,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import before_now, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
@@ -33,7 +34,6 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import before_now, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind

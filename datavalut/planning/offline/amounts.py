@@ -15,6 +15,7 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared, in_time
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -27,7 +28,6 @@ from datavalut.planning.offline.phrases import (
     UnclearError,
     all_of,
 )
-from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.spendings import amounts_of, is_amount, is_money, spendings

@@ -7,12 +7,13 @@ from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator,
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.comparisons import Predicate, compared, in_year, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_year, one_of
+from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_comparator, read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader

@@ -6,9 +6,10 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, NextPeriod, TimeRange
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_time, in_year
+from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase, TimeReader

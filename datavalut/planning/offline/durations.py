@@ -23,12 +23,12 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem, stems
 from datavalut.planning.offline.lengths import CLOCK_UNITS, Length, read_length
 from datavalut.planning.offline.moments import moment_compared, moments_compared, moved
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
-from datavalut.planning.offline.predicates import compared
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,

@@ -11,11 +11,11 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import is_true, one_of
 from datavalut.planning.offline.inflection import american_singular, singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
-from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import TokenKind, parts_of

@@ -17,9 +17,9 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import before_now
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import negated
-from datavalut.planning.offline.predicates import before_now
 from datavalut.planning.offline.quantities import EQUAL, GREATER, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES

@@ -2,9 +2,9 @@
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Direction
+from datavalut.planning.offline.comparisons import in_time
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress
-from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary

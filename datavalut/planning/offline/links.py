@@ -14,6 +14,7 @@ from datavalut.filters.model import Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
@@ -27,7 +28,6 @@ from datavalut.planning.offline.phrases import (
     along,
     negated,
 )
-from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent

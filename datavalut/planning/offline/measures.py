@@ -8,11 +8,11 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit, TimeWindow
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import american_singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
-from datavalut.planning.offline.predicates import compared, one_of
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,

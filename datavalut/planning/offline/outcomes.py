@@ -10,11 +10,11 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Condition, Exists
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frames, NounPhrase, counted
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
-from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
