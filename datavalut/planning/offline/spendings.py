@@ -46,7 +46,7 @@ def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Col
             continue
         seen.add(child.name)
         amounts = amounts_of(child)
-        if not amounts and child in near and not vocabulary.is_of(child, synonyms.LASTING):
+        if not amounts and child in near and not vocabulary.is_of(child, synonyms.LASTING | synonyms.SELLERS):
             amounts = [column for column in child.columns if is_money(column)]  # the price in a sale
         for column in amounts:
             try:

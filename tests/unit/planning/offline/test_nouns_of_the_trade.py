@@ -7,8 +7,10 @@ from datavalut.filters.model import FilterPlan, Refusal, Root
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
 from tests.unit.planning.offline.conditions import (
+    aggregate,
     both,
     compare,
+    compare_expression,
     count,
     dates,
     exists,
@@ -353,3 +355,23 @@ def test_what_is_in_stock(prompt: str, operator: str, number: int) -> None:
     plan = plan_offline(prompt, shop)
     assert isinstance(plan, FilterPlan), plan
     assert plan.roots == (root("products", compare("stock_qty", operator, number)),)
+
+
+def test_what_a_seller_charges_is_not_what_was_spent() -> None:
+    delivery = catalog(
+        "delivery",
+        (
+            table("accounts", "id int!", "email text"),
+            table("restaurants", "id int!", "owner_id int!", "delivery_fee num!"),
+            table("orders", "id int!", "account_id int!", "restaurant_id int!", "total num!"),
+        ),
+        (
+            reference("restaurants", "owner_id", "accounts"),
+            reference("orders", "account_id", "accounts"),
+            reference("orders", "restaurant_id", "restaurants"),
+        ),
+    )
+    plan = plan_offline("accounts that spent more than 200", delivery)
+    assert isinstance(plan, FilterPlan), plan
+    total = aggregate("sum", path("v orders.account_id"), "total")
+    assert plan.roots == (root("accounts", compare_expression(total, ">", 200)),)
