@@ -13,7 +13,7 @@ from datavalut.filters.model import (
     PathStep,
     TimeUnit,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import before_now, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
@@ -234,9 +234,9 @@ class AdjectiveReader(Reader):
             if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):
                 verb, end = verb + self._word(end), end + 1
             yield from self._roles(table, verb, end, there)
-            for column in self._vocabulary.date_columns(table):
+            for column in table_dates.date_columns(table):
                 always_there = column.not_null and verb not in synonyms.PASSING_STEMS
-                if always_there or verb not in self._vocabulary.date_stems(table, column):
+                if always_there or verb not in table_dates.date_stems(table, column):
                     continue
                 if verb in synonyms.FUTURE_STEMS - synonyms.PASSING_STEMS:
                     continue  # who is due or scheduled to be something is so for a time
@@ -268,8 +268,8 @@ class AdjectiveReader(Reader):
         """ "upcoming appointments": by the date of the event itself, or of its start."""
         own = [
             column
-            for column in self._vocabulary.date_columns(table)
-            if self._vocabulary.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
+            for column in table_dates.date_columns(table)
+            if table_dates.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
         ]
         if len(own) == 1:
             window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
@@ -278,12 +278,12 @@ class AdjectiveReader(Reader):
 
     def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
         """Due in the past, and without the date on which it was done."""
-        dates = self._vocabulary.date_columns(table)
-        due = [column for column in dates if self._vocabulary.date_stem(table, column) == "due"]
+        dates = table_dates.date_columns(table)
+        due = [column for column in dates if table_dates.date_stem(table, column) == "due"]
         done = [
             column
             for column in dates
-            if not column.not_null and self._vocabulary.date_stems(table, column) & synonyms.DONE_STEMS
+            if not column.not_null and table_dates.date_stems(table, column) & synonyms.DONE_STEMS
         ]
         if len(due) == len(done) == 1:
             condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))
@@ -301,9 +301,7 @@ class AdjectiveReader(Reader):
             yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
-        return any(
-            verb in self._vocabulary.date_stems(table, column) for column in self._vocabulary.date_columns(table)
-        )
+        return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))
 
 
 def _without_prefixes(word: str) -> Iterator[str]:

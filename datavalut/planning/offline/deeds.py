@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
@@ -253,8 +253,8 @@ class DeedReader(Reader):
     def _is_dated_by(self, child: Table, word: str) -> bool:
         """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be. A created_at says
         nothing about who created what."""
-        dates = self._vocabulary.creation_columns(child) if stem(word) not in synonyms.ROW_STEMS else []
-        return len(dates) == 1 and self._vocabulary.date_stem(child, dates[0]) == stem(word)
+        dates = table_dates.creation_columns(child) if stem(word) not in synonyms.ROW_STEMS else []
+        return len(dates) == 1 and table_dates.date_stem(child, dates[0]) == stem(word)
 
     def _leads_down(self, table: Table, other: Table, position: int) -> bool:
         if table.name == other.name or self._vocabulary.keys.is_below(table, other):

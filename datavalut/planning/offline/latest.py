@@ -2,6 +2,7 @@
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Direction
+from datavalut.planning.offline import table_dates
 from datavalut.planning.offline.comparisons import in_time
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress
@@ -52,7 +53,7 @@ class LatestReader(Reader):
         if phrase is None:
             return None
         path = self._vocabulary.path(table, child, position, phrase.end)
-        date = self._vocabulary.own_date(child, position, phrase.end)
+        date = table_dates.own_date(child, position, phrase.end)
         moment = Aggregate(function=function, path=path, of=ColumnValue(column=date.name))
         which = "last" if function is AggregateFunction.MAX else "first"
         meaning = f"the {which} {child.name.name}.{date.name} {phrase.meaning}"

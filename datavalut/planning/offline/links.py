@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import ForeignKey, Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import one_of
@@ -193,7 +193,7 @@ class LinkReader(Reader):
     def _is_made(self, table: Table, verb: str) -> bool:
         """ "invoices issued to Ada", where issued_on says when the row came to be. That joins it to what it is of, and
         to nothing that other rows lead to: a customer's loans do not tell who onboarded her."""
-        dates = {self._vocabulary.date_stem(table, column) for column in self._vocabulary.creation_columns(table)}
+        dates = {table_dates.date_stem(table, column) for column in table_dates.creation_columns(table)}
         return verb in dates & synonyms.CREATION_STEMS
 
     def _records(self, path: tuple[PathStep, ...], verb: str) -> bool:
@@ -205,12 +205,12 @@ class LinkReader(Reader):
         )
 
     def _dates_its_rows(self, deed: Table, verb: str) -> bool:
-        dates = {self._vocabulary.date_stem(deed, column) for column in self._vocabulary.creation_columns(deed)}
+        dates = {table_dates.date_stem(deed, column) for column in table_dates.creation_columns(deed)}
         return verb in dates - {""}
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
-        stems = {agent_stem(last), *self._vocabulary.own_stems(table)} | synonyms.verbs_of_role(last)
+        stems = {agent_stem(last), *table_names.own_stems(table)} | synonyms.verbs_of_role(last)
         return verb in stems - {""}
 
     # Objects

@@ -13,7 +13,7 @@ from datavalut.filters.model import (
     Condition,
     Exists,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
@@ -140,7 +140,7 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
-            if frames and not joiner and self._attachment.is_time(at) and not self._vocabulary.date_columns(table):
+            if frames and not joiner and self._attachment.is_time(at) and not table_dates.date_columns(table):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._attachment.is_time(at):
                 self._attachment.check_whose_time(table, at, frames)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Direction, PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
@@ -154,7 +154,7 @@ class VerbReader(Reader):
         return opened(clause, position, Continuation.NONE) if clause else None
 
     def _is_person(self, table: Table) -> bool:
-        return self._vocabulary.is_of(table, synonyms.PERSONS)
+        return table_names.is_of(table, synonyms.PERSONS)
 
     def verb_phrase(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "have 3 orders", "are not active", "never ordered", "registered in 2023", "spent more than 500"."""
