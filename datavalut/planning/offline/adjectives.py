@@ -99,8 +99,7 @@ class AdjectiveReader(Reader):
         if self._word(end) == "yet" and stop is None:
             end += 1
         self._progress.reach(end)
-        condition = self._combine(fits, joiners, is_denied, position)
-        meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
+        condition, meaning = self._combine(fits, joiners, is_denied, position)
         return Clause(condition, position, end, meaning, (Explained(position, end, meaning),), is_state=True)
 
     def _read_alternatives(self, table: Table, position: int, stop: int | None) -> Clause | None:
@@ -123,18 +122,25 @@ class AdjectiveReader(Reader):
             return (after, position + 2) if after in {"and", "or"} else (",", position + 1)
         return "", position
 
-    def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> Condition:
+    def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> tuple[Condition, str]:
+        """The condition, and it in words."""
         end = fits[-1].end
-        columns = {(fit.path, fit.column.name) for fit in fits}
-        if len(fits) > 1 and len(columns) == 1 and all(fit.values and not fit.denied for fit in fits):
-            return along(fits[0].path, one_of(fits[0].column, tuple(value for fit in fits for value in fit.values)))
+        if _are_alternatives(fits):
+            return _one_of(fits), _in_words(fits, " or ")
         if "or" in joiners and set(joiners) - {"or", ","}:
             raise UnclearError(start, end, 'both "and" and "or" stand between these')
         mixed = len({fit.denied for fit in fits}) > 1 and "or" in joiners
         if mixed or (is_denied and len(fits) > 1 and "or" not in joiners):
             raise UnclearError(start, end, 'does "not" hold for all of these?')
-        conditions = [fit.condition for fit in fits]
-        return any_of(conditions) if "or" in joiners else all_of(conditions)
+        if "or" in joiners:
+            return any_of(fit.condition for fit in fits), _in_words(fits, " or ")
+        groups = _grouped(fits, joiners)
+        said = [(group[0].path, group[0].column.name) for group in groups if group[0].values and not group[0].denied]
+        if len({*said}) < len(said):
+            raise UnclearError(start, end, "what can be only one of these is said to be several")
+        conditions = all_of(_one_of(group) if len(group) > 1 else group[0].condition for group in groups)
+        meanings = (f"({_in_words(group, ' or ')})" if len(group) > 1 else group[0].meaning for group in groups)
+        return conditions, " and ".join(meanings)
 
     def _read_one(self, table: Table, position: int, is_denied: bool) -> _Fit | None:
         if position >= len(self._tokens):
@@ -302,6 +308,32 @@ class AdjectiveReader(Reader):
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))
+
+
+def _are_alternatives(fits: list[_Fit]) -> bool:
+    """Are all values of one column, of which a row has one?"""
+    columns = {(fit.path, fit.column.name) for fit in fits}
+    return len(fits) > 1 and len(columns) == 1 and all(fit.values and not fit.denied for fit in fits)
+
+
+def _grouped(fits: list[_Fit], joiners: list[str]) -> list[list[_Fit]]:
+    """ "Active and frozen business accounts": one row has one status, so that what is joined of it is a group of
+    alternatives."""
+    groups = [[fits[0]]]
+    for fit, joiner in zip(fits[1:], joiners, strict=True):
+        if joiner and _are_alternatives([*groups[-1], fit]):
+            groups[-1].append(fit)
+        else:
+            groups.append([fit])
+    return groups
+
+
+def _in_words(fits: list[_Fit], joiner: str) -> str:
+    return joiner.join(fit.meaning for fit in fits)
+
+
+def _one_of(fits: list[_Fit]) -> Condition:
+    return along(fits[0].path, one_of(fits[0].column, tuple(value for fit in fits for value in fit.values)))
 
 
 def _without_prefixes(word: str) -> Iterator[str]:

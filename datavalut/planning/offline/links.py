@@ -6,11 +6,11 @@ starring ...", "students taking ..."); it must be the only one. Any other verb i
 film need not have rented it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import ForeignKey, Table
-from datavalut.filters.model import Condition, Direction, Exists, PathStep
+from datavalut.filters.model import AllOf, AnyOf, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
@@ -178,7 +178,9 @@ class LinkReader(Reader):
         leads_up = all(step.direction is Direction.TO_PARENT for step in path)
         if verb.weak or (leads_up and self._is_made(table, verb.stem)) or self._records(path, verb.stem):
             return True
-        return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
+        deeds = self._word(verb.end - 1) != "to" or not leads_up  # "drove to Milan" is no driver's home
+        named = (*((table,) if deeds else ()), *map(self._vocabulary.table_of, path))
+        return any(self._is_named_by(other, verb.stem) for other in named)
 
     def _is_an_outcome(self, path: tuple[PathStep, ...], verb: _Verb) -> bool:
         """Is it the state of a row on the way, and says more than that there is a way ("attended" of bookings)?"""
@@ -265,7 +267,9 @@ class LinkReader(Reader):
         if not (verb.weak or self._word(position) in _INCLUDING):
             return None
         named = self._named_rows.read_list(table, at, each=True, below=True)
-        return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        if named is None or any(self._is_an_outcome(path, verb) for path in _paths(named.condition)):
+            return None
+        return self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
 
     def _way_of_deed(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(customers who) paid by card": by the payment_method of their orders."""
@@ -357,3 +361,12 @@ def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:
 
 def _stems(key: ForeignKey) -> frozenset[str]:
     return role_stems(key) | stems_before_parent(key)
+
+
+def _paths(condition: Condition) -> Iterator[tuple[PathStep, ...]]:
+    match condition:
+        case AllOf() | AnyOf():
+            for part in condition.conditions:
+                yield from _paths(part)
+        case Exists():
+            yield condition.path
