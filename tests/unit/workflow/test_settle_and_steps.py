@@ -12,11 +12,19 @@ from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import Refusal
 from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
-from datavalut.transfer.errors import CopyFailed, JobNoLongerRunning, SourceUnreachable, WrongPassword
+from datavalut.jobs.request_secret import RequestSecret
+from datavalut.transfer.errors import (
+    CopyFailed,
+    JobNoLongerRunning,
+    SourceQueryFailed,
+    SourceUnreachable,
+    WrongPassword,
+)
 from datavalut.transfer.statements import source_error, target_error
+from datavalut.workflow import settle as settling
 from datavalut.workflow.errors import JobFailed, TransientFault
 from datavalut.workflow.job_errors import INTERNAL
-from datavalut.workflow.settle import ExecutionEnd
+from datavalut.workflow.settle import ExecutionEnd, settle
 from datavalut.workflow.step import fault_error, run_step
 from tests.workflow_runner import WorkflowRunner
 
@@ -118,6 +126,19 @@ def test_the_log_says_nothing_of_an_errors_text(
     assert record.__dict__["error"] == type(error).__name__
     assert record.exc_info is None
     assert "hunter2" not in str(record.__dict__)
+
+
+def test_the_log_says_nothing_of_why_the_sources_sessions_could_not_be_ended(
+    runner: WorkflowRunner, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO")
+    quoting = SourceQueryFailed("22P02", "invalid input: hunter2")
+    monkeypatch.setattr(settling, "source_session", lambda *_: failing(quoting))
+    monkeypatch.setattr(settling, "_drop_target", lambda *_: None)
+    runner.secrets.requests[JOB_ID] = RequestSecret(ConnectionParameters("h", 5432, "shop", "u", "p"))
+    settle(runner.deployment, JOB_ID, ExecutionEnd(Ending.FAILED))
+    assert "could not be ended: SourceQueryFailed" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def status_event(status: str) -> dict[str, object]:
