@@ -145,6 +145,13 @@ class TestExpiry:
         (item,) = items(client, "job")
         assert item["expires_at"] == int((seconds_later(86_400) + RETENTION).timestamp())
 
+    def test_a_job_that_has_ended_when_it_is_created_lapses_too(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        store.create(replace(pending_job(), status=JobStatus.FAILED, completed_at=seconds_later(1)), None, "")
+        (item,) = items(client, "job")
+        assert item["expires_at"] == int((seconds_later(1) + RETENTION).timestamp())
+
     def test_the_key_of_a_job_outlives_it(self, store: DynamoJobStore, client: "DynamoDBClient") -> None:
         """A request that is sent once more finds its job as long as there is one, also if it ended days later."""
         job = store.create(pending_job(), "key", "")
