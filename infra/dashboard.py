@@ -28,7 +28,7 @@ class Dashboard(Construct):
         )
         dashboard.add_widgets(
             _graph("Slots", [measured.own(name, "Maximum") for name in ("SlotsInUse", "SlotsFree")]),
-            _graph("The queue: seconds that its first job has waited", [measured.own("OldestWaitSeconds", "Maximum")]),
+            _graph("Seconds that a job waits to be started, longest", [measured.own("OldestWaitSeconds", "Maximum")]),
         )
         dashboard.add_widgets(
             _graph("Rows and bytes in finished databases", [measured.own("RowsCopied")], [measured.own("BytesCopied")]),

@@ -20,7 +20,9 @@ _COUNTED_AS = {
 
 
 def measure_slots(metrics: Metrics, slots: Slots, at: datetime) -> None:
-    waited = (at - slots.waiting_since).total_seconds() if slots.waiting_since is not None else 0.0
+    not_started = [slot.since for slot in slots.held.values() if not slot.started]
+    waiting_since = [slots.waiting_since] if slots.waiting_since is not None else []
+    waited = (at - min([*waiting_since, *not_started], default=at)).total_seconds()
     metrics.add_metric(MetricName.SLOTS_IN_USE, MetricUnit.Count, len(slots.held))
     metrics.add_metric(MetricName.SLOTS_FREE, MetricUnit.Count, max(slots.limit - len(slots.held), 0))
     metrics.add_metric(MetricName.OLDEST_WAIT_SECONDS, MetricUnit.Seconds, max(waited, 0.0))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 16  # at a write that others may get in between; with the pauses below about 5 s at worst
 _BATCH = 100  # of keys that DynamoDB reads in one call
 _FORGOTTEN_KEPT = timedelta(days=7)  # streams keep their records for one
-_DOCUMENT_OUTLIVES_JOB = timedelta(days=7)  # jobs end well within
+_OUTLIVES_JOB = timedelta(days=7)  # documents and idempotency records: jobs end well within
 
 Document = Literal["plan", "result"]
 
@@ -92,11 +92,11 @@ class DynamoJobStore:
     def _creation(
         self, job: Job, idempotency_key: str | None, request_fingerprint: str
     ) -> "list[TransactWriteItemTypeDef]":
-        expires_at = _epoch(job.created_at + self._retention)
-        writes = [
-            self._put({**job_items.job_values(job), "expires_at": expires_at}),
-            self._count(job, {job.status: 1}),
-        ]
+        """A job lapses from its end on only, however long it waits and runs; some end as they are created."""
+        item = job_items.job_values(job)
+        if job.completed_at is not None:
+            item["expires_at"] = self._expires_at(job.completed_at)
+        writes = [self._put(item), self._count(job, {job.status: 1})]
         if job.admitted:
             writes.append(self._hold_slot(job.job_id, job.created_at))
         elif job.status is JobStatus.PENDING:
@@ -107,7 +107,7 @@ class DynamoJobStore:
                 "sk": job_items.IDEMPOTENCY_SORT_KEY,
                 "job_id": job.job_id,
                 "fingerprint": request_fingerprint,
-                "expires_at": expires_at,
+                "expires_at": self._expires_at(job.created_at + _OUTLIVES_JOB),
             }
             writes.append(self._put(record))
         return writes
@@ -264,7 +264,7 @@ class DynamoJobStore:
             changes["started_at"] = stored_time(job.started_at)
         if job.completed_at != current.completed_at and job.completed_at:
             changes["completed_at"] = stored_time(job.completed_at)
-            changes["expires_at"] = _epoch(job.completed_at + self._retention)
+            changes["expires_at"] = self._expires_at(job.completed_at)
         if job.status is JobStatus.COMPLETED:
             changes["progress"] = stored_number(job.progress)
         if job.error != current.error and job.error:
@@ -439,7 +439,7 @@ class DynamoJobStore:
                         "pk": job_items.job_partition(job_id),
                         "sk": job_items.document_sort_key(document_id, number),
                         "data": part,
-                        "expires_at": _epoch(at + self._retention + _DOCUMENT_OUTLIVES_JOB),
+                        "expires_at": self._expires_at(at + _OUTLIVES_JOB),
                     }
                 ),
             )
@@ -468,6 +468,9 @@ class DynamoJobStore:
             self._client.delete_item(TableName=self._table, Key={"pk": part["pk"], "sk": part["sk"]})
 
     # single steps
+
+    def _expires_at(self, ended_at: datetime) -> int:
+        return _epoch(ended_at + self._retention)
 
     def _attempts(self) -> Iterator[int]:
         """Numbers of attempts, with a growing random pause before each but the first."""

@@ -23,7 +23,7 @@ class MetricName(StrEnum):
 
     SLOTS_IN_USE = "SlotsInUse"
     SLOTS_FREE = "SlotsFree"
-    OLDEST_WAIT_SECONDS = "OldestWaitSeconds"  # of the job that is the next to get a slot; 0 if none waits
+    OLDEST_WAIT_SECONDS = "OldestWaitSeconds"  # of a job for a slot, or with a slot for its execution; 0 if none waits
 
     RECORDS_PUBLISHED = "RecordsPublished"
     RECORDS_FAILED = "RecordsFailed"

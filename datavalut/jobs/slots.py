@@ -34,10 +34,7 @@ def start_waiting_jobs(store: JobStore, executions: Executions, at: datetime) ->
 def start_admitted_job(job_id: str, store: JobStore, executions: Executions) -> None:
     """Raises what keeps the execution from being started."""
     executions.start(job_id)
-    try:
-        store.record_started(job_id)
-    except Exception as error:  # then it is started once more, which changes nothing
-        logger.info("It could not be noted that job %s was started: %s", job_id, type(error).__name__)
+    _note_started(job_id, store)
 
 
 def free_slot(job_id: str, store: JobStore, executions: Executions, at: datetime) -> None:
@@ -51,8 +48,20 @@ def _start_forgotten(store: JobStore, executions: Executions, at: datetime) -> N
         if slot.started or slot.since > at - STARTING:
             continue
         with suppress(JobNotFoundError):
-            if store.get_state(job_id).status is JobStatus.PENDING:
-                _try_to_start(job_id, store, executions)
+            match store.get_state(job_id).status:
+                case JobStatus.PENDING:
+                    _try_to_start(job_id, store, executions)
+                case JobStatus.RUNNING:
+                    _note_started(job_id, store)
+
+
+def _note_started(job_id: str, store: JobStore) -> None:
+    """What could not be noted is made up for by whoever comes by later: a job is started once more, which changes
+    nothing."""
+    try:
+        store.record_started(job_id)
+    except Exception as error:
+        logger.info("It could not be noted that job %s was started: %s", job_id, type(error).__name__)
 
 
 def _try_to_start(job_id: str, store: JobStore, executions: Executions) -> None:

@@ -12,6 +12,7 @@ mappings of foreign servers (they are for the source's roles, with passwords).
 import os
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -94,6 +95,7 @@ def dump_schema(
     """
     dsn = checked_dsn(source, application_name=application_name, address_policy=address_policy)
     password = dsn.pop("password")
+    began = time.monotonic()
     completed = subprocess.run(  # noqa: S603 - a fixed program, values as arguments of their own
         [
             str(postgres_tool("pg_dump")),
@@ -112,13 +114,14 @@ def dump_schema(
         errors="replace",
         check=False,
     )
+    waited_for_locks = (time.monotonic() - began) * 1000 >= _LOCK_WAIT_MILLISECONDS
     # pg_dump takes some things as they are when it comes to them, and of failures it tells nothing but words: what is
     # behind most of them is asked for here.
     with closing(
         connect(source, application_name=application_name, address_policy=address_policy, read_only=True)
     ) as session:
         import_snapshot(session, snapshot_id)
-        if completed.returncode != 0 and _are_tables_locked(session):
+        if completed.returncode != 0 and waited_for_locks and _are_tables_locked(session):
             raise SourceBusy(LOCK_NOT_AVAILABLE)
         require_schema_unchanged(session)
     if completed.returncode == 0:
@@ -130,12 +133,15 @@ def dump_schema(
 
 
 def _are_tables_locked(session: connection) -> bool:
-    """Whether anyone else keeps pg_dump from a table of the session's database, or waits to do so."""
+    """Whether anyone else keeps pg_dump from a table of the session's database, or waits to do so: from one that is
+    there at the snapshot's moment, for pg_dump locks no other, no temporary ones, and nothing but tables."""
     with reading_source(), session.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks"
-            " WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND pid <> pg_catalog.pg_backend_pid()"
-            " AND database = (SELECT oid FROM pg_catalog.pg_database"
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS lock"
+            " JOIN pg_catalog.pg_class AS cls ON cls.oid = lock.relation"
+            " WHERE cls.relkind IN ('r', 'p') AND cls.relpersistence <> 't' AND lock.locktype = 'relation'"
+            " AND lock.mode = 'AccessExclusiveLock' AND lock.pid <> pg_catalog.pg_backend_pid()"
+            " AND lock.database = (SELECT oid FROM pg_catalog.pg_database"
             " WHERE datname = pg_catalog.current_database()))"
         )
         ((locked,),) = cursor.fetchall()

@@ -68,7 +68,7 @@ _LIVENESS = {
     "tcp_keepalives_count": "3",
     "tcp_keepalives_idle": "30",  # seconds
     "tcp_keepalives_interval": "10",
-    "transaction_timeout": "0",
+    "transaction_timeout": "0",  # one transaction, that of the source's snapshot, is as long as the copy
 }
 _SOURCE_SETTINGS = {
     **_FORMATS,
@@ -76,7 +76,6 @@ _SOURCE_SETTINGS = {
     "default_transaction_read_only": "on",
     "jit": "off",  # the planner thinks recursive sets huge, and would compile for them
     "lock_timeout": str(_SOURCE_LOCK_MILLISECONDS),
-    "transaction_timeout": "0",  # one transaction, that of the snapshot, is as long as the copy
     "row_security": "off",  # hidden rows become an error
     "work_mem": "64MB",  # sets of keys are hashed in memory
 }

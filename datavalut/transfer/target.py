@@ -342,7 +342,7 @@ def _locales(target_version: int, like: Catalog) -> Iterator[sql.Composable]:
     encoding = sql.SQL("ENCODING {}").format(sql.Literal(like.encoding))
     libc = sql.SQL("LC_COLLATE {} LC_CTYPE {}").format(sql.Literal(like.collation), sql.Literal(like.character_type))
     if like.locale_provider != "libc" and like.locale is not None:
-        if like.locale_provider == "icu" and target_version >= 150000:
+        if like.locale_provider == "icu":
             icu = sql.SQL("{} LOCALE_PROVIDER icu ICU_LOCALE {} {}").format(encoding, sql.Literal(like.locale), libc)
             if like.locale_rules is not None and target_version >= 160000:
                 yield sql.SQL("{} ICU_RULES {}").format(icu, sql.Literal(like.locale_rules))
@@ -351,10 +351,7 @@ def _locales(target_version: int, like: Catalog) -> Iterator[sql.Composable]:
             yield sql.SQL("{} LOCALE_PROVIDER builtin BUILTIN_LOCALE {} {}").format(
                 encoding, sql.Literal(like.locale), libc
             )
-    if target_version >= 150000:
-        yield sql.SQL("{} LOCALE_PROVIDER libc {}").format(encoding, libc)
-    else:
-        yield sql.SQL("{} {}").format(encoding, libc)
+    yield sql.SQL("{} LOCALE_PROVIDER libc {}").format(encoding, libc)
     yield encoding
     yield sql.SQL("{} LC_COLLATE 'C' LC_CTYPE 'C'").format(encoding)
 

@@ -26,11 +26,11 @@ from psycopg2.extensions import connection
 from datavalut.errors import DataValutError
 
 _SECONDS_BETWEEN_QUESTIONS = 1.0
-_FIRST_WITH_CONNECTION_CHECK = 140000
 
 # No limit of time, but that of the job; and nothing is written to a client that may be gone, before the end.
-_ALONE = b"SET LOCAL statement_timeout = 0;\nSET LOCAL client_min_messages = error;\n"
-_NOT_LOOKING = b"SET LOCAL client_connection_check_interval = 0;\n"
+_ALONE = b"""
+SET LOCAL statement_timeout = 0; SET LOCAL client_min_messages = error; SET LOCAL client_connection_check_interval = 0;
+"""
 
 # Between dollar signs stands a word that the statements do not contain.
 _NOTED = b"""
@@ -74,8 +74,6 @@ class Unattended:
     def __init__(self, target: connection) -> None:
         self._target = target
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="statement")
-        knows_check = target.server_version >= _FIRST_WITH_CONNECTION_CHECK
-        self._alone = _ALONE + _NOT_LOOKING if knows_check else _ALONE
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +93,7 @@ class Unattended:
             b"statements": statements,
         }
         with self._target.cursor() as cursor:
-            self._attend(cursor, self._alone + _NOTED % noted, stay)
+            self._attend(cursor, _ALONE + _NOTED % noted, stay)
             for code, message, *others in cursor.fetchall():
                 cursor.execute(
                     "DELETE FROM datavalut_work.failures WHERE statement_hash = %s", (noted[b"hash"].decode(),)

@@ -27,6 +27,7 @@ from datavalut.subset.sql import copy_query, count_query
 from datavalut.transfer.counting import count_by_query
 from datavalut.transfer.preflight.checks import check_databases, check_room, warnings_of
 from datavalut.transfer.preflight.disk import NeededBytes
+from datavalut.transfer.snapshot import replay_position
 from datavalut.transfer.statements import reading_source
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlannedTable, PlanRecord
@@ -66,7 +67,8 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
         workers = _workers(catalog, planned, deployment.most_workers)
         needed = _needed_bytes(catalog, planned)
-        warnings += warnings_of(check_room(source, _source_sessions(workers), target, needed, deployment.target_disk))
+        sessions = source_sessions(workers, on_standby=replay_position(source) is not None)
+        warnings += warnings_of(check_room(source, sessions, target, needed, deployment.target_disk))
         record = PlanRecord(
             filter=filter_plan,
             explanation=explain_plan(filter_plan, catalog, job.created_at),
@@ -137,9 +139,14 @@ def _workers(catalog: Catalog, planned: tuple[PlannedTable, ...], most: int) -> 
     return max(1, min(most, max(2, wanted)))
 
 
-def _source_sessions(workers: int) -> int:
-    """At a time: those of the workers, or of the schema's reader and pg_dump before them; and the snapshot's keepers,
-    one of which hands over to the next."""
+def source_sessions(workers: int, *, on_standby: bool) -> int:
+    """At a time: those of the workers, or of the schema's reader and pg_dump before them; and the snapshot's two
+    keepers, one of which hands over to the next.
+
+    On a standby each worker opens another session after each piece, to make sure that the snapshot was kept meanwhile,
+    and each keeper when it begins and when it ends."""
+    if on_standby:
+        return 2 * (workers + 2)
     return max(workers, 2) + 3
 
 

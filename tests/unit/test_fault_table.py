@@ -29,5 +29,12 @@ def test_a_fault_that_did_not_happen_fails_its_test() -> None:
         FaultTable().record("a worker is killed", tries=0, left=[])
 
 
+def test_what_this_machine_does_not_let_happen_is_told() -> None:
+    table = FaultTable()
+    table.record("a worker is killed", tries=1, left=[])
+    table.record_impossible("the disk is full")
+    assert table.lines()[2] == "the disk is full        -  not possible here"
+
+
 def test_a_run_without_faults_has_no_table() -> None:
     assert FaultTable().lines() == []

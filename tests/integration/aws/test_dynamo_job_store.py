@@ -131,16 +131,33 @@ class TestConflicts:
 
 
 class TestExpiry:
-    def test_a_job_lapses_after_its_retention_counted_from_its_end(
-        self, store: DynamoJobStore, client: "DynamoDBClient"
+    @pytest.mark.parametrize("end", [JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED])
+    def test_a_job_lapses_after_its_retention_counted_from_its_end_and_never_before_it_ends(
+        self, end: JobStatus, store: DynamoJobStore, client: "DynamoDBClient"
     ) -> None:
-        job = store.create(pending_job(), "key", "")
-        for prefix in ("job", "idempotency"):
-            (item,) = items(client, prefix)
-            assert item["expires_at"] == int((job.created_at + RETENTION).timestamp())
-        store.move(job.job_id, JobStatus.CANCELLED, message="", at=seconds_later(86_400))
+        job = store.create(pending_job(), None, "")
+        (item,) = items(client, "job")
+        assert "expires_at" not in item
+        store.move(job.job_id, JobStatus.RUNNING, message="", at=seconds_later(1))
+        (item,) = items(client, "job")
+        assert "expires_at" not in item
+        store.move(job.job_id, end, message="", at=seconds_later(86_400))
         (item,) = items(client, "job")
         assert item["expires_at"] == int((seconds_later(86_400) + RETENTION).timestamp())
+
+    def test_a_job_that_has_ended_when_it_is_created_lapses_too(
+        self, store: DynamoJobStore, client: "DynamoDBClient"
+    ) -> None:
+        store.create(replace(pending_job(), status=JobStatus.FAILED, completed_at=seconds_later(1)), None, "")
+        (item,) = items(client, "job")
+        assert item["expires_at"] == int((seconds_later(1) + RETENTION).timestamp())
+
+    def test_the_key_of_a_job_outlives_it(self, store: DynamoJobStore, client: "DynamoDBClient") -> None:
+        """A request that is sent once more finds its job as long as there is one, also if it ended days later."""
+        job = store.create(pending_job(), "key", "")
+        store.move(job.job_id, JobStatus.CANCELLED, message="", at=seconds_later(6 * 86_400))
+        (item,), (record,) = items(client, "job"), items(client, "idempotency")
+        assert record["expires_at"] > item["expires_at"]
 
     def test_counters_never_lapse(self, store: DynamoJobStore, client: "DynamoDBClient") -> None:
         store.create(pending_job(), None, "")

@@ -4,13 +4,14 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from datavalut.connections import ConnectionParameters
+from datavalut.transfer import archive
 from datavalut.transfer.archive import dump_schema, read_scripts
 from datavalut.transfer.connect import ANY_ADDRESS
 from datavalut.transfer.errors import (
@@ -24,7 +25,7 @@ from datavalut.transfer.errors import (
 )
 from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.tools import postgres_tool
-from tests.postgres_server import TestServer, execute, query
+from tests.postgres_server import TestServer, execute, open_connection, query
 from tests.transfer_examples import build_whole, catalog_of, copied_whole, dumped_schema, made_target, open_source
 
 MakeDatabase = Callable[..., ConnectionParameters]
@@ -246,6 +247,44 @@ def test_a_dump_without_its_snapshot_says_so(make_database: MakeDatabase, tmp_pa
 def test_a_dump_with_a_wrong_password_says_so(make_database: MakeDatabase, tmp_path: Path) -> None:
     with pytest.raises(WrongPassword):
         dump(replace(make_database(), password="wrong"), tmp_path / "archive")
+
+
+@pytest.fixture
+def half_readable(make_database: MakeDatabase) -> Iterator[tuple[ConnectionParameters, ConnectionParameters]]:
+    """A database as its owner, and as a role that may read one of its two tables."""
+    owner = make_database("CREATE TABLE denied (x int); CREATE TABLE allowed (x int)")
+    execute(owner, "CREATE ROLE half_reader LOGIN PASSWORD 'secret'; GRANT SELECT ON allowed TO half_reader")
+    yield owner, replace(owner, user="half_reader", password="secret")
+    execute(owner, "DROP OWNED BY half_reader; DROP ROLE half_reader")
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "patience"),
+    [
+        ("LOCK TABLE allowed IN ACCESS EXCLUSIVE MODE", archive._LOCK_WAIT_MILLISECONDS),
+        ("CREATE TEMPORARY TABLE scratch (x int)", 0),
+        ("CREATE TABLE made_later (x int)", 0),
+        ("CREATE INDEX ON allowed (x)", 0),
+    ],
+)
+def test_a_missing_right_is_not_taken_for_what_others_lock_meanwhile(
+    meanwhile: str,
+    patience: int,
+    half_readable: tuple[ConnectionParameters, ConnectionParameters],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without patience, every failure may be of having waited for a lock; with it, this one comes too early."""
+    owner, reader = half_readable
+    monkeypatch.setattr(archive, "_LOCK_WAIT_MILLISECONDS", patience)
+    with (
+        ExportedSnapshot(open_source(reader)) as snapshot,
+        closing(open_connection(owner, autocommit=False)) as other,
+        other.cursor() as cursor,
+    ):
+        cursor.execute(meanwhile)
+        with pytest.raises(SchemaNotReadable, match="denied"):
+            dump(reader, tmp_path / "archive", snapshot.snapshot_id)
 
 
 def test_an_archive_that_cannot_be_read_gives_the_tools_reason(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ other address than one that was checked. Needs PostgreSQL, which the fixtures st
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg2.errors
 import pytest
+from psycopg2.extensions import connection
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer.addresses import AddressPolicy
@@ -19,10 +21,14 @@ from datavalut.transfer.archive import dump_schema
 from datavalut.transfer.connect import connect
 from datavalut.transfer.errors import AddressNotAllowed
 from datavalut.transfer.snapshot import ExportedSnapshot
-from datavalut.workflow.plan_filter import _source_sessions
+from datavalut.workflow import kept_snapshot
+from datavalut.workflow.deployment import Deployment
+from datavalut.workflow.kept_snapshot import import_kept_snapshot
+from datavalut.workflow.plan_filter import source_sessions
 from datavalut.workflow.plan_record import PlanRecord
 from tests.integration.workflow.test_whole_jobs import CANADIANS, SHOP, result_of
 from tests.postgres_server import TestServer, open_connection
+from tests.standby_server import running_standby
 from tests.workflow_runner import WorkflowRunner, workflow_on
 
 REBOUND = "rebound.invalid"  # a name that no name server knows: who asks one again cannot connect
@@ -106,7 +112,27 @@ def test_all_sessions_of_a_job_bear_its_id_and_are_as_few_as_was_checked(
     names = {name for sessions in seen for name in sessions}
     assert names - {""} == {job_id}  # a session has no name for a moment, until it is let in
     workers = PlanRecord.model_validate(job.plan).workers
-    assert max(map(len, seen)) <= _source_sessions(workers)
+    assert max(map(len, seen)) <= source_sessions(workers, on_standby=False)
+
+
+def test_on_a_standby_the_sessions_that_make_sure_of_the_snapshot_are_among_those_that_were_checked(
+    runner: WorkflowRunner, shop: ConnectionParameters, postgres: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stay for as long as it takes that those of all workers are seen at once."""
+
+    def import_slowly(deployment: Deployment, job_id: str, session: connection) -> str:
+        time.sleep(0.5)
+        return import_kept_snapshot(deployment, job_id, session)
+
+    monkeypatch.setattr(kept_snapshot, "import_kept_snapshot", import_slowly)
+    with running_standby(postgres) as standby:
+        job_id = runner.create(standby.of(shop))
+        with sessions_of(standby.server, shop.database) as seen:
+            job = runner.run(job_id)
+    result_of(runner, job)
+    workers = PlanRecord.model_validate(job.plan).workers
+    most = max(map(len, seen))
+    assert source_sessions(workers, on_standby=False) < most <= source_sessions(workers, on_standby=True)
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_connected_to(

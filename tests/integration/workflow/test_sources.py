@@ -14,6 +14,7 @@ from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import FilterPlan
 from datavalut.jobs.model import Job, JobError, JobRequest, JobStatus
 from datavalut.transfer.preflight.disk import TargetDisk
+from datavalut.workflow.plan_filter import source_sessions
 from tests.pooler_proxy import PoolMode, pooler_before
 from tests.postgres_server import TestServer, execute, query
 from tests.standby_server import running_standby
@@ -209,6 +210,16 @@ def test_too_few_sessions_fail_the_job(
 ) -> None:
     execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT 3")
     assert failure_of(runner, reader).code == "too_many_connections"
+
+
+def test_a_standby_has_to_have_more_sessions_than_would_do_on_its_primary(
+    runner: WorkflowRunner, shop: ConnectionParameters, reader: ConnectionParameters, postgres: TestServer
+) -> None:
+    execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT {source_sessions(2, on_standby=False)}")
+    with running_standby(postgres) as standby:
+        error = failure_of(runner, standby.of(reader))
+    assert error.code == "too_many_connections"
+    assert f"this job needs {source_sessions(2, on_standby=True)}." in error.message
 
 
 def test_a_source_that_is_newer_than_pg_dump_fails_the_job(

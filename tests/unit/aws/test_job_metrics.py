@@ -28,9 +28,21 @@ def measured(metrics: Metrics, slots: Slots) -> dict[str, Any]:
 
 
 def test_slots_in_use_and_the_age_of_the_queue(metrics: Metrics) -> None:
-    held = {f"job_{number}": HeldSlot(NOW) for number in range(3)}
+    held = {f"job_{number}": HeldSlot(NOW - timedelta(hours=3), started=True) for number in range(3)}
     slots = Slots(limit=3, held=held, next_job_id="job_9", waiting_since=NOW - timedelta(minutes=5))
     assert measured(metrics, slots) == {"SlotsInUse": [3], "SlotsFree": [0], "OldestWaitSeconds": [300]}
+
+
+@pytest.mark.parametrize("queue_minutes", [None, 5, 50])
+def test_a_job_that_holds_a_slot_and_was_never_started_waits_too(metrics: Metrics, queue_minutes: int | None) -> None:
+    held = {
+        "job_1": HeldSlot(NOW - timedelta(hours=3), started=True),
+        "job_2": HeldSlot(NOW - timedelta(minutes=20)),
+        "job_3": HeldSlot(NOW - timedelta(minutes=30)),
+    }
+    since = None if queue_minutes is None else NOW - timedelta(minutes=queue_minutes)
+    waited = measured(metrics, Slots(limit=4, held=held, waiting_since=since))["OldestWaitSeconds"]
+    assert waited == [max(queue_minutes or 0, 30) * 60]
 
 
 def test_an_empty_queue_has_no_age(metrics: Metrics) -> None:

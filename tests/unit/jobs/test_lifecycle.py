@@ -316,6 +316,16 @@ class TestSlots:
         world.create(at=seconds_later(100))
         assert forgotten.job_id in world.executions.running
 
+    def test_that_a_job_was_started_is_noted_later_if_it_could_not_be_at_the_time(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(world.store, "record_started", fail)
+            job = world.create()
+        world.store.move(job.job_id, JobStatus.RUNNING, message="", at=START)
+        start_waiting_jobs(world.store, world.executions, seconds_later(100))
+        assert world.store.slots().held[job.job_id].started
+
     def test_an_ended_job_is_not_started_in_its_stead(self, world: World) -> None:
         world.executions.before_start = die
         with pytest.raises(ProcessDied):
