@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from datavalut.connections import ConnectionParameters
+from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.archive import dump_schema, read_scripts
-from datavalut.transfer.connect import ANY_ADDRESS
 from datavalut.transfer.errors import (
     ForeignKeyViolated,
     MissingExtension,
