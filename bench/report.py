@@ -121,7 +121,7 @@ def _rates(rows: int, size: int, seconds: float) -> str:
 
 def print_results(scale: float, results: Mapping[str, tuple[Task, Sequence[Run]]]) -> None:
     table = Table(title=f"scale {scale:g}, medians, ratios to the floor")
-    for heading in ("task", "contender", "seconds", "ratio", "", "rows"):
+    for heading in ("task", "contender", "seconds", "ratio", "spread", "contents"):
         table.add_column(heading, justify="right" if heading in ("seconds", "ratio") else "left")
     for key, (_, runs) in results.items():
         for summary in summarize(runs).values():

@@ -20,8 +20,9 @@ from datavalut.engine.preparation import prepare_build
 from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
+from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.archive import dump_schema, read_scripts
-from datavalut.transfer.connect import ANY_ADDRESS, connect
+from datavalut.transfer.connect import connect
 from datavalut.transfer.copy import CopiedRows, copy_chunk
 from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.target import TargetNames, create_target, drop_target

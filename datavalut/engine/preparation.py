@@ -6,9 +6,9 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Extension, TableName
 from datavalut.engine.queue import fill_queue
-from datavalut.engine.work_items import TableEntry, one_line, plan_work
+from datavalut.engine.work_items import TableEntry, plan_work
 from datavalut.subset.model import SubsetPlan
-from datavalut.transfer.archive import SchemaScripts
+from datavalut.transfer.archive import SchemaScripts, one_line
 from datavalut.transfer.ledger import create_ledger
 from datavalut.transfer.left_out import LeftOut
 from datavalut.transfer.schema import restore_pre_data

@@ -20,7 +20,7 @@ from enum import StrEnum
 from datavalut.catalog.model import Catalog, TableKind, TableName
 from datavalut.subset.known import Holding, copied_before
 from datavalut.subset.model import SubsetPlan
-from datavalut.transfer.archive import Piece
+from datavalut.transfer.archive import Piece, one_line
 from datavalut.transfer.schema import was_never_validated
 
 
@@ -155,11 +155,6 @@ class _PiecesByTable:
 
 def _begins_with(piece: Piece, table: TableEntry) -> bool:
     return piece.name.startswith(f"{one_line(table.name.name)} ")
-
-
-def one_line(name: str) -> str:
-    """A name as pg_dump prints it in the headers of its pieces."""
-    return name.replace("\n", " ").replace("\r", " ")
 
 
 class _Planner:

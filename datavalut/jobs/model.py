@@ -28,11 +28,6 @@ LEGAL_MOVES: dict[JobStatus, frozenset[JobStatus]] = {
 }
 
 
-def states_before(status: JobStatus) -> frozenset[JobStatus]:
-    """The states that may move to `status`."""
-    return frozenset(before for before, after in LEGAL_MOVES.items() if status in after)
-
-
 @dataclass(frozen=True)
 class JobError:
     """Why a job failed and what its caller can do. `code` is stable (`wrong_password`), the texts are for people."""

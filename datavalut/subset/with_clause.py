@@ -21,37 +21,46 @@ class WithClause:
         self._body = body
         self._columns: dict[RowSet, dict[str, None]] = {}
         self._names: dict[RowSet, str] = {}
+        self._taken: set[str] = set()
         self._uses: dict[RowSet | None, dict[RowSet, None]] = {}  # None: the query itself
+        self._grown: dict[RowSet, None] = {}  # new, or asked for more columns than it was rendered with
         self._user: RowSet | None = None
 
     def use(self, row_set: RowSet, columns: Iterable[str] = ()) -> sql.Identifier:
         """The name of the set, where the user will find these columns (a set over several tables has its own)."""
         if row_set not in self._names:
             self._names[row_set] = self._new_name(row_set)
-        self._columns.setdefault(row_set, {}).update(dict.fromkeys(columns))
+            self._columns[row_set] = {}
+            self._grown[row_set] = None
+        asked = self._columns[row_set]
+        before = len(asked)
+        asked.update(dict.fromkeys(columns))
+        if len(asked) > before:
+            self._grown[row_set] = None
         self._uses.setdefault(self._user, {})[row_set] = None
         return sql.Identifier(self._names[row_set])
 
     def _new_name(self, row_set: RowSet) -> str:
-        text, taken, number = label(row_set), set(self._names.values()), 1
+        text, number = label(row_set), 1
         while True:
             suffix = "" if number == 1 else f"_{number}"
             room = _LONGEST_IDENTIFIER - len(suffix)
             name = text.encode()[:room].decode(errors="ignore") + suffix
-            if name not in taken:
+            if name not in self._taken:
+                self._taken.add(name)
                 return name
             number += 1
 
     def before(self, query: sql.Composable) -> sql.Composable:
         """The query, made by uses of this clause, with the clause before it."""
         bodies: dict[RowSet, sql.Composable] = {}
-        rendered: dict[RowSet, int] = {}
-        # A body that is rendered may ask for more columns of a set that was rendered already.
-        while rendered != (asked := {row_set: len(columns) for row_set, columns in self._columns.items()}):
-            for row_set in [row_set for row_set in asked if rendered.get(row_set) != asked[row_set]]:
+        # A body that is rendered may ask for more columns of a set that was rendered already. Only what has grown is
+        # looked at: looking at every set for each new one would take most of the time of long chains of tables.
+        while self._grown:
+            for row_set in tuple(self._grown):
+                del self._grown[row_set]
                 self._user = row_set
                 bodies[row_set] = self._body(row_set, tuple(self._columns[row_set]))
-            rendered = asked
         self._user = None
         if not bodies:
             return query

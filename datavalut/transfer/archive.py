@@ -60,6 +60,11 @@ class Piece:
         return f"{self.kind} {self.name}" if self.schema is None else f"{self.kind} {self.schema}.{self.name}"
 
 
+def one_line(name: str) -> str:
+    """The name of an object as pg_dump prints it in the headers of its pieces."""
+    return name.replace("\n", " ").replace("\r", " ")
+
+
 @dataclass(frozen=True)
 class Script:
     """`preamble` holds the settings that the pieces are to be run under, all of which every version knows."""

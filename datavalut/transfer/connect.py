@@ -17,7 +17,7 @@ from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE, connection, make
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer import libpq
-from datavalut.transfer.addresses import ANY_ADDRESS, AddressPolicy, resolve
+from datavalut.transfer.addresses import AddressPolicy, resolve
 from datavalut.transfer.errors import (
     ConnectFailed,
     ConnectNotGranted,
@@ -36,8 +36,6 @@ from datavalut.transfer.errors import (
     WrongPassword,
 )
 from datavalut.transfer.pooler import is_pooled, shares_sessions
-
-__all__ = ["ANY_ADDRESS", "STATEMENT_MILLISECONDS", "AddressPolicy", "checked_dsn", "connect"]
 
 # Majors: from what the catalog queries need to what pg_dump can read.
 SOURCE_VERSIONS = (12, 17)

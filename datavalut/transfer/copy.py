@@ -135,9 +135,9 @@ def copy_rows(
     """Copies the query's rows into the columns of the target's table, inside of the target's present transaction.
 
     The query selects exactly `columns`, in this order; `read` is the table that it reads them from, if that is another
-    one by name. `long_rows` says that its rows may be of many megabytes. About
-    every second, `on_bytes` gets the bytes sent so far, and `check` is called, which ends both sides by raising. After
-    any error both sessions are closed, so that nothing of the copy remains.
+    one by name. `long_rows` says that its rows may be of many megabytes. About every second, `on_bytes` gets the bytes
+    sent so far, and `check` is called, which ends both sides by raising. After any error both sessions are closed, so
+    that nothing of the copy remains.
 
     Raises what `check` raises, CopyFailed if the target refuses a row, and errors about the source and the target: of
     two failures the one that came first.

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 from psycopg2.extensions import connection
 
-from datavalut.transfer.archive import Piece
+from datavalut.transfer.archive import Piece, one_line
+from datavalut.transfer.queries import query_text
 from datavalut.transfer.statements import transaction, writing_target
 
 _INHERITS = b"\nINHERITS ("  # as pg_dump writes it; elsewhere, in a comment's text, it does no harm
@@ -24,33 +25,18 @@ def inherits(piece: Piece) -> bool:
 def without_defaults(target: connection, tables: Iterable[Piece]) -> Iterator[None]:
     """For the length of the block, which is one transaction, none of the tables that the pieces have made has any
     defaults. Raises errors about the target."""
-    named = list(tables)
+    wanted = {(table.schema, table.name) for table in tables}
     with transaction(target), target.cursor() as cursor:
         with writing_target():
-            cursor.execute(_DEFAULTS, ([table.schema for table in named], [table.name for table in named]))
-            found = cursor.fetchall()
+            cursor.execute(query_text("inherited_defaults"), {"schemas": [schema for schema, _ in wanted]})
+            found = [
+                (dropping, setting)
+                for schema, name, dropping, setting in cursor.fetchall()
+                if (schema, one_line(name)) in wanted
+            ]
             for dropping, _ in found:
                 cursor.execute(dropping)
         yield
         with writing_target():
             for _, setting in found:
                 cursor.execute(setting)
-
-
-# Statements that drop a default and set it again. A piece has its table's name in one line.
-_DEFAULTS = r"""
-SELECT column_of || ' DROP DEFAULT', column_of || ' SET DEFAULT ' || expression
-FROM (
-    SELECT
-        pg_catalog.format('ALTER TABLE ONLY %%I.%%I ALTER COLUMN %%I', nsp.nspname, cls.relname, att.attname)
-            AS column_of,
-        pg_catalog.pg_get_expr(def.adbin, def.adrelid) AS expression
-    FROM unnest(%s::text[], %s::text[]) AS wanted (schema, name)
-    JOIN pg_catalog.pg_namespace AS nsp ON nsp.nspname = wanted.schema
-    JOIN pg_catalog.pg_class AS cls
-        ON cls.relnamespace = nsp.oid AND pg_catalog.translate(cls.relname, E'\n\r', '  ') = wanted.name
-    JOIN pg_catalog.pg_attrdef AS def ON def.adrelid = cls.oid
-    JOIN pg_catalog.pg_attribute AS att
-        ON att.attrelid = cls.oid AND att.attnum = def.adnum AND att.attgenerated = ''
-) AS altered
-"""

@@ -4,7 +4,10 @@ A step's entry is written in the transaction of the step's work: a step that is 
 nothing; of two that run at the same time the second waits for the first, then finds its entry.
 """
 
+import hashlib
+import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from psycopg2 import sql
 from psycopg2.extensions import connection
@@ -69,6 +72,17 @@ class TableMeasures:
     required_rows: int
     rows_in_source: int
     rows_in_source_estimated: bool
+
+
+@dataclass(frozen=True)
+class NotedFailure:
+    """How statements have failed, by the names of psycopg2's diagnostics. What the server leaves out is None."""
+
+    sqlstate: str
+    message_primary: str
+    message_detail: str | None
+    table_name: str | None
+    constraint_name: str | None
 
 
 def create_ledger(target: connection) -> None:
@@ -182,3 +196,48 @@ def _rows_of_chunks(target: connection, table: TableName) -> list[int]:
             (table.schema, table.name),
         )
         return [rows for (rows,) in cursor.fetchall()]
+
+
+# Between dollar signs stands a word that the statements do not contain.
+_NOTING_FAILURE = b"""
+DO $%(word)bdo$
+DECLARE code text; message text; detail text; of_table text; of_constraint text;
+BEGIN
+    IF EXISTS (SELECT FROM datavalut_work.failures WHERE statement_hash = '%(hash)b') THEN
+        RETURN;
+    END IF;
+    EXECUTE $%(word)b$%(statements)b
+$%(word)b$;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        of_table = TABLE_NAME, of_constraint = CONSTRAINT_NAME;
+    INSERT INTO datavalut_work.failures VALUES ('%(hash)b', code, message, detail, of_table, of_constraint);
+END $%(word)bdo$;
+SELECT sqlstate, message, detail, table_name, constraint_name
+FROM datavalut_work.failures WHERE statement_hash = '%(hash)b'
+"""
+
+
+def noting_failure(statements: bytes) -> bytes:
+    """The statements as ones that do not fail: what they did is undone instead, and their failure noted. If the very
+    same have failed before, they are not run. The last of them tells the failure to `take_failure`."""
+    return _NOTING_FAILURE % {
+        b"word": f"w{secrets.token_hex(8)}".encode(),
+        b"hash": _hash(statements).encode(),
+        b"statements": statements,
+    }
+
+
+def take_failure(cursor: Any, statements: bytes) -> NotedFailure | None:
+    """What the cursor, which has just carried out `noting_failure` of these statements, was told. It is forgotten:
+    what was wrong may be mended. SQL errors are psycopg2's."""
+    told = cursor.fetchone()
+    if told is None:
+        return None
+    cursor.execute("DELETE FROM datavalut_work.failures WHERE statement_hash = %s", (_hash(statements),))
+    code, message, *others = told
+    return NotedFailure(code, message, *(other or None for other in others))
+
+
+def _hash(statements: bytes) -> str:
+    return hashlib.sha256(statements).hexdigest()

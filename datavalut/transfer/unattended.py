@@ -9,14 +9,11 @@ claimed by advisory locks stays claimed until then, and whoever ends the job's s
 That it has failed is noted as well, in the ledger: who tries next is told, instead of trying for as long again.
 """
 
-import hashlib
 import os
-import secrets
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Self
 
 import psycopg2
@@ -24,6 +21,7 @@ from psycopg2 import errors as sqlstates
 from psycopg2.extensions import connection
 
 from datavalut.errors import DataValutError
+from datavalut.transfer.ledger import NotedFailure, noting_failure, take_failure
 
 _SECONDS_BETWEEN_QUESTIONS = 1.0
 
@@ -32,39 +30,9 @@ _ALONE = b"""
 SET LOCAL statement_timeout = 0; SET LOCAL client_min_messages = error; SET LOCAL client_connection_check_interval = 0;
 """
 
-# Between dollar signs stands a word that the statements do not contain.
-_NOTED = b"""
-DO $%(word)bdo$
-DECLARE code text; message text; detail text; of_table text; of_constraint text;
-BEGIN
-    IF EXISTS (SELECT FROM datavalut_work.failures WHERE statement_hash = '%(hash)b') THEN
-        RETURN;
-    END IF;
-    EXECUTE $%(word)b$%(statements)b
-$%(word)b$;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
-        of_table = TABLE_NAME, of_constraint = CONSTRAINT_NAME;
-    INSERT INTO datavalut_work.failures VALUES ('%(hash)b', code, message, detail, of_table, of_constraint);
-END $%(word)bdo$;
-SELECT sqlstate, message, detail, table_name, constraint_name
-FROM datavalut_work.failures WHERE statement_hash = '%(hash)b'
-"""
-
 
 class LeftToServer(DataValutError):
     """The server goes on by itself, with a session that we have no more part in."""
-
-
-@dataclass(frozen=True)
-class _Diagnostics:
-    """Of psycopg2's those that the ledger keeps. What the server leaves out is None."""
-
-    sqlstate: str
-    message_primary: str
-    message_detail: str | None
-    table_name: str | None
-    constraint_name: str | None
 
 
 class Unattended:
@@ -87,18 +55,11 @@ class Unattended:
         `stay` is asked about every second whether to wait for the end. If not, LeftToServer is raised and the server
         goes on; if it raises, the server is told to stop. Either way our session is closed. SQL errors are psycopg2's.
         """
-        noted = {
-            b"word": f"w{secrets.token_hex(8)}".encode(),
-            b"hash": hashlib.sha256(statements).hexdigest().encode(),
-            b"statements": statements,
-        }
         with self._target.cursor() as cursor:
-            self._attend(cursor, _ALONE + _NOTED % noted, stay)
-            for code, message, *others in cursor.fetchall():
-                cursor.execute(
-                    "DELETE FROM datavalut_work.failures WHERE statement_hash = %s", (noted[b"hash"].decode(),)
-                )
-                raise _noted_error(_Diagnostics(code, message, *(other or None for other in others)))
+            self._attend(cursor, _ALONE + noting_failure(statements), stay)
+            failure = take_failure(cursor, statements)
+        if failure is not None:
+            raise _noted_error(failure)
 
     def _attend(self, cursor: Any, batch: bytes, stay: Callable[[], bool]) -> None:
         running = self._thread.submit(cursor.execute, batch)
@@ -117,14 +78,14 @@ class Unattended:
         running.result()
 
 
-def _noted_error(diagnostics: _Diagnostics) -> psycopg2.Error:
+def _noted_error(failure: NotedFailure) -> psycopg2.Error:
     """As psycopg2 would have raised it."""
     try:
-        kind = sqlstates.lookup(diagnostics.sqlstate)
+        kind = sqlstates.lookup(failure.sqlstate)
     except KeyError:
         kind = psycopg2.DatabaseError
-    noted = type(kind.__name__, (kind,), {"pgcode": diagnostics.sqlstate, "diag": diagnostics})
-    error: psycopg2.Error = noted(diagnostics.message_primary)
+    noted = type(kind.__name__, (kind,), {"pgcode": failure.sqlstate, "diag": failure})
+    error: psycopg2.Error = noted(failure.message_primary)
     return error
 
 

@@ -60,7 +60,7 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
     with open_source() as source, target_session(deployment, job_id, deployment.secrets.target_admin()) as target:
         with reading_source():
             catalog = read_catalog(source)
-        warnings = warnings_of(check_databases(source, open_source, target, catalog))
+        warnings = warnings_of(check_databases(source, open_source, target, catalog, _source_sessions(1)))
         planning_source = SessionSource(source, catalog, job.created_at)
         filter_plan = _filter_plan(deployment, job, request, planning_source)
         subset = plan_subset(catalog, filter_plan)

@@ -33,16 +33,21 @@ def check_databases(
     open_source: Callable[[], AbstractContextManager[connection]],
     target: connection,
     catalog: Catalog,
+    least_sessions: int,
 ) -> tuple[Finding, ...]:
     """What is known before there is a plan. `open_source` opens further sessions of the source, `target` is one of the
-    target server's admin, `catalog` is the source's.
+    target server's admin, `catalog` is the source's; `least_sessions` of the source are needed at a time by any job.
 
     Raises what `open_source` raises, and errors about either side.
     """
     absent = absent_extensions(catalog.extensions, target)
+    limits = check_connection_limits(source, least_sessions)
+    # A trial that has met one of the limits need not be told beside it.
+    told = {finding.code for finding in limits}
     return (
         *check_pooler(source),
-        *check_shared_snapshot(open_source),
+        *limits,
+        *(finding for finding in check_shared_snapshot(open_source) if finding.code not in told),
         *check_standby(source),
         *check_timeouts(source),
         *check_tables(catalog),

@@ -12,8 +12,8 @@ import pytest
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer import archive
+from datavalut.transfer.addresses import ANY_ADDRESS
 from datavalut.transfer.archive import dump_schema, read_scripts
-from datavalut.transfer.connect import ANY_ADDRESS
 from datavalut.transfer.errors import (
     ForeignKeyViolated,
     MissingExtension,

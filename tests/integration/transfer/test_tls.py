@@ -11,7 +11,8 @@ import pytest
 from psycopg2.extensions import connection
 
 from datavalut.connections import ConnectionParameters
-from datavalut.transfer.connect import ANY_ADDRESS, connect
+from datavalut.transfer.addresses import ANY_ADDRESS
+from datavalut.transfer.connect import connect
 from datavalut.transfer.errors import (
     ConnectFailed,
     SourceConnectionLost,

@@ -179,12 +179,14 @@ def test_all_that_is_wrong_is_told_at_once_before_anything_is_made(
         REVOKE SELECT ON categories, "Sales Dept".orders_rest FROM {READER};
         ALTER TABLE customers ENABLE ROW LEVEL SECURITY;
         CREATE EXTENSION pageinspect; CREATE EXTENSION pg_surgery;
+        ALTER ROLE {READER} CONNECTION LIMIT 4;
         """,
     )
     error = failure_of(runner, reader)
     assert error.code == "preflight_failed"
-    assert error.message == "3 things keep the job from being begun."
-    permission, row_security, extensions = error.details
+    assert error.message == "4 things keep the job from being begun."
+    sessions, permission, row_security, extensions = error.details
+    assert sessions.startswith(f"The source's user {READER} takes 4 sessions, of which 0 are in use; this job needs 5.")
     assert permission.startswith("The source's user may not read Sales Dept.orders_rest, public.categories. Let it")
     assert row_security.startswith("Row-level security hides rows of public.customers")
     assert "superuser may create on the target server: pageinspect, pg_surgery" in extensions
@@ -205,11 +207,25 @@ def test_rows_that_can_never_fit_fail_the_job(runner: WorkflowRunner, shop: Conn
     assert failure_of(runner, shop).code == "disk_too_small"
 
 
-def test_too_few_sessions_fail_the_job(
-    runner: WorkflowRunner, shop: ConnectionParameters, reader: ConnectionParameters
+@pytest.mark.parametrize("limit", [2, 4])  # with two, a snapshot cannot even be tried
+def test_too_few_sessions_for_any_job_are_told_once(
+    runner: WorkflowRunner, shop: ConnectionParameters, reader: ConnectionParameters, limit: int
 ) -> None:
-    execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT 3")
-    assert failure_of(runner, reader).code == "too_many_connections"
+    execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT {limit}")
+    error = failure_of(runner, reader)
+    assert error.code == "too_many_connections"
+    assert error.message.endswith(f"takes {limit} sessions, of which 0 are in use; this job needs 5.")
+
+
+def test_too_few_sessions_for_the_workers_of_the_plan_fail_the_job(
+    runner: WorkflowRunner, shop: ConnectionParameters, reader: ConnectionParameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("datavalut.workflow.plan_filter.BYTES_PER_WORKER", 1)
+    runner.deployment = replace(runner.deployment, most_workers=4)
+    execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT 6")
+    error = failure_of(runner, reader)
+    assert error.code == "too_many_connections"
+    assert error.message.endswith("takes 6 sessions, of which 0 are in use; this job needs 7.")
 
 
 def test_a_standby_has_to_have_more_sessions_than_would_do_on_its_primary(
