@@ -11,6 +11,7 @@ from psycopg2 import sql
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
 from datavalut.engine import copying, cutting, keys
+from datavalut.engine.completion import Proof
 from datavalut.engine.in_process import build_filtered_database
 from datavalut.filters.model import FilterPlan
 from tests.postgres_server import TestServer, open_connection
@@ -19,11 +20,13 @@ from tests.subset_examples import NOW
 
 @dataclass(frozen=True)
 class FilteredDatabase:
-    """`database` is the result as its own role, `rows` and `required_rows` are what was reported of each table."""
+    """`database` is the result as its own role, `rows` and `required_rows` are what was reported of each table, and
+    `roots` how far each root's condition was found to hold."""
 
     database: ConnectionParameters
     rows: Mapping[TableName, int]
     required_rows: Mapping[TableName, int]
+    roots: Mapping[TableName, Proof]
     warnings: tuple[str, ...]
 
 
@@ -37,6 +40,7 @@ def filtered_database(server: TestServer, source: ConnectionParameters, plan: Fi
             built.connection,
             {table.table: table.rows for table in built.tables},
             {table.table: table.required_rows for table in built.tables},
+            built.roots,
             built.warnings,
         )
     finally:

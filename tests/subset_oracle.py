@@ -53,7 +53,7 @@ class _Oracle:
         if None in values:
             return None
         for position, parent in enumerate(self.rows[key.parent]):
-            if key.parent_partitions and parent["tableoid"] not in key.parent_partitions:
+            if key.parent_partitions and parent["tableoid"] not in {stores.oid for stores in key.parent_partitions}:
                 continue
             if [parent[column] for column in key.parent_columns] == values:
                 return (key.parent, position)

@@ -73,11 +73,16 @@ SELECT
         )
     END AS partitions_of_child,
     CASE WHEN parent_class.relispartition THEN
-        ARRAY(
-            SELECT leaf.relid::oid::bigint
+        (
+            SELECT
+                pg_catalog.json_agg(
+                    pg_catalog.json_build_array(nsp.nspname, leaf_class.relname, leaf_class.oid::bigint)
+                    ORDER BY nsp.nspname, leaf_class.relname
+                )
             FROM pg_catalog.pg_partition_tree(con.confrelid) AS leaf
+            JOIN pg_catalog.pg_class AS leaf_class ON leaf_class.oid = leaf.relid
+            JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = leaf_class.relnamespace
             WHERE leaf.isleaf
-            ORDER BY 1
         )
     END AS parent_partitions
 FROM pg_catalog.pg_constraint AS con

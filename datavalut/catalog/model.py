@@ -110,6 +110,14 @@ class Table:
         return tuple(column for column in self.columns if not column.generated)
 
 
+@dataclass(frozen=True, order=True)
+class Partition:
+    """A table that stores rows of a partitioned one. Its `oid` is that of one database, its name that of every copy."""
+
+    name: TableName
+    oid: int
+
+
 @dataclass(frozen=True)
 class ForeignKey:
     """A foreign key from `child` to `parent`; `columns[i]` references `parent_columns[i]` (MATCH SIMPLE).
@@ -122,7 +130,7 @@ class ForeignKey:
 
     A key that is declared on partitions counts for every row of their table, but is a promise for those of these
     partitions only: `everywhere` is false unless they are all. A key to one partition leads to rows of this one alone,
-    whatever the others hold: `parent_partitions` are the OIDs of the tables that store them, empty for a key to all.
+    whatever the others hold: `parent_partitions` are those that store them, by name, empty for a key to all.
     """
 
     name: str
@@ -136,7 +144,7 @@ class ForeignKey:
     collations: tuple[tuple[str, str] | None, ...] = ()
     operators: tuple[tuple[str, str], ...] = ()
     everywhere: bool = True
-    parent_partitions: tuple[int, ...] = ()
+    parent_partitions: tuple[Partition, ...] = ()
 
     @property
     def may_dangle(self) -> bool:

@@ -17,6 +17,7 @@ from datavalut.catalog.model import (
     Extension,
     ForeignKey,
     Identity,
+    Partition,
     Sequence,
     Table,
     TableKind,
@@ -193,7 +194,9 @@ def _foreign_keys(rows: list[Any], names: dict[int, TableName]) -> tuple[Foreign
             indexed=row.indexed,
             collations=tuple(None if one is None else (one[0], one[1]) for one in row.collations or ()),
             operators=tuple((schema, name) for schema, name in row.operators or ()),
-            parent_partitions=tuple(row.parent_partitions or ()),
+            parent_partitions=tuple(
+                Partition(TableName(schema, name), oid) for schema, name, oid in row.parent_partitions or ()
+            ),
         )
         same = (key.child, key.columns, key.parent, key.parent_columns, key.parent_partitions)
         partitions[same].update(row.child_partitions or ())

@@ -16,7 +16,7 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import Catalog, Extension, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
-from datavalut.engine.completion import BuiltTable, complete_build
+from datavalut.engine.completion import BuiltTable, Proof, complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.differences import (
     of_extensions,
@@ -52,6 +52,7 @@ class BuiltDatabase:
     tables: tuple[BuiltTable, ...]
     phases: Mapping[str, float]
     verification: Verification
+    roots: Mapping[TableName, Proof]
     warnings: tuple[str, ...]
 
 
@@ -150,7 +151,12 @@ class _Build:
         with self.phase("publication"):
             name = publish_target(server, self.names, database_name)
         return BuiltDatabase(
-            replace(target, database=name), completion.tables, self.phases, completion.verification, warnings
+            replace(target, database=name),
+            completion.tables,
+            self.phases,
+            completion.verification,
+            completion.roots,
+            warnings,
         )
 
     def _make_database(self, server: connection, catalog: Catalog, snapshot: ExportedSnapshot) -> SchemaScripts:

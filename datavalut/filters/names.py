@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from heapq import nlargest
 
-from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Partition, Table, TableName
 from datavalut.filters.errors import NameUnresolvedError, ProblemKind, shown
 from datavalut.filters.model import Direction, PathStep
 
@@ -113,12 +113,12 @@ def resolve_column(text: str, table: Table) -> Column:
 @dataclass(frozen=True)
 class LinkEnd:
     """The columns of one table that a link compares with the other's. `collations` are those to compare them by: a
-    child's by its parent's, where they differ; empty if it is none for all. `partitions` are the OIDs of those that
-    hold the linked rows, if not all may."""
+    child's by its parent's, where they differ; empty if it is none for all. `partitions` are those that hold the
+    linked rows, if not all may."""
 
     columns: tuple[str, ...]
     collations: tuple[tuple[str, str] | None, ...] = ()
-    partitions: tuple[int, ...] = ()
+    partitions: tuple[Partition, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -669,7 +669,7 @@ def _within(row: Row, end: LinkEnd) -> list[sql.Composable]:
     """That the row is in one of the partitions that hold the end's rows; nothing where all do."""
     if not end.partitions:
         return []
-    oids = sql.Literal("{" + ",".join(map(str, end.partitions)) + "}")
+    oids = sql.Literal("{" + ",".join(str(partition.oid) for partition in end.partitions) + "}")
     return [sql.SQL("{}.tableoid = ANY ({}::pg_catalog.oid[])").format(row.alias, oids)]
 
 

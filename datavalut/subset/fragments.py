@@ -81,7 +81,7 @@ def needed_of_parent(key: ForeignKey) -> tuple[str, ...]:
 def in_parent_partitions(key: ForeignKey, parent: sql.Identifier) -> list[sql.Composable]:
     if not key.parent_partitions:
         return []
-    oids = "{" + ",".join(map(str, key.parent_partitions)) + "}"
+    oids = "{" + ",".join(str(partition.oid) for partition in key.parent_partitions) + "}"
     return [sql.SQL("{}.{} = ANY ({}::pg_catalog.oid[])").format(parent, sql.Identifier(TABLE), sql.Literal(oids))]
 
 

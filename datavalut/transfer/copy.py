@@ -22,7 +22,7 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import Column, TableName, TypeCategory
 from datavalut.transfer.errors import CopyFailed, TransferError
 from datavalut.transfer.long_rows import read_long_rows
-from datavalut.transfer.statements import first_line, source_error, target_error, writing_target
+from datavalut.transfer.statements import first_line, refused_row, source_error, target_error, writing_target
 
 _PIPE_BYTES = 1024 * 1024
 # Larger ones would stay with the allocator: a worker's memory is to be small.
@@ -264,7 +264,8 @@ class _Stream:
 
     def _write_error(self, error: psycopg2.Error) -> TransferError:
         if error.pgcode is not None and error.pgcode.startswith(_REFUSED_ROW_CLASSES):
-            return CopyFailed(str(self._table), error.pgcode, first_line(error))
+            constraint = error.diag.constraint_name or ""
+            return CopyFailed(str(self._table), error.pgcode, first_line(error), constraint, refused_row(error))
         return target_error(error)
 
 

@@ -220,6 +220,18 @@ class ForeignKeyViolated(TransferError):
         self.key = key
 
 
+class ConstraintViolated(TransferError):
+    """Rows of `table` are not what its unique or exclusion constraint, or unique index, `name` demands. The source
+    holds such rows itself: its own index is damaged, for example by another collation. `key` as of ForeignKeyViolated.
+    """
+
+    def __init__(self, table: str, name: str, key: str = "") -> None:
+        super().__init__(f"rows of {table} violate {name}")
+        self.table = table
+        self.name = name
+        self.key = key
+
+
 class DiskFull(TransferError):
     """The target server has no space left, or none that it lets the job have."""
 
@@ -307,13 +319,17 @@ class TargetQueryFailed(TransferError):
 
 
 class CopyFailed(TransferError):
-    """A table's rows were not accepted by the target, by a constraint for example."""
+    """A table's rows were not accepted by the target, by a constraint for example, whose name is then `constraint`.
+    `row` is what the server tells of one that it refused ("7, -1"), for the job's caller: its values are the source's,
+    and not part of the text that goes to logs."""
 
-    def __init__(self, table: str, sqlstate: str, reason: str) -> None:
+    def __init__(self, table: str, sqlstate: str, reason: str, constraint: str = "", row: str = "") -> None:
         super().__init__(f"the rows of {table} could not be written: {reason} (SQLSTATE {sqlstate})")
         self.table = table
         self.sqlstate = sqlstate
         self.reason = reason
+        self.constraint = constraint
+        self.row = row
 
 
 class JobNoLongerRunning(TransferError):

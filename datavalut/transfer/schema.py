@@ -15,6 +15,7 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import Extension, TableName
 from datavalut.transfer.archive import Piece, Script
 from datavalut.transfer.errors import (
+    ConstraintViolated,
     DiskFull,
     ForeignKeyViolated,
     MissingExtension,
@@ -29,7 +30,7 @@ from datavalut.transfer.extensions import can_be_left_out
 from datavalut.transfer.inherited_defaults import inherits, without_defaults
 from datavalut.transfer.left_out import LeftOut
 from datavalut.transfer.queries import query_text
-from datavalut.transfer.statements import first_line, target_error, writing_target
+from datavalut.transfer.statements import first_line, target_error, violating_key, writing_target
 
 # Runs statements in the target; SQL errors are psycopg2's own.
 Execute = Callable[[bytes], object]
@@ -37,7 +38,7 @@ Execute = Callable[[bytes], object]
 _NOT_VALID = re.compile(rb"\sNOT VALID;\s*\Z")
 _TABLES = ("TABLE", "FOREIGN TABLE")
 _END = re.compile(rb";\s*\Z")
-_VIOLATING_KEY = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\)")
+_REFUSING_ROWS = ("CONSTRAINT", "INDEX")
 
 
 def restore_pre_data(
@@ -101,7 +102,8 @@ def reset_search_path(target: connection) -> None:
 
 
 def restore_piece(piece: Piece, execute: Execute) -> None:
-    """Makes one object, or nothing. Raises as `restore_pre_data`, ForeignKeyViolated, and PolicyForAbsentRole."""
+    """Makes one object, or nothing. Raises as `restore_pre_data`, ForeignKeyViolated, ConstraintViolated, and
+    PolicyForAbsentRole."""
     try:
         execute(piece.statements)
     except psycopg2.Error as error:
@@ -152,7 +154,7 @@ def validate_foreign_key(target: connection, oid: int, execute: Execute) -> None
     try:
         execute(validate.as_string(target).encode())
     except sqlstates.ForeignKeyViolation as error:
-        raise ForeignKeyViolated(f"{schema}.{table}", name, _violating_key(error)) from None
+        raise ForeignKeyViolated(f"{schema}.{table}", name, violating_key(error)) from None
     except psycopg2.Error as error:
         raise target_error(error) from error
 
@@ -197,9 +199,12 @@ def _restore_error(piece: Piece, error: psycopg2.Error) -> TransferError:
     if isinstance(error, sqlstates.ForeignKeyViolation) and piece.kind == "FK CONSTRAINT":
         table, _, name = piece.name.partition(" ")
         diagnosed = error.diag.table_name, error.diag.constraint_name
-        return ForeignKeyViolated(
-            f"{piece.schema}.{diagnosed[0] or table}", diagnosed[1] or name, _violating_key(error)
-        )
+        return ForeignKeyViolated(f"{piece.schema}.{diagnosed[0] or table}", diagnosed[1] or name, violating_key(error))
+    if isinstance(error, sqlstates.UniqueViolation | sqlstates.ExclusionViolation) and piece.kind in _REFUSING_ROWS:
+        # Of partitions the server names the one that holds the rows.
+        table = error.diag.table_name or piece.name.partition(" ")[0]
+        name = error.diag.constraint_name or piece.name.rpartition(" ")[2]
+        return ConstraintViolated(f"{piece.schema}.{table}", name, violating_key(error))
     unavailable = sqlstates.FeatureNotSupported, sqlstates.UndefinedFile, sqlstates.InsufficientPrivilege
     if piece.kind == "EXTENSION" and isinstance(error, unavailable):
         return MissingExtension(piece.name, installable=isinstance(error, sqlstates.InsufficientPrivilege))
@@ -210,13 +215,6 @@ def _is_for_absent_role(piece: Piece, error: psycopg2.Error) -> bool:
     """Of a policy, or of a comment on one that was left out. What else a policy needs is there already."""
     is_of_policy = piece.kind == "POLICY" or (piece.kind == "COMMENT" and piece.name.startswith("POLICY "))
     return is_of_policy and isinstance(error, sqlstates.UndefinedObject)
-
-
-def _violating_key(error: psycopg2.Error) -> str:
-    """ "customer_id = 5", as the server's detail tells it ("Key (customer_id)=(5) is not present in ..."); in
-    whatever language the server speaks, the parentheses are the same."""
-    found = _VIOLATING_KEY.search(error.diag.message_detail or "")
-    return f"{found['columns']} = {found['values']}" if found else ""
 
 
 def _not_restorable(object_name: str, error: psycopg2.Error) -> TransferError:

@@ -1,5 +1,6 @@
 """SQL errors of a source or a target as this package's errors."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -29,6 +30,12 @@ _NO_SPACE = ("53100", "53400")
 
 # Lock not available, serialization failure, deadlock, too many connections.
 _BUSY = ("55P03", "40001", "40P01", "53300")
+
+# The server's detail on rows that break a rule; in whatever language it speaks, the parentheses are the same.
+_VIOLATING_KEY = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\)")
+_CONFLICTING_KEYS = re.compile(r"\((?P<columns>.*)\)=\((?P<values>.*)\).*\((?P=columns)\)=\((?P<others>.*)\)")
+_REFUSED_ROW = re.compile(r"\((?P<values>.*)\)", re.DOTALL)
+_MOST_OF_A_ROW = 500  # characters
 
 
 def source_error(error: psycopg2.Error, table: str | None = None) -> TransferError:
@@ -101,6 +108,23 @@ def first_line(error: psycopg2.Error) -> str:
     """The server's message, without details, which may hold values of rows."""
     primary = error.diag.message_primary
     return primary if primary is not None else str(error).strip().partition("\n")[0]
+
+
+def violating_key(error: psycopg2.Error) -> str:
+    """ "customer_id = 5", as the server's detail tells it ("Key (customer_id)=(5) is not present in ..."); of two that
+    exclude each other both; nothing if it tells none."""
+    detail = error.diag.message_detail or ""
+    if both := _CONFLICTING_KEYS.search(detail):
+        return f"{both['columns']} = {both['values']} and {both['columns']} = {both['others']}"
+    found = _VIOLATING_KEY.search(detail)
+    return f"{found['columns']} = {found['values']}" if found else ""
+
+
+def refused_row(error: psycopg2.Error) -> str:
+    """The values of a row that a constraint refused, as far as the server tells them ("Failing row contains (7, -1)"),
+    cut where there are many; nothing if it tells none."""
+    found = _REFUSED_ROW.search(error.diag.message_detail or "")
+    return found["values"][:_MOST_OF_A_ROW] if found else ""
 
 
 @contextmanager

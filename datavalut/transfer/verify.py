@@ -98,7 +98,9 @@ def _foreign_key_discrepancies(target: connection, source: Catalog) -> Iterator[
 
 
 def _identity(key: ForeignKey) -> tuple[object, ...]:
-    return key.child, key.columns, key.parent, key.parent_columns
+    """What is the same in the source and in a copy of it, and of no other key that the catalog tells apart."""
+    partitions = tuple(partition.name for partition in key.parent_partitions)
+    return key.child, key.columns, key.parent, key.parent_columns, partitions
 
 
 # Of partitions, whose keys are clones of their table's key, and should be as valid as that.

@@ -204,6 +204,13 @@ def _of_source(error: BaseException) -> JobError | None:
                 "Mend them, or declare the key NOT VALID in the source: then it comes along as that.",
                 (f"No row is there for {error.key}.",) if error.key else (),
             )
+        case transfer.ConstraintViolated():
+            return JobError(
+                "source_violates_constraint",
+                f"Rows of {error.table} in the source violate its constraint or unique index {error.name}.",
+                "Mend them, and rebuild the index in the source (REINDEX), which should have refused them.",
+                (f"Among them is {error.key}.",) if error.key else (),
+            )
         case transfer.SchemaNotReadable():
             return JobError(
                 "schema_not_readable",
@@ -277,6 +284,10 @@ def _of_target(error: BaseException) -> JobError | None:
                 "copy_failed",
                 f"The rows of {error.table} were not accepted: {error.reason} (SQLSTATE {error.sqlstate}).",
                 "The source's own rows break this rule: mend them, or exclude the table.",
+                (
+                    *([f"They violate the constraint {error.constraint}."] if error.constraint else []),
+                    *([f"One of them is ({error.row})."] if error.row else []),
+                ),
             )
         case transfer.VerificationFailed():
             return JobError(

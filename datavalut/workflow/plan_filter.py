@@ -60,14 +60,16 @@ def plan_filter(deployment: Deployment, job_id: str) -> PlanOutcome:
     with open_source() as source, target_session(deployment, job_id, deployment.secrets.target_admin()) as target:
         with reading_source():
             catalog = read_catalog(source)
-        warnings = warnings_of(check_databases(source, open_source, target, catalog, _source_sessions(1)))
+        on_standby = replay_position(source) is not None
+        least_sessions = source_sessions(1, on_standby=on_standby)
+        warnings = warnings_of(check_databases(source, open_source, target, catalog, least_sessions))
         planning_source = SessionSource(source, catalog, job.created_at)
         filter_plan = _filter_plan(deployment, job, request, planning_source)
         subset = plan_subset(catalog, filter_plan)
         planned = tuple(_planned_table(source, subset, table.name, job.created_at) for table in subset.tables)
         workers = _workers(catalog, planned, deployment.most_workers)
         needed = _needed_bytes(catalog, planned)
-        sessions = source_sessions(workers, on_standby=replay_position(source) is not None)
+        sessions = source_sessions(workers, on_standby=on_standby)
         warnings += warnings_of(check_room(source, sessions, target, needed, deployment.target_disk))
         record = PlanRecord(
             filter=filter_plan,

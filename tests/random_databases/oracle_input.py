@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg2 import sql
 
-from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableKind, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Partition, Table, TableKind, TableName, TypeCategory
 from datavalut.connections import ConnectionParameters
 from tests.database_comparison import EMPTY_SEARCH_PATH, qualified
 from tests.postgres_server import open_connection
@@ -68,10 +68,13 @@ def _compared(table: TableDraft, name: str, row: sql.Identifier) -> sql.Composab
 
 
 def _foreign_key(cursor: Any, key: KeyDraft) -> ForeignKey:
-    leaves: list[tuple[int]] = []
+    leaves: list[tuple[str, str, int]] = []
     if key.parent_partition is not None:
         cursor.execute(
-            "SELECT relid::oid::bigint FROM pg_catalog.pg_partition_tree(%s::pg_catalog.regclass) WHERE isleaf",
+            "SELECT nsp.nspname::text, cls.relname::text, cls.oid::bigint"
+            " FROM pg_catalog.pg_partition_tree(%s::pg_catalog.regclass) AS leaf"
+            " JOIN pg_catalog.pg_class AS cls ON cls.oid = leaf.relid"
+            " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace WHERE leaf.isleaf",
             (qualified(key.parent_partition.name).as_string(cursor),),
         )
         leaves = cursor.fetchall()
@@ -83,7 +86,7 @@ def _foreign_key(cursor: Any, key: KeyDraft) -> ForeignKey:
         key.parent_columns,
         validated=not key.not_valid,
         everywhere=not key.child_partitions,
-        parent_partitions=tuple(leaf for (leaf,) in leaves),
+        parent_partitions=tuple(Partition(TableName(schema, name), oid) for schema, name, oid in leaves),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from datavalut.catalog.model import Catalog, Identity, TableKind, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Identity, Partition, TableKind, TableName, TypeCategory
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -236,8 +236,9 @@ def test_a_key_to_a_partition_knows_the_tables_that_store_it(make_database: Make
         """
     )
     key, _ = catalog_of(database).foreign_keys
-    oids = query(database, "SELECT oid::bigint FROM pg_class WHERE relname IN ('orders_2_0', 'orders_2_1') ORDER BY 1")
-    assert (key.parent, key.parent_partitions) == (public("orders"), tuple(oid for (oid,) in oids))
+    leaves = "SELECT relname::text, oid::bigint FROM pg_class WHERE relname IN ('orders_2_0', 'orders_2_1') ORDER BY 1"
+    expected = tuple(Partition(public(name), oid) for name, oid in query(database, leaves))
+    assert (key.parent, key.parent_partitions) == (public("orders"), expected)
     assert not key.may_dangle
 
 

@@ -301,10 +301,22 @@ def failure(sides: Sides, statement: str) -> TransferError:
 
 
 def test_a_row_that_the_target_refuses_ends_the_source_at_once(make_sides: MakeSides) -> None:
-    sides = make_sides(target_table="CREATE TABLE t (id int CHECK (id < 5), text text)")
-    error = failure(sides, MANY_ROWS)
+    sides = make_sides(target_table="CREATE TABLE t (id int CONSTRAINT few CHECK (id < 5), text text)")
+    error = failure(sides, "SELECT g, 'hunter2' FROM generate_series(1, 1000000) AS g")
     assert isinstance(error, CopyFailed)
-    assert (error.table, error.sqlstate) == ("public.t", "23514")
+    assert (error.table, error.sqlstate, error.constraint) == ("public.t", "23514", "few")
+    assert error.row == "5, hunter2"
+    assert "hunter2" not in str(error)
+
+
+def test_a_refused_row_of_many_columns_is_told_by_its_beginning(make_sides: MakeSides) -> None:
+    columns = ", ".join(f"c{number} text" for number in range(20))
+    table = f"CREATE TABLE t (id int, {columns}"
+    sides = make_sides(table + ")", target_table=table + ", CHECK (id < 5))")
+    error = failure(sides, "SELECT 7" + ", repeat('x', 60)" * 20)
+    assert isinstance(error, CopyFailed)
+    assert error.row.startswith("7, xxx")
+    assert len(error.row) == 500
 
 
 def test_a_full_disk_is_told_as_such(make_sides: MakeSides) -> None:

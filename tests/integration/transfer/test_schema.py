@@ -13,8 +13,9 @@ import pytest
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer import archive
 from datavalut.transfer.addresses import ANY_ADDRESS
-from datavalut.transfer.archive import dump_schema, read_scripts
+from datavalut.transfer.archive import Piece, dump_schema, read_scripts
 from datavalut.transfer.errors import (
+    ConstraintViolated,
     ForeignKeyViolated,
     MissingExtension,
     SchemaNotReadable,
@@ -23,10 +24,21 @@ from datavalut.transfer.errors import (
     TransferError,
     WrongPassword,
 )
+from datavalut.transfer.ledger import create_ledger
+from datavalut.transfer.schema import restore_piece
 from datavalut.transfer.snapshot import ExportedSnapshot
 from datavalut.transfer.tools import postgres_tool
+from datavalut.transfer.unattended import Unattended
 from tests.postgres_server import TestServer, execute, open_connection, query
-from tests.transfer_examples import build_whole, catalog_of, copied_whole, dumped_schema, made_target, open_source
+from tests.transfer_examples import (
+    build_whole,
+    catalog_of,
+    copied_whole,
+    dumped_schema,
+    made_target,
+    open_source,
+    open_target,
+)
 
 MakeDatabase = Callable[..., ConnectionParameters]
 
@@ -233,6 +245,40 @@ def test_rows_that_violate_a_key_are_told_by_table_key_and_value(
     assert isinstance(error, ForeignKeyViolated)
     assert (error.table, error.name, error.key) == ("public.C c", "my key", "p = 5")
     assert "5" not in str(error)
+
+
+# Rows that an index of the source would have refused, had it not been damaged: the copy's tables get them first.
+@pytest.mark.parametrize(
+    ("definition", "rows", "told"),
+    [
+        ("ADD CONSTRAINT one_each UNIQUE (id)", "(1), (1)", "id = 1"),
+        ("ADD CONSTRAINT one_each EXCLUDE USING btree (id WITH =)", "(1), (1)", "id = 1 and id = 1"),
+    ],
+)
+def test_rows_that_violate_a_constraint_are_told_by_table_constraint_and_value(
+    make_database: MakeDatabase, definition: str, rows: str, told: str
+) -> None:
+    statements = f'ALTER TABLE public."T t" {definition};'.encode()
+    piece = Piece(1, "CONSTRAINT", "public", "T t one_each", (), statements)
+    database = make_database(f'CREATE TABLE "T t" (id int); INSERT INTO "T t" VALUES {rows}')
+    with (
+        closing(open_target(database)) as target,
+        target.cursor() as cursor,
+        pytest.raises(ConstraintViolated) as raised,
+    ):
+        restore_piece(piece, cursor.execute)
+    assert (raised.value.table, raised.value.name, raised.value.key) == ("public.T t", "one_each", told)
+    assert "1" not in str(raised.value)
+
+
+def test_rows_that_violate_a_unique_index_are_told_though_nobody_waited_for_it(make_database: MakeDatabase) -> None:
+    piece = Piece(1, "INDEX", "public", "each", (), b"CREATE UNIQUE INDEX each ON public.t (lower(word));")
+    database = make_database("CREATE TABLE t (word text); INSERT INTO t VALUES ('a'), ('A')")
+    with closing(open_target(database)) as target:
+        create_ledger(target)
+        with Unattended(target) as unattended, pytest.raises(ConstraintViolated) as raised:
+            restore_piece(piece, lambda statements: unattended.carry_out(statements, lambda: True))
+    assert (raised.value.table, raised.value.name, raised.value.key) == ("public.t", "each", "lower(word) = a")
 
 
 def dump(source: ConnectionParameters, destination: Path, snapshot_id: str = "00000003-0000001B-1") -> None:

@@ -33,8 +33,21 @@ def counts(session: connection, catalog: Catalog) -> dict[TableName, int]:
     return found
 
 
-def verify(make_database: MakeDatabase, change: str = "", sent: dict[TableName, int] = SENT) -> Verification:
-    source, target = make_database(SCHEMA), make_database(SCHEMA)
+TO_TWO_PARTITIONS = """
+CREATE TABLE p (id int, year int, PRIMARY KEY (id, year)) PARTITION BY LIST (year);
+CREATE TABLE p_2024 PARTITION OF p FOR VALUES IN (2024);
+CREATE TABLE p_2025 PARTITION OF p FOR VALUES IN (2025);
+ALTER TABLE p_2024 ADD UNIQUE (id);
+ALTER TABLE p_2025 ADD UNIQUE (id);
+CREATE TABLE c (p int CONSTRAINT to_2024 REFERENCES p_2024 (id));
+ALTER TABLE c ADD CONSTRAINT to_2025 FOREIGN KEY (p) REFERENCES p_2025 (id) NOT VALID;
+"""
+
+
+def verify(
+    make_database: MakeDatabase, change: str = "", sent: dict[TableName, int] = SENT, schema: str = SCHEMA
+) -> Verification:
+    source, target = make_database(schema), make_database(schema)
     if change:
         execute(target, change)
     with closing(open_target(target)) as session:
@@ -42,9 +55,11 @@ def verify(make_database: MakeDatabase, change: str = "", sent: dict[TableName, 
         return verify_target(session, catalog, sent, counts(session, catalog))
 
 
-def discrepancies(make_database: MakeDatabase, change: str, sent: dict[TableName, int] = SENT) -> list[str]:
+def discrepancies(
+    make_database: MakeDatabase, change: str, sent: dict[TableName, int] = SENT, schema: str = SCHEMA
+) -> list[str]:
     with pytest.raises(VerificationFailed) as raised:
-        verify(make_database, change, sent)
+        verify(make_database, change, sent, schema)
     return [str(discrepancy) for discrepancy in raised.value.discrepancies]
 
 
@@ -75,6 +90,17 @@ def test_a_foreign_key_that_is_not_validated_is_found(make_database: MakeDatabas
     )
     assert discrepancies(make_database, change) == [
         "foreign key to_p of public.c: expected validated, found not validated"
+    ]
+
+
+def test_keys_of_the_same_columns_to_different_partitions_are_held_apart(make_database: MakeDatabase) -> None:
+    assert verify(make_database, "", {}, TO_TWO_PARTITIONS).foreign_keys == 1
+
+
+@pytest.mark.parametrize("key", ["to_2024", "to_2025"])
+def test_a_missing_key_to_one_partition_is_found_beside_that_to_another(make_database: MakeDatabase, key: str) -> None:
+    assert discrepancies(make_database, f"ALTER TABLE c DROP CONSTRAINT {key}", {}, TO_TWO_PARTITIONS) == [
+        f"foreign key {key} of public.c: expected there, found missing"
     ]
 
 

@@ -231,7 +231,7 @@ def test_too_few_sessions_for_the_workers_of_the_plan_fail_the_job(
 def test_a_standby_has_to_have_more_sessions_than_would_do_on_its_primary(
     runner: WorkflowRunner, shop: ConnectionParameters, reader: ConnectionParameters, postgres: TestServer
 ) -> None:
-    execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT {source_sessions(2, on_standby=False)}")
+    execute(shop, f"ALTER ROLE {READER} CONNECTION LIMIT {source_sessions(1, on_standby=True)}")
     with running_standby(postgres) as standby:
         error = failure_of(runner, standby.of(reader))
     assert error.code == "too_many_connections"

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from psycopg2 import sql
 
-from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableKind, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Partition, Table, TableKind, TableName, TypeCategory
 from datavalut.filters.model import FilterPlan, Root
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.sql import copy_query, count_query, required_rows_query
@@ -188,7 +188,8 @@ def test_a_reference_that_may_lead_nowhere_is_a_semi_join_where_it_is_the_only_o
 
 
 def test_a_reference_to_a_partition_is_one_to_its_rows_alone() -> None:
-    assert copied_orders(replace(TO_CUSTOMER, parent_partitions=(7, 8))) == (
+    partitions = tuple(Partition(TableName("shop", f"customers_{oid}"), oid) for oid in (7, 8))
+    assert copied_orders(replace(TO_CUSTOMER, parent_partitions=partitions)) == (
         CHOSEN_CUSTOMERS.format("id, subset_row.tableoid")
         + "WHERE (subset_row.customer_id) IN (SELECT parent.id FROM chosen_customers AS parent "
         "WHERE parent.tableoid = ANY ({7,8}::pg_catalog.oid[]))"

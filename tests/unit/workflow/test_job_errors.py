@@ -68,6 +68,20 @@ def example_of(error: type[DataValutError]) -> DataValutError:
     return error(**facts)
 
 
+def test_rows_that_break_a_rule_are_told_by_table_constraint_and_key() -> None:
+    told = job_error(transfer.ConstraintViolated("public.orders", "orders_pkey", "id = 5"))
+    assert "public.orders" in told.message
+    assert "orders_pkey" in told.message
+    assert told.details == ("Among them is id = 5.",)
+
+
+def test_a_refused_row_is_told_with_the_constraint_that_refused_it() -> None:
+    told = job_error(transfer.CopyFailed("public.orders", "23514", "a check is violated", "positive", "7, -1"))
+    assert "public.orders" in told.message
+    assert "-1" not in told.message
+    assert told.details == ("They violate the constraint positive.", "One of them is (7, -1).")
+
+
 @pytest.mark.parametrize(
     "error", [*errors_of(transfer), *errors_of(planning), *errors_of(subset), *errors_of(workflow)]
 )

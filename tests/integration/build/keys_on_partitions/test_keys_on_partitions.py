@@ -2,6 +2,8 @@
 
 import pytest
 
+from datavalut.catalog.model import TableName
+from datavalut.engine.completion import Proof
 from datavalut.filters.model import FilterPlan, Root
 from tests.build_cases import Built
 from tests.filter_examples import Json, aggregate, column, compare, exists, negation, plan_of
@@ -80,6 +82,7 @@ def test_a_row_with_two_keys_to_partitions_comes_once(built: Built) -> None:
     assert result.rows("notes") == ["(1,1,2)", "(2,2,1)"]
 
 
+ORDERS_IN_TARGET = TableName("public", "orders")
 NOTES: list[Json] = [{"table": "notes"}]
 ORDERS: list[Json] = [{"table": "orders"}]
 NUMBER_OF_NOTES = aggregate("count", NOTES)
@@ -99,6 +102,20 @@ NUMBER_OF_NOTES = aggregate("count", NOTES)
 )
 def test_a_condition_on_children_knows_whose_they_are(built: Built, condition: Json, kept: list[str]) -> None:
     assert built(TO_ONE, plan_of(condition, "orders")).rows("orders") == kept
+
+
+def test_a_condition_that_needs_children_of_a_partition_is_proven_by_them(built: Built) -> None:
+    plan = plan_of(exists(NOTES), "orders")
+    assert built(TO_ONE, plan).result.roots == {ORDERS_IN_TARGET: Proof.WHOLE}
+
+
+def test_a_condition_that_children_would_break_is_not_proven_by_overlooking_them(built: Built) -> None:
+    """Order 1 has two notes, of which one is kept: of its condition no more is proven than what needs no notes."""
+    two_notes = "UPDATE notes SET order_id = 1 WHERE id = 2; DELETE FROM orders WHERE id = 2"
+    plan = plan_of(compare(NUMBER_OF_NOTES, "<>", 1), "orders")
+    result = built(TO_ONE + two_notes, FilterPlan(roots=(*plan.roots, rows_with("notes", "id", 1))))
+    assert (result.rows("orders"), result.keys("notes")) == (["(1,2024)", "(1,2025)"], ["1"])
+    assert result.result.roots[ORDERS_IN_TARGET] is Proof.OWN_COLUMNS
 
 
 @pytest.mark.parametrize(
