@@ -1,5 +1,5 @@
-"""Very many jobs at the same moment, on the local stack, which the fixtures start. Their source has no such database:
-each of them ends as soon as it has begun."""
+"""Very many jobs, posted by many callers at the same time, on the local stack, which the fixtures start. Their source
+has no such database: each of them ends as soon as it has begun."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.local_stack import Stack
 
 SLOTS = 3
 JOBS, CANCELS = (200, 20) if IS_FULL else (20, 2)
-CALLERS = 12
+CALLERS = 12  # with 200 at once, the emulator on two cores needs more than the 30 seconds that a request has
 LONGEST_SECONDS = 900
 
 
@@ -61,7 +61,7 @@ def test_each_comes_to_its_turn_and_to_its_end(
     for job in ran:
         assert len([other for other in ran if overtook(other, job)]) < SLOTS
     left = [thing for job in jobs for thing in places.left_of(job.job_id)]
-    faults.record(f"{JOBS} jobs at once, {CANCELS} of them cancelled", tries=JOBS, left=left)
+    faults.record(f"{JOBS} jobs by {CALLERS} callers at once, {CANCELS} cancelled", tries=JOBS, left=left)
 
 
 def ended_of(client: Client) -> int:
