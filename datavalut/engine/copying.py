@@ -10,7 +10,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
-from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, keys_per_chunk
+from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, is_too_large_to_be_read, keys_per_chunk
 from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, prefer_sorting, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
@@ -20,6 +20,7 @@ from datavalut.subset.pages import PageRange
 from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
 from datavalut.transfer.copy import copy_chunk
 from datavalut.transfer.counting import count_by_query, count_in_source
+from datavalut.transfer.errors import TableTooLarge
 from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
 
@@ -198,6 +199,8 @@ class Copying:
         explained = self._explain(query, table)
         others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
         rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
+        if reads_whole and is_too_large_to_be_read(table, version):
+            raise TableTooLarge(str(table.name))
         ranges = cut_by_pages(table, rows_expected, version, reads_whole=reads_whole)
         return tuple(Chunk(number, pages.first, pages.end) for number, pages in enumerate(ranges))
 

@@ -19,8 +19,12 @@ COPY_BYTES_PER_SECOND = 20_000_000
 MOST_KEYS = 1_000_000  # of one set
 MOST_KEY_BYTES = 8_000_000  # of all sets of the query
 
-_FIRST_MAJOR_WITH_PAGE_RANGES = 14  # older servers read the whole table for each range: so there are fewer
-_CHUNK_SECONDS_WHERE_ALL_IS_READ = 300
+# Older servers read the whole table for each range. So there are fewer, but none that takes longer than what a worker
+# that begins it has left: the longer it is to read, the fewer rows it copies.
+_FIRST_MAJOR_WITH_PAGE_RANGES = 14
+MOST_CHUNK_SECONDS = 400
+_LEAST_COPY_SECONDS = 20
+_MOST_COPY_SECONDS = 300
 
 
 def copy_seconds(table: Table, rows_expected: int, *, reads_whole: bool) -> float:
@@ -35,12 +39,21 @@ def cut_by_pages(
 ) -> tuple[PageRange, ...]:
     """Ranges of about the same size that hold every page, now and later. `server_version` is `server_version_num`."""
     if server_version // 10000 < _FIRST_MAJOR_WITH_PAGE_RANGES:
-        chunks = copy_seconds(table, rows_expected, reads_whole=False) / _CHUNK_SECONDS_WHERE_ALL_IS_READ
+        left = MOST_CHUNK_SECONDS - copy_seconds(table, 0, reads_whole=reads_whole)
+        seconds = min(_MOST_COPY_SECONDS, max(_LEAST_COPY_SECONDS, left))
+        chunks = copy_seconds(table, rows_expected, reads_whole=False) / seconds
     else:
         chunks = copy_seconds(table, rows_expected, reads_whole=reads_whole) / CHUNK_SECONDS
     count = max(1, min(ceil(chunks), table.pages, MOST_CHUNKS))
     bounds = [table.pages * number // count for number in range(count)]
     return tuple(PageRange(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True))
+
+
+def is_too_large_to_be_read(table: Table, server_version: int) -> bool:
+    """Whether no cut by pages makes chunks that end within a worker's life, of a table that is read whole."""
+    if server_version // 10000 >= _FIRST_MAJOR_WITH_PAGE_RANGES:
+        return False
+    return copy_seconds(table, 0, reads_whole=True) > MOST_CHUNK_SECONDS - _LEAST_COPY_SECONDS
 
 
 def keys_per_chunk(table: Table, keyed: Table) -> int:

@@ -318,6 +318,14 @@ class TargetQueryFailed(TransferError):
         self.reason = reason
 
 
+class TableTooLarge(TransferError):
+    """The source's server would read all of the table for each part of it, which takes longer than a worker lives."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"{table} is too large to be read in parts by the source's version of PostgreSQL")
+        self.table = table
+
+
 class CopyFailed(TransferError):
     """A table's rows were not accepted by the target, by a constraint for example, whose name is then `constraint`.
     `row` is what the server tells of one that it refused ("7, -1"), for the job's caller: its values are the source's,

@@ -188,6 +188,12 @@ def _of_source(error: BaseException) -> JobError | None:
                 f"The source runs PostgreSQL {error.version}; this DataValut reads {first} to {last}.",
                 "Use a source of a supported version, or a newer DataValut.",
             )
+        case transfer.TableTooLarge():
+            return JobError(
+                "table_too_large",
+                f"{error.table} is too large for a source below PostgreSQL 14, which reads it whole for each part.",
+                "Use a source of a newer version, exclude the table, or ask for rows of it that an index finds.",
+            )
         case transfer.PermissionDenied():
             what = error.table or "everything it should hold"
             return JobError(

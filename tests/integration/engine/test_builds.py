@@ -22,7 +22,7 @@ from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TransferError
+from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TableTooLarge, TransferError
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -135,6 +135,35 @@ def test_a_whole_table_is_cut_by_pages(build: Build, shop: ConnectionParameters)
         assert query(database.connection, f"SELECT count(*) FROM {table}") == query(
             shop, f"SELECT count(*) FROM {table}"
         )
+
+
+@pytest.fixture
+def very_old_and_slow_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the source read a whole table for each range of its pages, which takes very long."""
+    monkeypatch.setattr(copying, "_LEAST_CUT_BYTES", 0)
+    monkeypatch.setattr(cutting, "_FIRST_MAJOR_WITH_PAGE_RANGES", 99)
+    monkeypatch.setattr(cutting, "_LEAST_COPY_SECONDS", 1e-6)
+    monkeypatch.setattr(cutting, "MOST_CHUNK_SECONDS", 1e-6)
+
+
+NOTES = """
+CREATE TABLE notes (id int PRIMARY KEY, note text);
+INSERT INTO notes SELECT g, repeat('x', 100) FROM generate_series(1, 3000) AS g;
+ANALYZE;
+"""
+
+
+@pytest.mark.usefixtures("very_old_and_slow_server")
+def test_a_table_that_no_worker_could_read_is_refused_by_name(build: Build, make_database: MakeDatabase) -> None:
+    with pytest.raises(TableTooLarge) as raised:
+        build(make_database(NOTES), FilterPlan())
+    assert raised.value.table == "public.notes"
+
+
+@pytest.mark.usefixtures("very_old_and_slow_server")
+def test_of_such_a_table_rows_that_an_index_finds_are_copied(build: Build, make_database: MakeDatabase) -> None:
+    database = build(make_database(NOTES), FilterPlan(roots=(rows_with("notes", "id", 7),)))
+    assert query(database.connection, "SELECT id FROM notes") == [(7,)]
 
 
 @pytest.mark.usefixtures("tiny_chunks")

@@ -10,10 +10,13 @@ from datavalut.engine.cutting import (
     MOST_KEYS,
     copy_seconds,
     cut_by_pages,
+    is_too_large_to_be_read,
     keys_per_chunk,
 )
+from datavalut.workflow.build_worker import LEAST_SECONDS
 
 NEWEST = 170000
+OLD = 130000
 GIB = 1024**3
 
 
@@ -53,8 +56,25 @@ def test_a_small_table_is_one_chunk_of_every_page() -> None:
 
 
 def test_a_server_that_reads_the_table_for_each_range_is_given_few_and_only_for_many_rows() -> None:
-    assert 5 <= len(cut_by_pages(table(50, 400_000_000), 400_000_000, 130000)) <= 10
-    assert len(cut_by_pages(table(50, 400_000_000), 1000, 130000)) == 1
+    assert 3 <= len(cut_by_pages(table(15, 120_000_000), 120_000_000, OLD)) <= 5
+    assert len(cut_by_pages(table(15, 120_000_000), 1000, OLD)) == 1
+
+
+@given(gib=st.floats(0, 100), kept=st.floats(0, 1))
+def test_no_chunk_of_such_a_server_takes_longer_than_a_worker_has_that_begins_it(gib: float, kept: float) -> None:
+    big = table(gib, 400_000_000)
+    rows = int(kept * big.estimated_rows)
+    for reads_whole in (True, False):
+        if not reads_whole or not is_too_large_to_be_read(big, OLD):
+            chunks = len(cut_by_pages(big, rows, OLD, reads_whole=reads_whole))
+            reading = copy_seconds(big, 0, reads_whole=reads_whole)
+            assert reading + copy_seconds(big, rows, reads_whole=False) / chunks < LEAST_SECONDS
+
+
+def test_only_a_table_that_takes_too_long_to_read_is_too_large_and_only_for_such_a_server() -> None:
+    assert not is_too_large_to_be_read(table(35, 400_000_000), OLD)
+    assert is_too_large_to_be_read(table(40, 400_000_000), OLD)
+    assert not is_too_large_to_be_read(table(5000, 10**11), NEWEST)
 
 
 @given(gib=st.floats(0, 10_000), rows=st.integers(0, 10**12), kept=st.integers(0, 10**12))
