@@ -83,7 +83,7 @@ _ADVERBS = {
 }
 _PAID = synonyms.words("salary wage pay income rate fee price cost charge rent premium fare amount")
 _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of their names; the first kinds found count
-    "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare"), synonyms.words("amount")),
+    "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare rent"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
     "salary": (synonyms.words("salary wage income pay earnings annualsalary basesalary"),),
     "length": (synonyms.words("length duration runtime"), synonyms.words("distance")),

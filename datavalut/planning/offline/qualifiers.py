@@ -286,6 +286,9 @@ class QualifierReader(Reader):
 
     def _read_worth(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "orders worth over 500". Raises UnclearError for "(customers with) orders totalling more than 500"."""
+        counted = self._objects.measured(table, position + 1) if self._word(position) == "worth" else None
+        if counted is not None and not any(token.money for token in self._tokens[position : counted.end]):
+            return opened(counted, position)  # "worth 6 credits"
         clause = self.amounts.read_worth(table, position)
         several = self._word(position - 1) != singular(self._word(position - 1))
         if clause and frames and several and self._word(position) in {"totaling", "totalling"}:

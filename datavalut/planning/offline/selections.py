@@ -298,7 +298,11 @@ class SelectionReader(Reader):
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         if self._words(position, "number", "of") and (counted := self._counted(table, position + 2)):
             return counted
-        amount = self._amounts.read(table, position) or self._amounts.read_revenue(table, position)
+        amount = (
+            self._amounts.read(table, position)
+            or self._amounts.read_revenue(table, position)
+            or self._amounts.read_units_sold(table, position)
+        )
         if amount is not None:
             return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
