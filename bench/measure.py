@@ -127,6 +127,7 @@ def measure(
         first = number % len(able)
         for contender in able[first:] + able[:first]:
             name = f"bench_{task.key.lower()}_{number}"
+            _drop(databases, name)  # of a run that was broken off
             execute(databases.superuser, "CHECKPOINT")
             before = _sequential_scans(databases)
             try:
@@ -160,7 +161,7 @@ def _contents(database: ConnectionParameters, rows: str) -> Contents:
 
 
 def _drop(databases: BenchDatabases, name: str) -> None:
-    """The database, and the role that was made for it."""
+    """The database if it is there, and the role that was made for it."""
     database = sql.Identifier(name)
     owners = query(
         databases.superuser,

@@ -13,8 +13,9 @@ from datavalut.filters.model import (
     PathStep,
     TimeUnit,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import before_now, is_true, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import singular, stem
@@ -33,7 +34,6 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
-from datavalut.planning.offline.predicates import before_now, is_true, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
@@ -103,8 +103,7 @@ class AdjectiveReader(Reader):
         if self._word(end) == "yet" and stop is None:
             end += 1
         self._progress.reach(end)
-        condition = self._combine(fits, joiners, is_denied, position)
-        meaning = (" or " if "or" in joiners else " and ").join(fit.meaning for fit in fits)
+        condition, meaning = self._combine(fits, joiners, is_denied, position)
         return Clause(condition, position, end, meaning, (Explained(position, end, meaning),), is_state=True)
 
     def _read_alternatives(self, table: Table, position: int, stop: int | None) -> Clause | None:
@@ -127,18 +126,25 @@ class AdjectiveReader(Reader):
             return (after, position + 2) if after in {"and", "or"} else (",", position + 1)
         return "", position
 
-    def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> Condition:
+    def _combine(self, fits: list[_Fit], joiners: list[str], is_denied: bool, start: int) -> tuple[Condition, str]:
+        """The condition, and it in words."""
         end = fits[-1].end
-        columns = {(fit.path, fit.column.name) for fit in fits}
-        if len(fits) > 1 and len(columns) == 1 and all(fit.values and not fit.denied for fit in fits):
-            return along(fits[0].path, one_of(fits[0].column, tuple(value for fit in fits for value in fit.values)))
+        if _are_alternatives(fits):
+            return _one_of(fits), _in_words(fits, " or ")
         if "or" in joiners and set(joiners) - {"or", ","}:
             raise UnclearError(start, end, 'both "and" and "or" stand between these')
         mixed = len({fit.denied for fit in fits}) > 1 and "or" in joiners
         if mixed or (is_denied and len(fits) > 1 and "or" not in joiners):
             raise UnclearError(start, end, 'does "not" hold for all of these?')
-        conditions = [fit.condition for fit in fits]
-        return any_of(conditions) if "or" in joiners else all_of(conditions)
+        if "or" in joiners:
+            return any_of(fit.condition for fit in fits), _in_words(fits, " or ")
+        groups = _grouped(fits, joiners)
+        said = [(group[0].path, group[0].column.name) for group in groups if group[0].values and not group[0].denied]
+        if len({*said}) < len(said):
+            raise UnclearError(start, end, "what can be only one of these is said to be several")
+        conditions = all_of(_one_of(group) if len(group) > 1 else group[0].condition for group in groups)
+        meanings = (f"({_in_words(group, ' or ')})" if len(group) > 1 else group[0].meaning for group in groups)
+        return conditions, " and ".join(meanings)
 
     def _read_one(self, table: Table, position: int, is_denied: bool) -> _Fit | None:
         if position >= len(self._tokens):
@@ -238,9 +244,9 @@ class AdjectiveReader(Reader):
             if self._word(end) in {"up", "in", "out"} and self._is_a_date(table, verb + self._word(end)):
                 verb, end = verb + self._word(end), end + 1
             yield from self._roles(table, verb, end, there)
-            for column in self._vocabulary.date_columns(table):
+            for column in table_dates.date_columns(table):
                 always_there = column.not_null and verb not in synonyms.PASSING_STEMS
-                if always_there or verb not in self._vocabulary.date_stems(table, column):
+                if always_there or verb not in table_dates.date_stems(table, column):
                     continue
                 if verb in synonyms.FUTURE_STEMS - synonyms.PASSING_STEMS:
                     continue  # who is due or scheduled to be something is so for a time
@@ -275,8 +281,8 @@ class AdjectiveReader(Reader):
         """ "upcoming appointments": by the date of the event itself, or of its start."""
         own = [
             column
-            for column in self._vocabulary.date_columns(table)
-            if self._vocabulary.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
+            for column in table_dates.date_columns(table)
+            if table_dates.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
         ]
         if len(own) == 1:
             window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
@@ -285,12 +291,12 @@ class AdjectiveReader(Reader):
 
     def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
         """Due in the past, and without the date on which it was done."""
-        dates = self._vocabulary.date_columns(table)
-        due = [column for column in dates if self._vocabulary.date_stem(table, column) == "due"]
+        dates = table_dates.date_columns(table)
+        due = [column for column in dates if table_dates.date_stem(table, column) == "due"]
         done = [
             column
             for column in dates
-            if not column.not_null and self._vocabulary.date_stems(table, column) & synonyms.DONE_STEMS
+            if not column.not_null and table_dates.date_stems(table, column) & synonyms.DONE_STEMS
         ]
         flags = [
             column
@@ -320,7 +326,7 @@ class AdjectiveReader(Reader):
         child = self._vocabulary.table_at(self._past_articles(at), loosely=True)
         return (
             child is not None
-            and self._vocabulary.is_of(child[0], _PAYMENTS)
+            and table_names.is_of(child[0], _PAYMENTS)
             and any(child[0].name == other.name for other in self._vocabulary.keys.children(table))
         )
 
@@ -335,9 +341,33 @@ class AdjectiveReader(Reader):
             yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
-        return any(
-            verb in self._vocabulary.date_stems(table, column) for column in self._vocabulary.date_columns(table)
-        )
+        return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))
+
+
+def _are_alternatives(fits: list[_Fit]) -> bool:
+    """Are all values of one column, of which a row has one?"""
+    columns = {(fit.path, fit.column.name) for fit in fits}
+    return len(fits) > 1 and len(columns) == 1 and all(fit.values and not fit.denied for fit in fits)
+
+
+def _grouped(fits: list[_Fit], joiners: list[str]) -> list[list[_Fit]]:
+    """ "Active and frozen business accounts": one row has one status, so that what is joined of it is a group of
+    alternatives."""
+    groups = [[fits[0]]]
+    for fit, joiner in zip(fits[1:], joiners, strict=True):
+        if joiner and _are_alternatives([*groups[-1], fit]):
+            groups[-1].append(fit)
+        else:
+            groups.append([fit])
+    return groups
+
+
+def _in_words(fits: list[_Fit], joiner: str) -> str:
+    return joiner.join(fit.meaning for fit in fits)
+
+
+def _one_of(fits: list[_Fit]) -> Condition:
+    return along(fits[0].path, one_of(fits[0].column, tuple(value for fit in fits for value in fit.values)))
 
 
 def _without_prefixes(word: str) -> Iterator[str]:

@@ -13,8 +13,9 @@ from datavalut.filters.model import (
     Exists,
     PathStep,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared, in_time
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -27,7 +28,6 @@ from datavalut.planning.offline.phrases import (
     UnclearError,
     all_of,
 )
-from datavalut.planning.offline.predicates import compared, in_time
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.spendings import amounts_of, is_amount, is_money, quantities, spendings
@@ -162,7 +162,7 @@ class AmountReader(Reader):
             return None
         near, steps = self._dated(table, amount, position, phrase.end)
         self._check_whose_time(near, amount, position, phrase.end)
-        date = self._vocabulary.creation_column(near, position, phrase.end)
+        date = table_dates.own_date(near, position, phrase.end)
         dated = in_time(ColumnValue(column=date.name), phrase)
         back = _reversed(table, amount.path[steps:], amount.path[:steps])
         condition = Exists(path=back, condition=dated) if back else dated
@@ -173,8 +173,8 @@ class AmountReader(Reader):
         more than what came to be then."""
         column = amount.column
         stock = column is not None and name_words(column.name)[-1] in synonyms.STOCK_COLUMNS
-        persons = column is None and self._vocabulary.is_of(near, synonyms.PERSONS) and self._word(position) != "from"
-        if persons or (stock and self._vocabulary.is_of(near, synonyms.LASTING)):
+        persons = column is None and table_names.is_of(near, synonyms.PERSONS) and self._word(position) != "from"
+        if persons or (stock and table_names.is_of(near, synonyms.LASTING)):
             reason = f"{near.name.name} new then, or there then?" if persons else f"the time of {amount.name}?"
             raise UnclearError(position, end, reason, (f"{near.name.name} created ...",))
 
@@ -182,7 +182,7 @@ class AmountReader(Reader):
         """The first table on the way to the amount that has dates."""
         tables = [self._vocabulary.table_of(step) for step in amount.path]
         for steps, near in enumerate(tables, start=1):
-            if steps >= amount.near_steps and self._vocabulary.date_columns(near):
+            if steps >= amount.near_steps and table_dates.date_columns(near):
                 return near, steps
         raise UnclearError(start, end, f"{amount.near.name.name} has no date that the time could be of")
 
@@ -351,11 +351,11 @@ class AmountReader(Reader):
             (line, column)
             for line in self._vocabulary.keys.children(child)
             for column in line.columns
-            if is_amount(column) and self._vocabulary.is_line_of(line, child)
+            if is_amount(column) and table_names.is_line_of(line, child)
         ]
         if own or function is not AggregateFunction.SUM or not below:
             own = own or [column for column in child.columns if is_money(column) or _is_value(column)]
-            if not own and self._vocabulary.is_of(child, synonyms.RATINGS):
+            if not own and table_names.is_of(child, synonyms.RATINGS):
                 own = [column for column in child.columns if _is_rating(column)]
             if not own:
                 raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
@@ -393,7 +393,7 @@ class AmountReader(Reader):
     def _names_sales(self, position: int, length: int) -> bool:
         """Are the "sales" those of a table that is called so?"""
         named = (self._vocabulary.table_at(at) for at in range(position, position + length))
-        return any(found is not None and self._vocabulary.is_of(found[0], _SALES) for found in named)
+        return any(found is not None and table_names.is_of(found[0], _SALES) for found in named)
 
     def _revenue_compared(self, table: Table, position: int) -> Amount | None:
         """ "(a) total spend above 500": only with a comparison behind it, for "sales" alone are orders."""
@@ -444,7 +444,7 @@ class AmountReader(Reader):
             (line, column)
             for line in self._vocabulary.keys.children(table)
             for column in line.columns
-            if is_amount(column) and self._vocabulary.is_line_of(line, table)
+            if is_amount(column) and table_names.is_line_of(line, table)
         ]
         if len(lines) != 1:
             return None

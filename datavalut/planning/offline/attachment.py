@@ -24,10 +24,10 @@ from datavalut.filters.model import (
     Not,
     OneOf,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import DateReader
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lengths import read_length
 from datavalut.planning.offline.objects import Frames
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
@@ -39,6 +39,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _SALES = frozenset({"sale", "purchase"})
 _EVENTS = frozenset({"checkin", "start", "begin", "depart"})
+_STAYS = frozenset({"stay", "visit"})
 _RANKS = synonyms.words("loyalty plan tier level role rank grade contract")
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
@@ -65,14 +66,10 @@ class AttachmentChecks(Reader):
         if state is None:
             return
         column, dated = state
-        if column in self._vocabulary.creation_columns(table):
+        if column in table_dates.creation_columns(table):
             return  # "upcoming appointments in the next 7 days": both are of one date
-        lasts = self._vocabulary.is_of(table, synonyms.LASTING)
-        creation = self._vocabulary.creation_columns(table)
-        dated = dated or any(  # "no-show bookings in 2024": booked then, or due then?
-            self._vocabulary.date_stem(table, date) in _EVENTS and date not in creation
-            for date in self._vocabulary.date_columns(table)
-        )
+        lasts = table_names.is_of(table, synonyms.LASTING)
+        dated = dated or bool(self._begin(table))  # "no-show bookings in 2024": booked then, or due then?
         if self._word(end) == "from" and not (lasts and dated):
             return
         if dated or lasts:
@@ -80,6 +77,23 @@ class AttachmentChecks(Reader):
             raise UnclearError(
                 start, self._time_end(end), f"the time of {table.name.name}, or of {column.name}?", names
             )
+
+    def check_stays(self, table: Table, noun: int, end: int) -> None:
+        """ "Stays in December", where the rows are bookings that were made on other days."""
+        begins = self._begin(table) if singular(self._word(noun)) in _STAYS else []
+        if begins and self.is_time(end) and not self._vocabulary.is_called(table, noun, end):
+            dates = [*table_dates.creation_columns(table), *begins]
+            names = (f"{table.name.name}.{date.name}" for date in dates)
+            raise UnclearError(noun, self._time_end(end), "several dates fit", names)
+
+    def _begin(self, table: Table) -> list[Column]:
+        """The dates on which what was booked begins."""
+        creation = table_dates.creation_columns(table)
+        return [
+            date
+            for date in table_dates.date_columns(table)
+            if table_dates.date_stem(table, date) in _EVENTS and date not in creation
+        ]
 
     def _is_time_or_length(self, position: int) -> bool:
         """ "In 2024", "for more than 2 years"."""
@@ -97,10 +111,10 @@ class AttachmentChecks(Reader):
 
     def _state(self, table: Table, condition: Condition, start: int, end: int) -> tuple[Column, bool] | None:
         """The column of a state among what is said, and whether a date says when that came to be."""
-        said = {stem(self._word(at)) for at in range(start, end)} - self._vocabulary.own_stems(table)
-        dates = self._vocabulary.date_columns(table)
+        said = {stem(self._word(at)) for at in range(start, end)} - table_names.own_stems(table)
+        dates = table_dates.date_columns(table)
         elsewhere = any(
-            stem(name_words(child.name.name)[-1]) in said and self._vocabulary.date_columns(child)
+            stem(name_words(child.name.name)[-1]) in said and table_dates.date_columns(child)
             for child in self._vocabulary.keys.children(table)
         )
         for name in _own_columns(condition):
@@ -110,14 +124,14 @@ class AttachmentChecks(Reader):
             word = name_words(name)[-1]
             changes = word in _STATES or (word in _RANKS and self._word(end) == "since")
             if column.category is TypeCategory.BOOLEAN or changes:
-                dated = [date for date in dates if said & self._vocabulary.date_stems(table, date)]
+                dated = [date for date in dates if said & table_dates.date_stems(table, date)]
                 return (dated[0] if dated else column), bool(dated) or elsewhere
         return None
 
     def check_persons(self, table: Table, position: int, frames: Frames) -> None:
         """ "Courses with more than 10 students in 2024", "with users since 2024": who came then, or were there?"""
         within = frames and frames[-1].continuation is Continuation.WITH
-        if within and self._word(position) != "from" and self._vocabulary.is_of(table, synonyms.PERSONS):
+        if within and self._word(position) != "from" and table_names.is_of(table, synonyms.PERSONS):
             name = table.name.name
             candidates = (f"{name} created ...", f"{name} from ...")
             raise UnclearError(position, self._time_end(position), f"{name} new then, or there then?", candidates)
@@ -125,14 +139,14 @@ class AttachmentChecks(Reader):
     def check_sales(self, table: Table, position: int, frames: Frames) -> None:
         """ "(agents) with sales over 1 million": in one of them, or in all?"""
         within = frames and frames[-1].continuation is Continuation.WITH
-        if within and self._vocabulary.is_of(table, _SALES) and read_comparator(self._tokens, position) is not None:
+        if within and table_names.is_of(table, _SALES) and read_comparator(self._tokens, position) is not None:
             name = table.name.name
             raise UnclearError(position - 1, position + 1, f"one of {name}, or all of them?", (f"total {name}",))
 
     def check_amount(self, table: Table, before: Clause, position: int) -> None:
         """ "Teachers earning over 50000 in 2024": who came then, or who earned so much then?"""
-        lasting = self._vocabulary.is_of(table, synonyms.LASTING) and self._word(position) != "from"
-        holding = self._vocabulary.is_of(table, synonyms.HOLDING)
+        lasting = table_names.is_of(table, synonyms.LASTING) and self._word(position) != "from"
+        holding = table_names.is_of(table, synonyms.HOLDING)
         names = [
             name
             for name in _own_columns(before.condition)
@@ -189,7 +203,7 @@ class AttachmentChecks(Reader):
         if not frames or frames[-1].continuation is Continuation.WITH:
             return
         outer = frames[-1].table
-        if self._vocabulary.date_columns(outer) and self._vocabulary.date_columns(table):
+        if table_dates.date_columns(outer) and table_dates.date_columns(table):
             names = (outer.name.name, table.name.name)
             phrase = self._dates.read_phrase(position)
             end = phrase.end if phrase else position + 1

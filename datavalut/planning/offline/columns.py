@@ -4,22 +4,24 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, LiteralValue, TextMatch, TextMatching
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
+from datavalut.planning.offline.comparisons import Predicate, compared, in_year, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_year, one_of
+from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_comparator, read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.table_dates import holds_years
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.units import in_unit_of_column, read_unit
-from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary, holds_years
+from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _EXTRAS = synonyms.words("tip discount tax fee surcharge deductible excess allowance bonus points stock")
 _NO_COUNTS = synonyms.words("id year level grade rank position floor priority score rating balance month day")
@@ -231,7 +233,7 @@ class ColumnReader(Reader):
     def _part_of_a_name(self, table: Table, column: Column, position: int) -> Predicate | None:
         """ "Smith" of those whose full names are known: all of that first or last name."""
         token = self._tokens[position] if position < len(self._tokens) else None
-        if token is None or token.kind is TokenKind.QUOTED or not self._vocabulary.is_of(table, synonyms.PERSONS):
+        if token is None or token.kind is TokenKind.QUOTED or not table_names.is_of(table, synonyms.PERSONS):
             return None
         if self._vocabulary.label_at(table, column, position) is not None:
             return None

@@ -4,17 +4,19 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, NextPeriod, TimeRange
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
-from datavalut.planning.offline.predicates import Predicate, PredicateReader, compared, in_time, in_year
+from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.table_dates import holds_years
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
-from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 IRREGULAR_PARTICIPLES = synonyms.words(
     "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit "
@@ -57,8 +59,8 @@ class DateReader(Reader):
         return self.timed(table, phrase, position) if phrase else None
 
     def _has_date_of(self, table: Table, verb: str) -> bool:
-        dates = self._vocabulary.date_columns(table)
-        return any(self._vocabulary.date_stem(table, column) == verb for column in dates)
+        dates = table_dates.date_columns(table)
+        return any(table_dates.date_stem(table, column) == verb for column in dates)
 
     def read_before_noun(self, position: int) -> TimePhrase | None:
         """ "yesterday's", "last month's", "2025", "March 2026"; with the "'s"."""
@@ -81,9 +83,9 @@ class DateReader(Reader):
             dated = along(path, in_time(ColumnValue(column=date.name), phrase))
             return self._clause(dated, position, phrase.end, meaning)
         column = self._dated_column(table, position, phrase)
-        others = [date for date in self._vocabulary.date_columns(table) if date != column]
-        is_creation = self._vocabulary.date_stem(table, column) in synonyms.CREATION_STEMS - {"occur"}
-        starts = any(self._vocabulary.date_stem(table, date) in _STARTS for date in others)
+        others = [date for date in table_dates.date_columns(table) if date != column]
+        is_creation = table_dates.date_stem(table, column) in synonyms.CREATION_STEMS - {"occur"}
+        starts = any(table_dates.date_stem(table, date) in _STARTS for date in others)
         if _is_to_come(phrase) and (is_creation or starts):
             names = (f"{table.name.name}.{date.name}" for date in others)
             raise UnclearError(position, phrase.end, f"{column.name} is no time to come", names)
@@ -93,7 +95,7 @@ class DateReader(Reader):
     def _year_column(self, table: Table, phrase: TimePhrase) -> Condition | None:
         """Whole years of a row that has a year, and no date of its creation: "films from 2005"."""
         columns = [column for column in table.columns if holds_years(column)]
-        if len(columns) != 1 or self._vocabulary.creation_columns(table):
+        if len(columns) != 1 or table_dates.creation_columns(table):
             return None
         return in_year(ColumnValue(column=columns[0].name), phrase)
 
@@ -103,14 +105,14 @@ class DateReader(Reader):
     def _dated_column(self, table: Table, position: int, phrase: TimePhrase) -> Column:
         """The date that a time said of the noun alone is of. "older than" may be said of a birth."""
         if self._word(position) in {"older", "younger"}:
-            births = self._vocabulary.births(table)
-            others = [column for column in self._vocabulary.date_columns(table) if column not in births]
+            births = table_dates.births(table)
+            others = [column for column in table_dates.date_columns(table) if column not in births]
             if births and others:
                 names = (f"{table.name.name}.{column.name}" for column in births + others)
                 raise UnclearError(position, phrase.end, "several dates fit", names)
             if len(births) == 1:
                 return births[0]
-        return self._vocabulary.creation_column(table, position, phrase.end)
+        return table_dates.own_date(table, position, phrase.end)
 
     def read_participle(self, table: Table, position: int) -> Clause | None:
         """ "created last month", "shipped in 2023", "rated PG-13", "priced above 50"."""
@@ -170,9 +172,9 @@ class DateReader(Reader):
     def date_of_verb(self, table: Table, verb: str, position: int) -> Column | None:
         """The date on which the verb with that stem was done to a row. Raises UnclearError if several fit."""
         dates = [
-            (column, self._vocabulary.date_stem(table, column))
+            (column, table_dates.date_stem(table, column))
             for column in table.columns
-            if column in self._vocabulary.date_columns(table) or holds_years(column)
+            if column in table_dates.date_columns(table) or holds_years(column)
         ]
         exact = [column for column, date in dates if verb and verb in {date, date.removeprefix("last")}]
         if len(exact) > 1:
@@ -188,17 +190,17 @@ class DateReader(Reader):
         if verb == "expir" and len(ends) == 1:
             return ends[0]
         own = [column for column, date in dates if date == ""]
-        is_order = self._vocabulary.is_of(table, frozenset({"order", "purchase", "sale"}))
-        of_the_table = self._vocabulary.own_stems(table)
+        is_order = table_names.is_of(table, frozenset({"order", "purchase", "sale"}))
+        of_the_table = table_names.own_stems(table)
         if len(own) == 1 and (verb in of_the_table or (is_order and verb in synonyms.ORDER_STEMS)):
             return own[0]
-        if verb in _OF_PAYING and self._vocabulary.is_of(table, _PAYMENTS):
-            return self._vocabulary.creation_column(table, position, position + 1)
-        joins = verb in synonyms.JOIN_STEMS and self._vocabulary.is_of(table, synonyms.JOINERS)
+        if verb in _OF_PAYING and table_names.is_of(table, _PAYMENTS):
+            return table_dates.creation_column(table, position, position + 1)
+        joins = verb in synonyms.JOIN_STEMS and table_names.is_of(table, synonyms.JOINERS)
         orders = is_order and verb in synonyms.ORDER_STEMS
-        joins = joins or (verb == "post" and self._vocabulary.is_of(table, synonyms.POSTINGS))
+        joins = joins or (verb == "post" and table_names.is_of(table, synonyms.POSTINGS))
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
-            return self._vocabulary.creation_column(table, position, position + 1)
+            return table_dates.creation_column(table, position, position + 1)
         return None
 
     def _of_a_described_column(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
@@ -206,7 +208,7 @@ class DateReader(Reader):
         columns = [
             column
             for column in table.columns
-            if column not in self._vocabulary.date_columns(table)
+            if column not in table_dates.date_columns(table)
             and column.category is not TypeCategory.BOOLEAN
             and "".join(stem(part) for part in name_words(column.name) if singular(part) not in own) == verb
         ]

@@ -21,14 +21,14 @@ from datavalut.filters.model import (
     NextPeriod,
     OlderThan,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem, stems
 from datavalut.planning.offline.lengths import CLOCK_UNITS, Length, read_length
 from datavalut.planning.offline.moments import moment_compared, moments_compared, moved
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
-from datavalut.planning.offline.predicates import compared
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -113,7 +113,7 @@ class DurationReader(Reader):
         if span is None:
             return None
         clause = self._compared(table, span, length, position, length.end)
-        of_its_own = bool({*span} & {*self._vocabulary.creation_columns(table)})  # else a time could be of the booking
+        of_its_own = bool({*span} & {*table_dates.creation_columns(table)})  # else a time could be of the booking
         return replace(clause, is_state=not of_its_own) if clause else None
 
     def _counted(self, table: Table, length: Length, position: int) -> Clause | None:
@@ -137,17 +137,17 @@ class DurationReader(Reader):
 
     def _span(self, table: Table, *, actual: bool) -> tuple[Column, Column] | None:
         """The dates between which a row of the table was or is; None if it has none, or several."""
-        dates = self._vocabulary.date_columns(table)
-        stems = {column.name: self._vocabulary.date_stem(table, column) for column in dates}
+        dates = table_dates.date_columns(table)
+        stems = {column.name: table_dates.date_stem(table, column) for column in dates}
         arrivals = [column for column in dates if stems[column.name] == "arriv"]
         departures = [column for column in dates if stems[column.name] == "depart"]
         if len(arrivals) == len(departures) == 1:
-            stays = self._vocabulary.is_of(table, _STAYS)
+            stays = table_names.is_of(table, _STAYS)
             return (arrivals[0], departures[0]) if stays else (departures[0], arrivals[0])
         pickups = [column for column in dates if stems[column.name] == "pickup"]
         dropoffs = [column for column in dates if stems[column.name] == "dropoff"]
         if pickups or dropoffs:  # a rented car is picked up first, a broken one brought
-            rides = self._vocabulary.is_of(table, _RIDES)
+            rides = table_names.is_of(table, _RIDES)
             return (pickups[0], dropoffs[0]) if rides and len(pickups) == len(dropoffs) == 1 else None
         for start_stem, end_stem in _PAIRS:
             pair = [[column for column in dates if stems[column.name] == one] for one in (start_stem, end_stem)]
@@ -156,14 +156,14 @@ class DurationReader(Reader):
         planned = [column for column in dates if self._is_planned(column)]
         ends = [column for column in dates if stems[column.name] in _END_STEMS and column not in planned]
         starts = [column for column in dates if stems[column.name] in _START_STEMS]
-        starts = starts or [column for column in self._vocabulary.creation_columns(table) if column not in ends]
+        starts = starts or [column for column in table_dates.creation_columns(table) if column not in ends]
         if len(starts) != 1 or len(ends) != 1 or (planned and not actual):
             return None
         return (starts[0], ends[0]) if actual or not self._may_last(table, ends[0]) else None
 
     def _may_last(self, table: Table, end: Column) -> bool:
         """May a row last still, so that its length is until now, or not yet known?"""
-        return not end.not_null and self._vocabulary.is_of(table, synonyms.LASTING)
+        return not end.not_null and table_names.is_of(table, synonyms.LASTING)
 
     def _compared(
         self, table: Table, span: tuple[Column, Column], length: Length, start: int, end: int
@@ -336,12 +336,12 @@ class DurationReader(Reader):
             end = after + 1 if self._word(after) == "overdue" else after + 2 if self._words(after, "past", "due") else 0
         if length is None or not end or length.operator not in {GREATER, GREATER_OR_EQUAL} or length.amount < 1:
             return None
-        dates = self._vocabulary.date_columns(table)
-        due = [column for column in dates if self._vocabulary.date_stem(table, column) == "due"]
+        dates = table_dates.date_columns(table)
+        due = [column for column in dates if table_dates.date_stem(table, column) == "due"]
         done = [
             column
             for column in dates
-            if not column.not_null and self._vocabulary.date_stems(table, column) & synonyms.DONE_STEMS
+            if not column.not_null and table_dates.date_stems(table, column) & synonyms.DONE_STEMS
         ]
         if len(due) != 1 or len(done) != 1:
             return None
@@ -362,7 +362,7 @@ class DurationReader(Reader):
         if found is None or self._is_planned(found):
             named = [
                 column
-                for column in self._vocabulary.date_columns(table)
+                for column in table_dates.date_columns(table)
                 if verb in {stem(word) for word in name_words(column.name)} and not self._is_planned(column)
             ]
             found = named[0] if len(named) == 1 else None
@@ -371,7 +371,7 @@ class DurationReader(Reader):
 
     def _due(self, table: Table, verb: str, start: int, end: int) -> Column | None:
         """The date until which it was to be done. Raises UnclearError if there are several."""
-        planned = [column for column in self._vocabulary.date_columns(table) if self._is_planned(column)]
+        planned = [column for column in table_dates.date_columns(table) if self._is_planned(column)]
         of_the_verb = [column for column in planned if verb in {stem(word) for word in name_words(column.name)}]
         found = of_the_verb or planned
         if len(found) > 1:
@@ -381,16 +381,14 @@ class DurationReader(Reader):
 
     def _origin(self, table: Table, done: Column, start: int, end: int) -> Column | None:
         """The date after which something was done "within 2 days". Raises UnclearError if there are several."""
-        creation = self._vocabulary.creation_columns(table)
+        creation = table_dates.creation_columns(table)
         starts = [
-            column
-            for column in self._vocabulary.date_columns(table)
-            if self._vocabulary.date_stem(table, column) in _START_STEMS
+            column for column in table_dates.date_columns(table) if table_dates.date_stem(table, column) in _START_STEMS
         ]
         between = [
             column
-            for column in self._vocabulary.date_columns(table)
-            if self._vocabulary.date_stem(table, column) in synonyms.DONE_STEMS | _BETWEEN_STEMS
+            for column in table_dates.date_columns(table)
+            if table_dates.date_stem(table, column) in synonyms.DONE_STEMS | _BETWEEN_STEMS
             and not self._is_planned(column)
         ]
         found = [column for column in dict.fromkeys([*creation, *starts, *between]) if column != done]
@@ -407,7 +405,7 @@ class DurationReader(Reader):
         while self._word(at) in _BEFORE_AN_ANCHOR:
             at += 1
         own = self._vocabulary.own_columns_at(table, at)
-        dates = [column for column in own[0] if column in self._vocabulary.date_columns(table)] if own else []
+        dates = [column for column in own[0] if column in table_dates.date_columns(table)] if own else []
         if own is not None and len(dates) == 1:
             return dates[0], own[1]
         verb = stem(self._word(at))

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, Condition, IsNull, LiteralValue
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import is_true, one_of
 from datavalut.planning.offline.inflection import agent_stem, stem
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import negated
-from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.synonyms import DATE_WORDS, words

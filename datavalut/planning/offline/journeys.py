@@ -5,10 +5,10 @@ are named for the two ends.
 from datavalut.catalog.model import Column, ForeignKey, Table
 from datavalut.filters.model import Direction, PathStep
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.inflection import stems
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Explained, Progress, all_of, along
-from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import is_true, one_of
 from datavalut.planning.offline.inflection import american_singular, singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
-from datavalut.planning.offline.predicates import is_true, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
@@ -118,7 +118,7 @@ class KindReader(Reader):
         keys = self._vocabulary.keys
         if self._is_of_kinds(table) or keys.is_of_pairs(table):
             return
-        is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
+        is_person = table_names.is_of(table, synonyms.PERSONS)
         for column in table.columns:
             kinds = synonyms.ROLE_COLUMNS | _OF_PERSONS if is_person else synonyms.NOUN_COLUMNS
             if head_word(column.name) in kinds and self._is_of_the_row(table, column):
@@ -155,9 +155,9 @@ class KindReader(Reader):
         """A value that is a person's ("student" of memberships.type) makes no person of a thing; nor does one that is a
         means of payment make a card of a payment, or what a shop sells a thing of the shop."""
         words = {american_singular(word) for word in label.label.lower().replace("-", " ").replace("_", " ").split()}
-        if self._vocabulary.is_of(table, synonyms.PERSONS):
+        if table_names.is_of(table, synonyms.PERSONS):
             return True
-        of_what_it_deals_in = head_word(column.name) in {"category", "brand"} and self._vocabulary.is_of(
+        of_what_it_deals_in = head_word(column.name) in {"category", "brand"} and table_names.is_of(
             table, synonyms.JOINERS | synonyms.SELLERS
         )
         is_other = words & (synonyms.PERSONS | synonyms.PEOPLE | synonyms.MEANS_OF_PAYMENT)
@@ -194,7 +194,7 @@ class KindReader(Reader):
             for column in table.columns:
                 first, *rest = name_words(column.name)
                 named = rest if first == "is" else [first, *rest]
-                is_person = self._vocabulary.is_of(table, synonyms.PERSONS)
+                is_person = table_names.is_of(table, synonyms.PERSONS)
                 if column.category is not TypeCategory.BOOLEAN or not (first == "is" or is_person):
                     continue
                 if [american_singular(word) for word in words] == [american_singular(word) for word in named]:

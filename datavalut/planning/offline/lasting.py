@@ -15,11 +15,11 @@ from datavalut.filters.model import (
     OlderThan,
     TimeUnit,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import before_now
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.phrases import negated
-from datavalut.planning.offline.predicates import before_now
 from datavalut.planning.offline.quantities import EQUAL, GREATER, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -47,7 +47,7 @@ class Lasting:
 class LastingReader(Reader):
     def read(self, table: Table, position: int) -> Iterator[Lasting]:
         word = self._word(position)
-        if word in _FORMER | {"current"} and self._vocabulary.is_of(table, synonyms.JOINERS):
+        if word in _FORMER | {"current"} and table_names.is_of(table, synonyms.JOINERS):
             yield from self._of_those_who_leave(table, position, has_left=word in _FORMER)
         if word == "open":
             yield from self._open(table, position)
@@ -91,8 +91,8 @@ class LastingReader(Reader):
         """The one date that may be missing and is of one of `stems`."""
         found = [
             column
-            for column in self._vocabulary.date_columns(table)
-            if not column.not_null and self._vocabulary.date_stem(table, column) in stems
+            for column in table_dates.date_columns(table)
+            if not column.not_null and table_dates.date_stem(table, column) in stems
         ]
         return found if len(found) == 1 else []
 

@@ -2,9 +2,10 @@
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Direction
+from datavalut.planning.offline import table_dates
+from datavalut.planning.offline.comparisons import in_time
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress
-from datavalut.planning.offline.predicates import in_time
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -52,7 +53,7 @@ class LatestReader(Reader):
         if phrase is None:
             return None
         path = self._vocabulary.path(table, child, position, phrase.end)
-        date = self._vocabulary.creation_column(child, position, phrase.end)
+        date = table_dates.own_date(child, position, phrase.end)
         moment = Aggregate(function=function, path=path, of=ColumnValue(column=date.name))
         which = "last" if function is AggregateFunction.MAX else "first"
         meaning = f"the {which} {child.name.name}.{date.name} {phrase.meaning}"

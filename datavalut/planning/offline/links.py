@@ -6,14 +6,15 @@ starring ...", "students taking ..."); it must be the only one. Any other verb i
 film need not have rented it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import ForeignKey, Table
-from datavalut.filters.model import Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.filters.model import AllOf, AnyOf, Condition, Direction, Exists, PathStep
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
@@ -27,7 +28,6 @@ from datavalut.planning.offline.phrases import (
     along,
     negated,
 )
-from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
@@ -176,9 +176,12 @@ class LinkReader(Reader):
     def _explains(self, table: Table, path: tuple[PathStep, ...], verb: _Verb) -> bool:
         if verb.names_a_role or self._is_an_outcome(path, verb):
             return False
-        if verb.weak or self._is_made(table, verb.stem) or self._records(path, verb.stem):
+        leads_up = all(step.direction is Direction.TO_PARENT for step in path)
+        if verb.weak or (leads_up and self._is_made(table, verb.stem)) or self._records(path, verb.stem):
             return True
-        return any(self._is_named_by(other, verb.stem) for other in (table, *map(self._vocabulary.table_of, path)))
+        deeds = self._word(verb.end - 1) != "to" or not leads_up  # "drove to Milan" is no driver's home
+        named = (*((table,) if deeds else ()), *map(self._vocabulary.table_of, path))
+        return any(self._is_named_by(other, verb.stem) for other in named)
 
     def _is_an_outcome(self, path: tuple[PathStep, ...], verb: _Verb) -> bool:
         """Is it the state of a row on the way, and says more than that there is a way ("attended" of bookings)?"""
@@ -191,25 +194,26 @@ class LinkReader(Reader):
         )
 
     def _is_made(self, table: Table, verb: str) -> bool:
-        """ "invoices issued to Ada", where issued_on says when the row came to be."""
-        dates = {self._vocabulary.date_stem(table, column) for column in self._vocabulary.creation_columns(table)}
+        """ "invoices issued to Ada", where issued_on says when the row came to be. That joins it to what it is of, and
+        to nothing that other rows lead to: a customer's loans do not tell who onboarded her."""
+        dates = {table_dates.date_stem(table, column) for column in table_dates.creation_columns(table)}
         return verb in dates & synonyms.CREATION_STEMS
 
     def _records(self, path: tuple[PathStep, ...], verb: str) -> bool:
         """ "who redeemed a voucher", where redeemed_at says when such a row came to be."""
-        return any(
+        return verb not in synonyms.ROW_STEMS and any(
             self._dates_its_rows(self._vocabulary.table_of(step), verb)
             for step in path
             if step.direction is Direction.TO_CHILDREN
         )
 
     def _dates_its_rows(self, deed: Table, verb: str) -> bool:
-        dates = {self._vocabulary.date_stem(deed, column) for column in self._vocabulary.creation_columns(deed)}
+        dates = {table_dates.date_stem(deed, column) for column in table_dates.creation_columns(deed)}
         return verb in dates - {""}
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
-        stems = {agent_stem(last), *self._vocabulary.own_stems(table)} | synonyms.verbs_of_role(last)
+        stems = {agent_stem(last), *table_names.own_stems(table)} | synonyms.verbs_of_role(last)
         return verb in stems - {""}
 
     # Objects
@@ -264,7 +268,9 @@ class LinkReader(Reader):
         if not (verb.weak or self._word(position) in _INCLUDING):
             return None
         named = self._named_rows.read_list(table, at, each=True, below=True)
-        return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        if named is None or any(self._is_an_outcome(path, verb) for path in _paths(named.condition)):
+            return None
+        return self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
 
     def _way_of_deed(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(customers who) paid by card": by the payment_method of their orders."""
@@ -316,8 +322,8 @@ class LinkReader(Reader):
 
     def _names_a_date(self, table: Table, verb: str) -> bool:
         """Is it what was done to the row on one of its dates?"""
-        columns = self._vocabulary.date_columns(table)
-        dates = {date for column in columns for date in self._vocabulary.date_stems(table, column)} - {""}
+        columns = table_dates.date_columns(table)
+        dates = {date for column in columns for date in table_dates.date_stems(table, column)} - {""}
         same = {other for group in synonyms.SAME_DEEDS if verb in group for other in group}
         return bool(dates & ({verb} | same))
 
@@ -369,3 +375,12 @@ def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:
 
 def _stems(key: ForeignKey) -> frozenset[str]:
     return role_stems(key) | stems_before_parent(key)
+
+
+def _paths(condition: Condition) -> Iterator[tuple[PathStep, ...]]:
+    match condition:
+        case AllOf() | AnyOf():
+            for part in condition.conditions:
+                yield from _paths(part)
+        case Exists():
+            yield condition.path

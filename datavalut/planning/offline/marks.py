@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Condition
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.phrases import UnclearError
-from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.reader import Reader
 
 

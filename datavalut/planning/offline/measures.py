@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderThan, TimeUnit, TimeWindow
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import american_singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
-from datavalut.planning.offline.predicates import compared, one_of
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
@@ -190,13 +190,13 @@ class MeasureReader(Reader):
             return None  # "customers 10 to 20" are more likely their numbers than their ages
         if not (is_money or self._ends_here(quantity.end)):
             return None
-        if not is_money and self._vocabulary.is_of(table, synonyms.PERSONS) and quantity.low <= _OLDEST:
+        if not is_money and table_names.is_of(table, synonyms.PERSONS) and quantity.low <= _OLDEST:
             age = self._compared(table, "age", quantity, position)
-            if age is not None or self._vocabulary.births(table):
+            if age is not None or table_dates.births(table):
                 return age  # "patients over 50"
         return self._compared(table, "money", quantity, position) or (
             self._compared(table, "rating", quantity, position)
-            if not is_money and self._vocabulary.is_of(table, synonyms.RATINGS)
+            if not is_money and table_names.is_of(table, synonyms.RATINGS)
             else None
         )
 
@@ -301,7 +301,7 @@ class MeasureReader(Reader):
 
     def _age(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
         """By the date of birth; with a unit said only for more years than accounts are old."""
-        births = self._vocabulary.births(table)
+        births = table_dates.births(table)
         end = quantity.end
         if len(births) != 1 or self.column(table, "age", position, end) is not None:
             return None
@@ -309,7 +309,7 @@ class MeasureReader(Reader):
         said_of_age = self._word(end - 1) in {"old", "age"}
         if unit in {"years", "year"} and not said_of_age:
             end += 1
-            if quantity.low < _FEWEST_YEARS_OF_AGE and len(self._vocabulary.date_columns(table)) > 1:
+            if quantity.low < _FEWEST_YEARS_OF_AGE and len(table_dates.date_columns(table)) > 1:
                 return None
         elif read_unit(self._tokens, end)[0] is not None:
             return None

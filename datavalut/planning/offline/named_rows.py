@@ -12,11 +12,11 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import Predicate, one_of
 from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, along, any_of
-from datavalut.planning.offline.predicates import Predicate, one_of
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
 from datavalut.planning.offline.vocabulary import LabelReference

@@ -99,7 +99,7 @@ class NounReader(Reader):
                 kind = self._read_kind_noun(position, at, noun_at, named and named[0], read_qualifiers)
                 if kind is not None:
                     return kind
-            if named is None:
+            if named is None or self._describes_what_follows(at, noun_at, named[1]):
                 continue
             table, end = named
             called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
@@ -115,10 +115,21 @@ class NounReader(Reader):
             if individual is not None:
                 return individual
             qualifiers = read_qualifiers(table, end)
+            if qualifiers is not None:
+                self._attachment.check_stays(table, noun_at, end)
             if adjectives is not None and qualifiers is not None:
                 self._attachment.check_state(table, adjectives.condition, at, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
+
+    def _describes_what_follows(self, start: int, noun: int, end: int) -> bool:
+        """Is what only may name a table there said of the next noun, in "insured shipments"?"""
+        if not self._vocabulary.is_named_loosely(noun, end):
+            return False
+        for noun_at in range(end, min(end + _MOST_ADJECTIVES, len(self._tokens))):
+            if (named := self._vocabulary.table_at(noun_at)) is not None:
+                return self._adjectives.read_list(named[0], start, noun_at) is not None
+        return False
 
     def _read_timed_noun(
         self, position: int, at: int, phrase: TimePhrase, read_qualifiers: Callable[[Table, int], Clause | None]

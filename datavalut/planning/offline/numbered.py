@@ -9,11 +9,11 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Comparison, Condition, LiteralValue, PathStep
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.inflection import american_singular, singular
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import UnclearError, along
-from datavalut.planning.offline.predicates import compared
 from datavalut.planning.offline.quantities import EQUAL, Quantity, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind, tokenize
@@ -75,9 +75,9 @@ class NumberedReader(Reader):
 
     def _before_its_column(self, position: int) -> tuple[Quantity, str] | None:
         """ "5-star", "five star", "4+ star", "7-seater": the number, until behind what it counts, and that."""
-        token = self._tokens[position]
-        if token.kind is TokenKind.WORD and token.lower.count("-") == 1:
-            number, noun = token.lower.split("-")
+        word = self._word(position)
+        if word.count("-") == 1 and self._tokens[position].kind is TokenKind.WORD:
+            number, noun = word.split("-")
             inner = tokenize(number)
             quantity = read_quantity(inner, 0) if len(inner) == 1 else None
             return (replace(quantity, end=position + 1), _counted(noun)) if quantity and noun.isalpha() else None

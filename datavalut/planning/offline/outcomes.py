@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Condition, Exists
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.objects import Frames, NounPhrase, counted
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
-from datavalut.planning.offline.predicates import one_of
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
@@ -85,8 +85,8 @@ class OutcomeReader(Reader):
 
     def _is_the_making(self, child: Table, position: int) -> bool:
         """Is it how every row of the child came to be ("booked" of bookings, or of trips with a booked_at)?"""
-        dates = {self._vocabulary.date_stem(child, column) for column in self._vocabulary.creation_columns(child)}
-        return stem(self._word(position)) in dates | self._vocabulary.own_stems(child)
+        dates = {table_dates.date_stem(child, column) for column in table_dates.creation_columns(child)}
+        return stem(self._word(position)) in dates | table_names.own_stems(child)
 
     def _object(self, child: Table, position: int) -> _Object | None:
         """ "a booking"; "a class" or "a yoga class" of class_bookings."""

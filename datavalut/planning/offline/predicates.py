@@ -5,69 +5,41 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
-    Age,
     Aggregate,
     AggregateFunction,
     ArrayContains,
-    Between,
     ColumnValue,
     Comparison,
     ComparisonOperator,
     Condition,
     Expression,
-    InTime,
     IsNull,
     LiteralValue,
     OneOf,
-    Scalar,
-    TextMatch,
-    TextMatching,
-    TimeRange,
-    TimeUnit,
-    TimeWindow,
 )
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.abbreviations import head_word
+from datavalut.planning.offline.comparisons import Predicate, compared, in_time, is_true, listed, number_value
+from datavalut.planning.offline.lists import ListReader
 from datavalut.planning.offline.moments import moments_compared
-from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, any_of, negated
+from datavalut.planning.offline.phrases import Progress, UnclearError, all_of, negated
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
-    GREATER_OR_EQUAL,
     LESS,
     NOT_EQUAL,
     Quantity,
     read_comparator,
     read_quantity,
 )
-from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.spelling import nearly_spelled, value_key
-from datavalut.planning.offline.times import TimePhrase, TimeReader
+from datavalut.planning.offline.texts import TextReader
+from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
-_TEXT_OPERATORS: dict[tuple[str, ...], TextMatching] = {
-    tuple(phrase.split()): matching
-    for matching, phrases in (
-        (TextMatching.CONTAINS, "contains, containing, contain, includes, including, mentions, mentioning, mention"),
-        (TextMatching.STARTS_WITH, "starts with, starting with, start with, begins with, beginning with, begin with"),
-        (TextMatching.ENDS_WITH, "ends with, ending with, end with, ends in, ending in"),
-    )
-    for phrase in phrases.split(", ")
-}
 _SIGNS = {"negative": LESS, "positive": GREATER}
 _NULL_WORDS = frozenset({"null", "missing", "unknown", "unset"})
 _PRESENT_WORDS = frozenset({"present", "known", "set"})
-
-
-@dataclass(frozen=True)
-class Predicate:
-    """`meaning` continues a column's name: "more than 3", "= 'Canada'"."""
-
-    condition: Condition
-    end: int
-    meaning: str
 
 
 @dataclass(frozen=True)
@@ -80,22 +52,21 @@ class _Opening:
     lists: bool = False  # "in", "one of": a list follows
 
 
-class PredicateReader(Reader):
+class PredicateReader(ListReader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._times = TimeReader(tokens, vocabulary.reference_time)
-        # Capitals tell names apart only in a prompt that also has words without.
-        self._capitals_count = any(token.kind is TokenKind.WORD and token.text[0].islower() for token in tokens)
+        self._texts = TextReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, column: Column, position: int, *, operator_needed: bool = False) -> Predicate | None:
         """What the tokens from `position` say of `column`. With `operator_needed`, a value alone is none: after an
         article ("with an email ...") the column is only said to be there."""
         opening = self._read_opening(position)
         if self._word(opening.end) == "(" and opening.explicit:
-            listed = self._read_of_category(table, column, replace(opening, end=opening.end + 1), False)
-            if listed is None or self._word(listed.end) != ")":
+            within = self._read_of_category(table, column, replace(opening, end=opening.end + 1), False)
+            if within is None or self._word(within.end) != ")":
                 return None
-            return self._finished(replace(listed, end=listed.end + 1), opening)
+            return self._finished(replace(within, end=within.end + 1), opening)
         if (null := self._read_null(column, opening)) is not None:
             return null
         predicate = self._read_of_category(table, column, opening, operator_needed and not opening.explicit)
@@ -130,9 +101,16 @@ class PredicateReader(Reader):
         if category is TypeCategory.ARRAY:
             return self._read_array(column, opening.end)
         if labels:
-            return None if operator_needed else self._read_labels(table, column, opening.end)
+            return None if operator_needed else self._texts.read_labels(table, column, opening.end)
         if category is TypeCategory.TEXT:
-            return self._read_text(table, column, opening, operator_needed)
+            return self._texts.read(
+                table,
+                column,
+                opening.end,
+                explicit=opening.explicit,
+                in_a_list=opening.lists,
+                operator_needed=operator_needed,
+            )
         if category is TypeCategory.UUID and not operator_needed:
             return self._read_uuid(operand, opening.end)
         return None
@@ -220,7 +198,7 @@ class PredicateReader(Reader):
             values, end = self._more_numbers(quantity)
             if len(values) > 1:
                 scalars = tuple(number_value(value, category, position, end) for value in values)
-                return Predicate(OneOf(operand=operand, values=scalars), end, f"one of {_listed(scalars)}")
+                return Predicate(OneOf(operand=operand, values=scalars), end, f"one of {listed(scalars)}")
         return Predicate(compared(operand, quantity, category, position), quantity.end, quantity.meaning)
 
     def _more_numbers(self, first: Quantity) -> tuple[list[Decimal], int]:
@@ -272,23 +250,6 @@ class PredicateReader(Reader):
         condition = Comparison(left=ColumnValue(column=column.name), operator=operator, right=theirs)
         return Predicate(condition, reference.end, f"{operator.value} {reference.text}")
 
-    # Lists
-
-    def _list_joiner(self, position: int) -> int | None:
-        """Past "," or "and" or "or" or ", and"."""
-        end = position
-        if self._word(end) == ",":
-            end += 1
-        if self._word(end) in {"and", "or", "nor", "&"}:
-            end += 1
-        return end if end > position else None
-
-    def _ends_a_value(self, position: int) -> bool:
-        if position >= len(self._tokens):
-            return True
-        token = self._tokens[position]
-        return token.lower in synonyms.NOT_VALUES or token.lower in {",", ";", ".", "(", ")"}
-
     # Times
 
     def _read_time(self, operand: Expression, opening: _Opening) -> Predicate | None:
@@ -299,7 +260,7 @@ class PredicateReader(Reader):
         span = self._times.read_date(opening.end) if opening.explicit else None
         return Predicate(in_time(operand, span), span.end, span.meaning) if span else None
 
-    # Booleans, labels, texts
+    # Booleans, names, keys, arrays
 
     def _read_boolean(self, operand: Expression, position: int) -> Predicate | None:
         word = self._word(position)
@@ -308,150 +269,9 @@ class PredicateReader(Reader):
         value = word in {"true", "yes"}
         return Predicate(is_true(operand, value), position + 1, f"is {str(value).lower()}")
 
-    def _read_labels(self, table: Table, column: Column, position: int) -> Predicate | None:
-        first = self._vocabulary.label_at(table, column, position)
-        if first is None:
-            token = self._tokens[position] if position < len(self._tokens) else None
-            if token and token.kind is not TokenKind.SIGN and token.lower not in synonyms.NOT_VALUES:
-                allowed = self._vocabulary.labels(table, column)
-                raise UnclearError(position, position + 1, f"{column.name} has no such value", allowed)
-            return None
-        labels, end = list(first.values), first.end
-        while (joined := self._list_joiner(end)) is not None:
-            following = self._vocabulary.label_at(table, column, joined)
-            if following is None:
-                break
-            labels.extend(following.values)
-            end = following.end
-        return Predicate(one_of(column, tuple(dict.fromkeys(labels))), end, f"is {_listed(labels)}")
-
-    def _read_text(self, table: Table, column: Column, opening: _Opening, operator_needed: bool) -> Predicate | None:
-        operand = ColumnValue(column=column.name)
-        position = opening.end
-        for words, matching in _TEXT_OPERATORS.items():
-            if tuple(self._word(position + index) for index in range(len(words))) == words:
-                value = self._read_value(table, column, position + len(words), explicit=True)
-                value = value or self._read_letter(position + len(words))
-                if value is None:
-                    return None
-                text, end = value
-                condition = TextMatch(operand=operand, matching=matching, text=text)
-                return Predicate(condition, end, f"{matching.value.replace('_', ' ')} '{text}'")
-        if operator_needed:
-            return None
-        known = self._read_known_values(table, column, position)
-        if known is not None:
-            return known
-        value = self._read_value(table, column, position, explicit=opening.explicit)
-        if value is None:
-            return None
-        self._check_spelling(table, column, position, value)
-        texts, end = [value[0]], value[1]
-        while (joined := self._list_joiner(end)) is not None:
-            following = self._read_listed_value(table, column, joined)
-            if following is None or not (opening.lists or len(texts) > 1 or self._may_be_listed(position, end, joined)):
-                break
-            texts.append(following[0])
-            end = following[1]
-        matches = any_of(TextMatch(operand=operand, matching=TextMatching.EQUALS, text=text) for text in texts)
-        return Predicate(matches, end, f"is {_listed(texts)}")
-
-    def _read_known_values(self, table: Table, column: Column, position: int) -> Predicate | None:
-        """One or several of the values that the column is known to hold."""
-        label = self._vocabulary.label_at(table, column, position)
-        if label is None:
-            return None
-        token = self._tokens[position]
-        if label.end == position + 1 and token.lower in synonyms.NOT_VALUES and token.text not in label.values:
-            return None  # the article in "blood type a ...", and no blood type
-        return self._read_labels(table, column, position)
-
-    def _check_spelling(self, table: Table, column: Column, position: int, value: tuple[str, int]) -> None:
-        """Raises UnclearError for a value that the column does not hold, as far as its values are known."""
-        text, end = value
-        if self._tokens[position].kind is TokenKind.QUOTED or not self._vocabulary.values(table, column):
-            return
-        near = nearly_spelled(value_key(text), map(value_key, self._vocabulary.values(table, column)))
-        held = [held for held in self._vocabulary.values(table, column) if value_key(held) in near]
-        reason = f"{table.name.name}.{column.name} holds no such value (in quotes it is taken as it stands)"
-        raise UnclearError(position, end, reason, held[:3])
-
-    def _may_be_listed(self, first: int, joiner: int, second: int) -> bool:
-        """Can "Canada and France" be two values of one column? Alike they must be: "Canada and vip" is no list."""
-        if self._word(joiner) != "and":
-            return True
-        values = self._tokens[first], self._tokens[second]
-        return all(token.kind is TokenKind.QUOTED for token in values) or (
-            self._capitals_count and all(token.text[0].isupper() for token in values)
-        )
-
-    def _read_value(self, table: Table, column: Column, position: int, *, explicit: bool) -> tuple[str, int] | None:
-        """A text in quotes; else one word, or several that begin with capitals and mean nothing else.
-
-        Where no operator announces a value, a word that also means something else here is one only for a status.
-        """
-        if position >= len(self._tokens):
-            return None
-        token = self._tokens[position]
-        if token.kind is TokenKind.QUOTED:
-            return token.text, position + 1
-        if token.kind is TokenKind.SIGN or token.lower in synonyms.NOT_VALUES:
-            return None
-        if token.kind is not TokenKind.WORD:
-            return token.text, position + 1
-        known = self._vocabulary.means_something(table, position)
-        if known and not explicit:
-            is_status = head_word(column.name) in synonyms.STATUS_COLUMNS
-            if not is_status or not self._ends_a_value(position + 1) or self._times.read(position + 1):
-                raise UnclearError(
-                    position,
-                    position + 1,
-                    f"the value of {column.name}, or something else (a value in quotes is always a value)",
-                    (f"{column.name} '{token.text}'", known),
-                )
-        end = position + 1
-        while self._continues_a_name(table, token, end):
-            end += 1
-        return " ".join(part.text for part in self._tokens[position:end]), end
-
-    def _read_letter(self, position: int) -> tuple[str, int] | None:
-        """The letter A, which is no article where nothing follows it."""
-        if self._word(position) != "a" or not self._ends_a_value(position + 1):
-            return None
-        return self._tokens[position].text, position + 1
-
-    def _continues_a_name(self, table: Table, first: Token, position: int) -> bool:
-        if not self._capitals_count or not first.text[0].isupper() or position >= len(self._tokens):
-            return False
-        token = self._tokens[position]
-        return (
-            token.kind is TokenKind.WORD
-            and token.text[0].isupper()
-            and token.lower not in synonyms.NOT_VALUES
-            and self._vocabulary.means_something(table, position) is None
-        )
-
-    def _read_listed_value(self, table: Table, column: Column, position: int) -> tuple[str, int] | None:
-        """One more value of a list: only what can be nothing else."""
-        if position >= len(self._tokens):
-            return None
-        token = self._tokens[position]
-        if token.kind is TokenKind.QUOTED:
-            return token.text, position + 1
-        if token.kind is not TokenKind.WORD or token.lower in synonyms.NOT_VALUES:
-            return None
-        known = self._vocabulary.means_something(table, position)
-        is_status = head_word(column.name) in synonyms.STATUS_COLUMNS
-        if known and not (is_status and self._ends_a_value(position + 1)):
-            return None
-        if self._tokens[position].lower in synonyms.LEAD_WORDS | synonyms.DETERMINERS:
-            return None
-        value = self._read_value(table, column, position, explicit=True)
-        return value if value and self._ends_a_value(value[1]) else None
-
     def read_name(self, table: Table, column: Column, position: int) -> Predicate | None:
         """A text value alone, as after "named"."""
-        return self._read_text(table, column, _Opening(position, True, False), False)
+        return self._texts.read(table, column, position, explicit=True)
 
     def _read_uuid(self, operand: Expression, position: int) -> Predicate | None:
         if position >= len(self._tokens) or len(self._tokens[position].text) != 36:
@@ -476,77 +296,8 @@ class PredicateReader(Reader):
             joined = following
         if not values:
             return None
-        return Predicate(ArrayContains(column=column.name, values=tuple(values)), end, f"contains {_listed(values)}")
-
-
-def in_time(operand: Expression, phrase: TimePhrase) -> Condition:
-    return any_of(InTime(operand=operand, window=window) for window in phrase.windows)
-
-
-def before_now(column: Column) -> Condition:
-    """The time has passed; a day has when the next one begins."""
-    days = 1 if column.category is TypeCategory.DATE else 0
-    return InTime(operand=ColumnValue(column=column.name), window=Age(unit=TimeUnit.DAY, at_least=days))
-
-
-def in_year(operand: Expression, phrase: TimePhrase) -> Condition | None:
-    """The windows for a column of whole years (release_year); None if they are not of whole years."""
-    years = [_in_years(operand, window) for window in phrase.windows]
-    known = [condition for condition in years if condition is not None]
-    return any_of(known) if len(known) == len(years) else None
-
-
-def _in_years(operand: Expression, window: TimeWindow) -> Condition | None:
-    if not isinstance(window, TimeRange):
-        return None
-    ends = [text for text in (window.start, window.end) if text is not None]
-    if any(not text.endswith("-01-01") for text in ends):
-        return None
-    start = LiteralValue(value=int(window.start[:4])) if window.start else None
-    last = LiteralValue(value=int(window.end[:4]) - 1) if window.end else None
-    if start and last:
-        if start == last:
-            return Comparison(left=operand, operator=EQUAL, right=start)
-        return Between(operand=operand, low=start, high=last)
-    if start:
-        return Comparison(left=operand, operator=GREATER_OR_EQUAL, right=start)
-    return Comparison(left=operand, operator=LESS, right=LiteralValue(value=int(str(window.end)[:4])))
-
-
-def is_true(operand: Expression, value: bool) -> Condition:
-    return Comparison(left=operand, operator=EQUAL, right=LiteralValue(value=value))
-
-
-def one_of(column: Column, labels: tuple[str, ...]) -> Condition:
-    operand = ColumnValue(column=column.name)
-    if len(labels) == 1:
-        return Comparison(left=operand, operator=EQUAL, right=LiteralValue(value=labels[0]))
-    return OneOf(operand=operand, values=labels)
-
-
-def compared(operand: Expression, quantity: Quantity, category: TypeCategory, position: int) -> Condition:
-    low = LiteralValue(value=number_value(quantity.low, category, position, quantity.end))
-    if quantity.high is not None:
-        high = LiteralValue(value=number_value(quantity.high, category, position, quantity.end))
-        return Between(operand=operand, low=low, high=high)
-    if quantity.operator is NOT_EQUAL:
-        return negated(Comparison(left=operand, operator=EQUAL, right=low))
-    return Comparison(left=operand, operator=quantity.operator, right=low)
-
-
-def number_value(value: Decimal, category: TypeCategory, start: int, end: int) -> Scalar:
-    """Whole numbers as they are, others as text, which keeps them exact. Raises UnclearError for a fraction that is
-    compared with whole numbers."""
-    if value == value.to_integral_value():
-        return int(value)
-    if category is TypeCategory.INTEGER:
-        raise UnclearError(start, end, "only whole numbers can be compared with this")
-    return format(value, "f")
+        return Predicate(ArrayContains(column=column.name, values=tuple(values)), end, f"contains {listed(values)}")
 
 
 def _both(first: Predicate, second: Predicate) -> Predicate:
     return Predicate(all_of((first.condition, second.condition)), second.end, f"{first.meaning} and {second.meaning}")
-
-
-def _listed(values: "list[str] | tuple[Scalar, ...]") -> str:
-    return " or ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)

@@ -13,11 +13,12 @@ from datavalut.filters.model import (
     Condition,
     Exists,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.comparisons import Predicate
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
@@ -38,7 +39,6 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
-from datavalut.planning.offline.predicates import Predicate
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
@@ -118,6 +118,7 @@ class QualifierReader(Reader):
     def check_state(self, noun: NounPhrase) -> None:
         """Raises UnclearError where the time behind a bare noun could be that of the state before it."""
         self._attachment.check_state(noun.table, noun.condition, noun.start, noun.noun_end)
+        self._attachment.check_stays(noun.table, noun.noun_end - 1, noun.noun_end)
 
     def _read_described(self, position: int) -> DescribedRows | None:
         noun = self.read_bare_noun(position)
@@ -139,7 +140,7 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
-            if frames and not joiner and self._attachment.is_time(at) and not self._vocabulary.date_columns(table):
+            if frames and not joiner and self._attachment.is_time(at) and not table_dates.date_columns(table):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._attachment.is_time(at):
                 self._attachment.check_whose_time(table, at, frames)
@@ -280,7 +281,7 @@ class QualifierReader(Reader):
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._read_key(table, position),
             lambda: self._read_bare(table, position),
-            lambda: self.verbs.read_action(table, position, frames),
+            lambda: self.verbs.deeds.read(table, position, frames),
         )
         return next((clause for read in readings if (clause := read()) is not None), None)
 
@@ -329,7 +330,7 @@ class QualifierReader(Reader):
 
     def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
-        clause = self.verbs.read_action(table, position, frames)
+        clause = self.verbs.deeds.read(table, position, frames)
         return clause if clause is not None and clause.end > position + 1 else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:

@@ -20,12 +20,12 @@ from datavalut.filters.model import (
 )
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
-from datavalut.planning.offline.predicates import compared
 from datavalut.planning.offline.quantities import GREATER, LESS, WORDS_OF_OPERATORS, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token

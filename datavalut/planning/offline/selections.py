@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
@@ -18,10 +18,11 @@ from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.table_dates import holds_years
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.verbs import VerbReader
-from datavalut.planning.offline.vocabulary import Vocabulary, holds_years
+from datavalut.planning.offline.vocabulary import Vocabulary
 
 QualifiersRead = Callable[[Table, int], Clause | None]
 _BY, _CREATION, _AGE, _WORTH = "by", "creation", "age", "worth"
@@ -280,14 +281,14 @@ class SelectionReader(Reader):
         deeds = self._count_of_deed(table, verb, end)
         if deeds is None:
             return None
-        if not often and self._vocabulary.is_of(deeds.near, synonyms.MONEY_NOUNS):
+        if not often and table_names.is_of(deeds.near, synonyms.MONEY_NOUNS):
             candidates = (deeds.name, f"the total of {deeds.near.name.name}")
             raise UnclearError(verb, end, "how often, or how much?", candidates)
         by, end, name = self._in_time(table, deeds)
         return Order(by, position, end, name, highest)
 
     def _count_of_deed(self, table: Table, verb: int, end: int) -> Amount | None:
-        child = self._verbs.table_of_verb(table, verb)
+        child = self._verbs.deeds.table_of_verb(table, verb)
         if child is None:
             return None
         self._progress.reach(end)
@@ -320,7 +321,7 @@ class SelectionReader(Reader):
         return counted
 
     def _is_money(self, table: Table) -> bool:
-        return self._vocabulary.is_of(table, synonyms.MONEY_NOUNS)
+        return table_names.is_of(table, synonyms.MONEY_NOUNS)
 
     def _counted(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         """ "(by) orders", "(with the most) active users": how many of them."""
@@ -418,13 +419,13 @@ class SelectionReader(Reader):
         if said.what in {_CREATION, _AGE} and (years := self._years(table)) is not None:
             return years
         if said.what == _CREATION:
-            return self._vocabulary.creation_column(table, start, end)
+            return table_dates.own_date(table, start, end)
         if said.what == _AGE:
             return self._column_of_age(table, said, start, end)
         if said.what == _BY:
             return (
                 None
-                if self._vocabulary.is_of(table, synonyms.PERSONS)
+                if table_names.is_of(table, synonyms.PERSONS)
                 else self._measures.column(table, "money", start, end)
             )
         if said.what == "size":
@@ -439,18 +440,18 @@ class SelectionReader(Reader):
     def _years(self, table: Table) -> Column | None:
         """The year of a row that has no date of its creation: "the newest films"."""
         years = [column for column in table.columns if holds_years(column)]
-        return years[0] if len(years) == 1 and not self._vocabulary.creation_columns(table) else None
+        return years[0] if len(years) == 1 and not table_dates.creation_columns(table) else None
 
     def _column_of_age(self, table: Table, said: Superlative, start: int, end: int) -> Column:
         age = self._measures.column(table, "age", start, end)
-        births = self._vocabulary.births(table)
+        births = table_dates.births(table)
         if age is not None:
             raise UnclearError(start, end, f"by {age.name}? Say: by {age.name}", (age.name,))
-        if len(births) == 1 and (said.highest_first or self._vocabulary.is_of(table, _PERSONS_WITH_AN_AGE)):
+        if len(births) == 1 and (said.highest_first or table_names.is_of(table, _PERSONS_WITH_AN_AGE)):
             return births[0]  # nobody calls the newest row the youngest
         if births:
             raise UnclearError(start, end, "several dates fit", (column.name for column in births))
-        return self._vocabulary.creation_column(table, start, end)
+        return table_dates.own_date(table, start, end)
 
     def sample(self, selection: Selection) -> tuple[Sample, str]:
         size = f"{selection.percent:g}%" if selection.percent is not None else str(selection.rows)

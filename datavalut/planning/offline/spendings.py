@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Direction, PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.paths import AmbiguousPathError
@@ -52,11 +52,11 @@ def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Col
     far = [line for child in near for line in vocabulary.keys.children(child)]
     seen = {table.name}
     for child in near + far:
-        if child.name in seen or vocabulary.is_of(child, synonyms.NOT_SPENT):
+        if child.name in seen or table_names.is_of(child, synonyms.NOT_SPENT):
             continue
         seen.add(child.name)
         amounts = amounts_of(child)
-        if not amounts and child in near and not vocabulary.is_of(child, synonyms.LASTING | synonyms.SELLERS):
+        if not amounts and child in near and not table_names.is_of(child, synonyms.LASTING | synonyms.SELLERS):
             amounts = [column for column in child.columns if is_money(column)]  # the price in a sale
         for column in amounts:
             try:

@@ -166,6 +166,8 @@ CREATION_STEMS = words(
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
+# Of those the ones that are said of rows, and of no deed of a person's.
+ROW_STEMS = words("creat add enter record insert")
 # Verbs that name the date of the same deed, by their stems.
 SAME_DEEDS = (
     words("buy purchas acquir"),

@@ -7,7 +7,7 @@ refused.
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import ColumnValue, InTime
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.inflection import stems
 from datavalut.planning.offline.lengths import Length, read_length
@@ -48,7 +48,7 @@ class TenureReader(Reader):
     def _for(self, table: Table, start: int, position: int) -> Clause | None:
         """ "(members) for more than 2 years"."""
         length = read_length(self._tokens, position + 1) if self._word(position) == "for" else None
-        if length is None or not self._vocabulary.is_of(table, synonyms.JOINERS):
+        if length is None or not table_names.is_of(table, synonyms.JOINERS):
             return None
         return self._since_creation(table, length, start, length.end)
 
@@ -57,7 +57,7 @@ class TenureReader(Reader):
         if self._word(position) not in {"with", "having", "have", "has"}:
             return None
         length = read_length(self._tokens, position + 1)
-        if length is None or not self._vocabulary.is_of(table, synonyms.JOINERS):
+        if length is None or not table_names.is_of(table, synonyms.JOINERS):
             return None
         at = length.end + (self._word(length.end) in {"of", "'"})
         if self._word(at) in _SERVICE:
@@ -99,9 +99,9 @@ class TenureReader(Reader):
         window = length.until_now()
         if window is None or length.bare:
             return None
-        date = self._vocabulary.creation_column(table, start, end)
-        for column in self._vocabulary.date_columns(table):
-            if self._vocabulary.date_stem(table, column) in _LEAVING_STEMS:
+        date = table_dates.own_date(table, start, end)
+        for column in table_dates.date_columns(table):
+            if table_dates.date_stem(table, column) in _LEAVING_STEMS:
                 names = (f"{table.name.name}.{date.name}", f"{table.name.name}.{column.name}")
                 raise UnclearError(start, end, "until now, or until they left?", names)
         meaning = f"{table.name.name}.{date.name} {length.meaning} ago"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, Direction
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader, DescribedRead
 from datavalut.planning.offline.inflection import singular, stem
@@ -215,15 +215,15 @@ class TotalReader(Reader):
 
     def _lasts(self, table: Table) -> bool:
         """A policy's premium is paid again and again."""
-        return self._vocabulary.is_of(table, synonyms.LASTING) and not self._vocabulary.is_of(table, synonyms.PERSONS)
+        return table_names.is_of(table, synonyms.LASTING) and not table_names.is_of(table, synonyms.PERSONS)
 
     def _check_paid(self, rows: Table, start: int, end: int) -> None:
         """Raises UnclearError for "paid more than 20 in fines" where some of them are not paid yet."""
         for column in rows.columns:
             said = {stem(word) for word in name_words(column.name)}
             labels = {stem(label.lower()) for label in self._vocabulary.values(rows, column)}
-            states = column in self._vocabulary.date_columns(rows) or column.category is TypeCategory.BOOLEAN
-            if "pay" in labels or (states and "pay" in said and self._vocabulary.date_stem(rows, column)):
+            states = column in table_dates.date_columns(rows) or column.category is TypeCategory.BOOLEAN
+            if "pay" in labels or (states and "pay" in said and table_dates.date_stem(rows, column)):
                 reason = f"only those of {rows.name.name} that are paid?"
                 raise UnclearError(start, end, reason, (f"more than ... in paid {rows.name.name}",))
 

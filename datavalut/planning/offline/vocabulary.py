@@ -7,7 +7,7 @@ from functools import cached_property
 
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import plural, singular, stem
 from datavalut.planning.offline.name_keys import (
@@ -24,12 +24,9 @@ from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
-
-_STARTS_OF_EVENTS = frozenset({"start", "begin", "depart", "checkin", "schedul", "mak"})
 
 
 @dataclass(frozen=True)
@@ -57,12 +54,6 @@ class LabelReference:
     @property
     def label(self) -> str:
         return self.values[0]
-
-
-def holds_years(column: Column) -> bool:
-    """ "release_year", "year_built"."""
-    words = name_words(column.name)
-    return column.category is TypeCategory.INTEGER and "year" in {words[0], words[-1]}
 
 
 class Vocabulary:
@@ -343,96 +334,24 @@ class Vocabulary:
             return
         yield LabelReference(column, stored, position + length)
 
-    # Dates
-
-    def date_columns(self, table: Table) -> list[Column]:
-        return [column for column in table.columns if column.category in TIME_CATEGORIES]
+    # Dates and currencies
 
     def currency_columns(self, table: Table) -> list[Column]:
         return [column for column in table.columns if name_words(column.name)[-1] == "currency"]
 
-    def births(self, table: Table) -> list[Column]:
-        return [column for column in self.date_columns(table) if self.date_stem(table, column) == "birth"]
-
-    def date_stem(self, table: Table, column: Column) -> str:
-        """What a date column is the date of: "creat" for created_at, "" for the table's own event (order_date)."""
-        words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
-        own = {singular(word) for word in name_words(table.name.name)}
-        left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
-        if left[:1] == ["valid"] and "".join(left[1:]) in {"until", "till", "to", "through", "thru"}:
-            return "expir"
-        joined = "".join(stem(word) for word in left)
-        return "" if joined in self.own_stems(table) else joined
-
-    def date_stems(self, table: Table, column: Column) -> frozenset[str]:
-        """As `date_stem`, with what a column of the last time is the last time of: "login" for last_login_at."""
-        date = self.date_stem(table, column)
-        if date:
-            return frozenset({date, date.removeprefix("last")})
-        said = "".join(stem(word) for word in name_words(column.name) if word not in synonyms.DATE_WORDS)
-        return frozenset({"", said})  # paid_on of payments is the table's own event, and says which are paid
-
-    def own_stems(self, table: Table) -> frozenset[str]:
-        """The stems of the table's own name and its synonyms: "order" and "purchas" for orders."""
-        words = name_words(table.name.name)
-        same = {word for group in synonyms.TABLE_SYNONYMS if singular(words[-1]) in group for word in group}
-        return frozenset({stem(word) for word in {*words[-1:], *same}} | {"".join(stem(word) for word in words), ""})
-
-    def creation_column(self, table: Table, position: int, end: int) -> Column:
-        """The one date that says when a row of the table came to be.
-
-        That is a date named for its creation (created_at, registered_on, order_date of orders); else the table's
-        only date, unless it is known to be another (birth_date, last_update). Raises UnclearError if there is none,
-        or more than one.
-        """
-        dates = self.date_columns(table)
-        creation = self.creation_columns(table)
-        if len(creation) == 1:
-            return creation[0]
-        reason = f"{table.name.name} has {'several dates' if creation else 'no date'} that the time could be of"
-        raise UnclearError(position, end, reason, (f"{table.name.name}.{column.name}" for column in creation or dates))
-
-    def creation_columns(self, table: Table) -> list[Column]:
-        dates = self.date_columns(table)
-        creation = [column for column in dates if (self.date_stem(table, column) in {"", *synonyms.CREATION_STEMS})]
-        in_years = any(holds_years(column) for column in table.columns)  # acquired_on is no more meant than year_built
-        if not creation and len(dates) == 1 and not in_years and not self._is_another_date(table, dates[0]):
-            return dates
-        if not creation and not self.is_of(table, synonyms.LASTING):  # a trip is of the day on which it began
-            starts = [column for column in dates if self.date_stem(table, column) in _STARTS_OF_EVENTS]
-            return starts if len(starts) == 1 else []
-        return creation
-
     def event_of(self, table: Table) -> tuple[tuple[PathStep, ...], Column] | None:
         """Of a table without dates the one event that its rows belong to (the order of an item, the visit of a
         diagnosis), and its date."""
-        if self.date_columns(table):
+        if table_dates.date_columns(table):
             return None
         parents = [self.catalog.table(key.parent) for key in self.catalog.references_of(table.name)]
         events = [
             parent
             for parent in dict.fromkeys(parents)
-            if not self.is_of(parent, synonyms.LASTING) and len(self.creation_columns(parent)) == 1
+            if not table_names.is_of(parent, synonyms.LASTING) and len(table_dates.own_dates(parent)) == 1
         ]
         path = self.keys.path(table, events[0]) if len(events) == 1 and parents.count(events[0]) == 1 else None
-        return (path, self.creation_columns(events[0])[0]) if path and len(path) == 1 else None
-
-    def _is_another_date(self, table: Table, column: Column) -> bool:
-        own = {singular(word) for word in name_words(table.name.name)}
-        return any(
-            stem(word) in synonyms.OTHER_DATE_STEMS for word in name_words(column.name) if singular(word) not in own
-        )
-
-    def is_line_of(self, line: Table, table: Table) -> bool:
-        """Are the rows of `line` the parts of one of `table` ("order_items"), and no rows of their own?"""
-        own, lines = (name_words(one.name.name) for one in (table, line))
-        part = lines[-1:] and singular(lines[-1]) in synonyms.LINE_WORDS
-        return bool(part) and (len(lines) == 1 or singular(lines[0]) == singular(own[-1]))
-
-    def is_of(self, table: Table, words: frozenset[str]) -> bool:
-        """Is the table's name, its last word or a synonym of it among `words`?"""
-        last = singular(name_words(table.name.name)[-1])
-        return last in words
+        return (path, table_dates.own_dates(events[0])[0]) if path and len(path) == 1 else None
 
     # For refusals
 
@@ -479,8 +398,8 @@ class Vocabulary:
             return f"{labels[0].column.name} '{labels[0].label}'"
         token = self._tokens[position]
         verb = stem(token.lower) if token.kind is TokenKind.WORD else ""
-        for column_ in self.date_columns(table):
-            if verb and verb == self.date_stem(table, column_):
+        for column_ in table_dates.date_columns(table):
+            if verb and verb == table_dates.date_stem(table, column_):
                 return f"{table.name.name}.{column_.name}"
         if verb in synonyms.GENERIC_CREATION_STEMS | synonyms.JOIN_STEMS and token.lower.endswith("ed"):
             return f"when the row of {table.name.name} was made"

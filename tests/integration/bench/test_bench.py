@@ -187,6 +187,14 @@ def test_contenders_take_turns_and_leave_nothing(databases: BenchDatabases) -> N
     assert database_names(databases) == before
 
 
+def test_what_a_broken_off_run_left_is_not_in_the_way(databases: BenchDatabases) -> None:
+    task = tasks(SCALE)["T"]
+    execute(databases.superuser, "CREATE DATABASE bench_t_0")
+    (only,) = measure(databases, task, [Floor()], expected_contents(databases, task), rounds=1)
+    assert isinstance(only, Run)
+    assert only.differing == ()
+
+
 def test_sequential_scans_of_the_big_tables_are_counted(databases: BenchDatabases) -> None:
     task = tasks(SCALE)["C"]
     (only,) = measure(databases, task, [Floor()], expected_contents(databases, task), 1)

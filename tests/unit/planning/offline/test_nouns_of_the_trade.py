@@ -301,6 +301,7 @@ def test_of_the_gym(prompt: str, expected: Root) -> None:
         (HOTELS, "5-star bookings"),
         (HOTELS, "staff earning less than 100 a day"),  # salaries are by the month
         (HOTELS, "hotels with free breakfast"),
+        (GYM, "members who attended yoga"),  # the booking of whom has that status
     ],
 )
 def test_what_the_trade_may_mean_otherwise_is_refused(database: Catalog, prompt: str) -> None:

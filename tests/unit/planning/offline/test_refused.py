@@ -22,6 +22,7 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "customers without email and phone", ["phone"]),
     (SHOP, "orders from 05/06/2024", ["05"]),
     (SHOP, "customers with", ["with"]),
+    (SHOP, "customers on the", ["the"]),
     (SHOP, "select * from customers", ["*"]),
     (SHOP, "cheap products", ["cheap"]),
     (SHOP, "products on sale", ["sale"]),
@@ -30,6 +31,8 @@ NONSENSE: list[tuple[Catalog, str, list[str]]] = [
     (SHOP, "double the price of all products", ["double"]),
     (SHOP, "how many customers are there", ["how"]),
     (PAGILA, "films in English", ["English"]),
+    (SHOP, "customers created by products", ["created"]),
+    (SHOP, "customers who created products", ["created"]),
     (NORTHWIND, "orders recommended by employees from city London", ["recommended"]),
 ]
 

@@ -82,6 +82,22 @@ OF_THE_BLOG: KnownValues = {
     ("people", "country"): ("Poland", "Spain"),
     ("posts", "language"): ("English", "Spanish"),
 }
+PRACTICE = catalog(
+    "practice",
+    (
+        table("patients", "id int!", "name text!", "created_at tstz!"),
+        table("appointments", "id int!", "patient_id int!", "created_at tstz!", "starts_at tstz!"),
+        table("appointment_items", "id int!", "appointment_id int!", "fee num!"),
+        table("matches", "id int!", "created_at tstz!", "played_on date!"),
+        table("projects", "id int!", "created_at tstz!", "start_date date!"),
+        table("tasks", "id int!", "created_at tstz!", "start_date date"),
+        table("bookings", "id int!", "booked_at tstz!", "check_in date!"),
+    ),
+    (
+        reference("appointments", "patient_id", "patients"),
+        reference("appointment_items", "appointment_id", "appointments"),
+    ),
+)
 IN_2024 = dates("2024-01-01", "2025-01-01")
 
 OF_EITHER = [
@@ -113,6 +129,25 @@ OF_EITHER = [
 @pytest.mark.parametrize("prompt", OF_EITHER)
 def test_the_time_of_what_lasts_is_not_that_of_its_creation(prompt: str) -> None:
     answer = plan_offline(prompt, BANK)
+    assert isinstance(answer, Refusal), answer.reading
+
+
+MADE_THEN_OR_HELD_THEN = [
+    "appointments in 2024",
+    "patients with an appointment in 2024",
+    "patients whose last appointment was in 2024",
+    "latest 10 appointments",
+    "appointment items in 2024",
+    "matches in 2024",
+    "projects from 2024",
+    "stays in 2024",
+    "all stays from 2024",
+]
+
+
+@pytest.mark.parametrize("prompt", MADE_THEN_OR_HELD_THEN)
+def test_the_day_on_which_a_row_was_made_is_not_that_on_which_it_happens(prompt: str) -> None:
+    answer = plan_offline(prompt, PRACTICE)
     assert isinstance(answer, Refusal), answer.reading
 
 
@@ -195,6 +230,10 @@ OF_ONE: list[tuple[Catalog, str, Root]] = [
     (BLOG, "posts written in Spanish or English", root("posts", one_of("language", "Spanish", "English"))),
     (BLOG, "public posts", root("posts", compare("visibility", "=", "public"))),
     (BLOG, "public.posts from 2024", root("posts", time("created_at", IN_2024))),
+    (PRACTICE, "appointments created in 2024", root("appointments", time("created_at", IN_2024))),
+    (PRACTICE, "appointments starting in 2024", root("appointments", time("starts_at", IN_2024))),
+    (PRACTICE, "bookings in 2024", root("bookings", time("booked_at", IN_2024))),
+    (PRACTICE, "tasks in 2024", root("tasks", time("created_at", IN_2024))),  # when one starts is planned, if at all
     (BLOG, "people who never commented", root("people", no(exists(path("v comments.person_id"))))),
 ]
 
