@@ -1,6 +1,6 @@
 """Totals, averages and counts of related rows: "total order amount above 500", "who spent more than 500"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
@@ -201,7 +201,7 @@ class AmountReader(Reader):
         at += 1
         while self._word(at) in _DETERMINERS:
             at += 1
-        if self._vocabulary.own_columns_at(table, at):
+        if self._numbers_at(table, at)[0]:
             return None  # "maximum price 50" of products is no maximum over their orders
         return (
             self._of_a_named_table(table, function, at)
@@ -294,10 +294,8 @@ class AmountReader(Reader):
 
     def _of_a_column(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "average stars": the column of one table that references this one, or else of one that references that."""
-        children = list(self._vocabulary.keys.children(table))
-        further = [line for child in children for line in self._vocabulary.keys.children(child)]
         found: list[Amount] = []
-        for tables in (children, [other for other in dict.fromkeys(further) if other not in (table, *children)]):
+        for tables in self._levels_below(table):
             for child in tables if not found else ():
                 numbers, end = self._numbers_at(child, position)
                 if not numbers:
@@ -311,6 +309,15 @@ class AmountReader(Reader):
         if len(found) > 1:
             raise UnclearError(position, found[0].end, "columns of several tables fit", (one.name for one in found))
         return found[0] if found else None
+
+    def _levels_below(self, table: Table) -> Iterator[list[Table]]:
+        """The tables that reference it, those that reference these, and so on."""
+        level, seen = [table], {table.name}
+        while level:
+            further = [child for above in level for child in self._vocabulary.keys.children(above)]
+            level = [child for child in dict.fromkeys(further) if child.name not in seen]
+            seen |= {child.name for child in level}
+            yield level
 
     def _numbers_at(self, child: Table, position: int) -> tuple[list[Column], int]:
         found = self._vocabulary.own_columns_at(child, position)

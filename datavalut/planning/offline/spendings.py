@@ -12,12 +12,15 @@ from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_CURRENCIES = frozenset({"eur", "usd", "gbp", "chf", "euro", "dollar"})
 _QUANTITIES = frozenset({"quantity", "qty", "units", "quantityordered", "orderquantity", "quantitysold", "unitssold"})
 
 
 def is_amount(column: Column) -> bool:
-    """Is it called an amount or a total?"""
-    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
+    """Is it called an amount or a total, whatever its currency?"""
+    words = [*name_words(column.name)]
+    words = words[:-1] if len(words) > 1 and words[-1] in _CURRENCIES else words
+    return column.category in NUMBER_CATEGORIES and name_key(words) in synonyms.AMOUNT_COLUMNS
 
 
 def amounts_of(table: Table) -> list[Column]:

@@ -49,6 +49,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "lastname surname familyname",
         "firstname givenname forename",
         "quantity qty",
+        "population inhabitant",
         "birthdate dateofbirth dob birthday",
         "gender sex",
         "rating star score",
@@ -62,7 +63,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 GENERIC_TAILS = words(
     "code "
     "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
-    "kb mb gb"
+    "kb mb gb kwh mwh kw"
 )
 
 # Columns found in many tables: they say nothing about a row that only references their table.
@@ -134,8 +135,8 @@ PERSONS = words(
     "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder "
     "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
     "officer advisor consultant tutor resident curator lecturer scholar dean dentist surgeon therapist pharmacist "
-    "cashier waiter chef pilot courier artist author musician singer director journalist editor inspector handler "
-    "operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
+    "patron beneficiary cashier waiter chef pilot courier artist author musician singer director journalist editor "
+    "inspector handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")

@@ -72,6 +72,19 @@ MARKET = catalog(
             *("payment_method card|paypal!", "placed_at tstz!"),
         ),
         table("listings", "id int!", "title text!"),
+        table("venues", "id int!", "name text!", "capacity int!", "opened_in int"),
+        table("apartments", "id int!", "area int!", "price num!"),
+        table("patrons", "id int!", "name text!", "membership_level friend|benefactor"),
+        table("productions", "id int!", "title text!", "age_rating text!"),
+        table("castings", "production_id int!", "patron_id int!", "is_understudy bool!", key="production_id patron_id"),
+        table("performances", "id int!", "production_id int!", "venue_id int!"),
+        table("bookings", "id int!", "performance_id int!", "patron_id int!"),
+        table("feedback", "id int!", "booking_id int!", "score int!"),
+        table("gifts", "id int!", "patron_id int!", "amount_eur num!", "campaign text"),
+        table("cities", "id int!", "name text!", "population int!"),
+        table(
+            "outages", "id int!", "city_id int!", "affected_households int!", "reported_at tstz!", "resolved_at tstz"
+        ),
         table("order_lines", "id int!", "order_id int!", "listing_id int!", "quantity int!"),
         table("shipments", "id int!", "order_id int!", "carrier DHL|UPS!", "shipped_at tstz!"),
         table("tasks", "id int!", "title text!", "due_on date!", "is_done bool!"),
@@ -83,6 +96,15 @@ MARKET = catalog(
         reference("order_lines", "order_id", "orders"),
         reference("order_lines", "listing_id", "listings"),
         reference("shipments", "order_id", "orders"),
+        reference("castings", "production_id", "productions"),
+        reference("castings", "patron_id", "patrons"),
+        reference("performances", "production_id", "productions"),
+        reference("performances", "venue_id", "venues"),
+        reference("bookings", "performance_id", "performances"),
+        reference("bookings", "patron_id", "patrons"),
+        reference("feedback", "booking_id", "bookings"),
+        reference("gifts", "patron_id", "patrons"),
+        reference("outages", "city_id", "cities"),
     ),
 )
 VALUES = FixedValues(
@@ -152,6 +174,34 @@ OF_THE_COLLEGE: list[tuple[str, Root]] = [
     ("payments received in 2025", root("payment", time("paid_on", dates("2025-01-01", "2026-01-01")))),
 ]
 OF_THE_MARKET: list[tuple[str, Root]] = [
+    # what is large, how far down it is measured, and who is called by a level
+    ("the 3 largest venues", root("venues", top=top(3, "capacity"))),
+    ("venues opened before 1950", root("venues", compare("opened_in", "<", 1950))),
+    ("benefactors", root("patrons", compare("membership_level", "=", "benefactor"))),
+    (
+        "productions with an average score above 4",
+        root(
+            "productions",
+            compare_expression(
+                aggregate(
+                    "avg",
+                    path("v performances.production_id", "v bookings.performance_id", "v feedback.booking_id"),
+                    "score",
+                ),
+                ">",
+                4,
+            ),
+        ),
+    ),
+    (
+        "patrons with gifts over 500 in total",
+        root("patrons", compare_expression(aggregate("sum", path("v gifts.patron_id"), "amount_eur"), ">", 500)),
+    ),
+    ("outages that affected more than 200 households", root("outages", compare("affected_households", ">", 200))),
+    (
+        "outages in cities with more than 100,000 inhabitants",
+        root("outages", exists(path("^ cities.city_id"), compare("population", ">", 100000))),
+    ),
     ("orders paid with PayPal", root("orders", compare("payment_method", "=", "paypal"))),
     ("shipments sent with DHL", root("shipments", compare("carrier", "=", "DHL"))),
     (
@@ -179,6 +229,8 @@ REFUSED = [
     (COLLEGE, "students with an advisor who is a professor", "who"),
     (MARKET, "coupons never used", "used"),  # a limit is no use
     (MARKET, "used coupons", "used"),
+    (MARKET, "the 3 largest apartments", "largest"),  # by area, or by price?
+    (MARKET, "understudies", "understudies"),  # a casting is no person
     (MARKET, "teams of users called Ada", "users"),  # who owns a team need not be of it
 ]
 
