@@ -315,8 +315,8 @@ class QualifierReader(Reader):
     def _read_bare(self, table: Table, position: int) -> Clause | None:
         """An adjective or a value behind the noun: "users inactive since 2023", "tenant Globex"."""
         clause = self._adjectives.read_list(table, position)
-        if clause is None or self._word(clause.end) == "by":
-            return None  # "orders placed by Ada": what was done by somebody is no state
+        if clause is None or self._word(clause.end) in {"by"} | synonyms.MEANS:
+            return None  # "orders placed by Ada", "closed via phone": what was done by somebody or so is no state
         if self._vocabulary.table_at(clause.end, loosely=True) is not None:
             return None  # "... and cancelled orders": the next noun's
         return replace(clause, is_bare=True)

@@ -87,6 +87,7 @@ MARKET = catalog(
         ),
         table("order_lines", "id int!", "order_id int!", "listing_id int!", "quantity int!"),
         table("shipments", "id int!", "order_id int!", "carrier DHL|UPS!", "shipped_at tstz!"),
+        table("tickets", "id int!", "channel email|phone!", "opened_at tstz!", "closed_at tstz"),
         table("tasks", "id int!", "title text!", "due_on date!", "is_done bool!"),
     ),
     (
@@ -230,6 +231,8 @@ REFUSED = [
     (MARKET, "coupons never used", "used"),  # a limit is no use
     (MARKET, "used coupons", "used"),
     (MARKET, "the 3 largest apartments", "largest"),  # by area, or by price?
+    (MARKET, "tickets closed by phone", "by"),  # the channel is the one it was opened by
+    (MARKET, "tickets closed via phone", "via"),
     (MARKET, "understudies", "understudies"),  # a casting is no person
     (MARKET, "teams of users called Ada", "users"),  # who owns a team need not be of it
 ]
