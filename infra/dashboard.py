@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from infra.measures import ENDPOINTS, PERIOD, STEPS, Measured
+from infra.measures import PERIOD, STEPS, Measured
 
 _OUTCOMES = ("JobsCreated", "JobsStarted", "JobsCompleted", "JobsFailed", "JobsFailedByUs", "JobsCancelled")
 _HALF = 12  # of the 24 columns
@@ -88,7 +88,7 @@ class Dashboard(Construct):
             _graph(
                 "Throttles",
                 [
-                    measured.throttles((*ENDPOINTS, "publish_events")),
+                    measured.throttles((*measured.api_functions, "publish_events")),
                     measured.throttles((*STEPS, "sweep")),
                     measured.table_throttles(),
                 ],

@@ -24,17 +24,17 @@ LONGEST = Duration.seconds(900)
 _SETTLING = Duration.seconds(300)
 
 # A transaction needs the permissions of its parts; there is none of its own.
-_READ_JOBS = ("dynamodb:GetItem", "dynamodb:Query")
-_WRITE_JOBS = (
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:ConditionCheckItem",
-)
+_GET_JOB = ("dynamodb:GetItem",)
+_QUERY_JOBS = ("dynamodb:Query",)
+_PUT_JOB = ("dynamodb:PutItem",)
+_UPDATE_JOB = ("dynamodb:UpdateItem",)
+# Whoever begins or ends a job, or gives its slot to the next: items of several kinds come and go with that.
+_MOVE_JOBS = (*_GET_JOB, *_QUERY_JOBS, *_PUT_JOB, *_UPDATE_JOB, "dynamodb:DeleteItem")
 _READ_SECRET = ("secretsmanager:GetSecretValue",)
 _CREATE_SECRET = ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue")  # the latter when it is there already
 _DELETE_SECRET = ("secretsmanager:DeleteSecret",)
-_USE_KEY = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
+_READ_ENVIRONMENT = ("kms:Decrypt",)
+_USE_KEY = (*_READ_ENVIRONMENT, "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
 _LENDING_TAG = "datavalut:source"  # as datavalut.aws.secrets has it
 
@@ -117,24 +117,27 @@ class Functions(Construct):
         page_token = resources.page_token_secret_arn
 
         create_job = self._api_function(
-            "create_job", "Accepts a job and starts its execution", machine | {"PAGE_TOKEN_SECRET_ARN": page_token}
+            "create_job",
+            "Accepts a job and starts its execution",
+            machine | {"PAGE_TOKEN_SECRET_ARN": page_token},
+            on_all="A secret that a caller lends may be any: a condition asks for the tag by which it does.",
         )
-        self._allow(create_job, (*_READ_JOBS, *_WRITE_JOBS), self._table_and_indexes)
+        self._allow(create_job, _MOVE_JOBS, (self._table,))
         self._allow(create_job, (*_CREATE_SECRET, *_DELETE_SECRET), (resources.request_secrets,))
         self._allow(create_job, _READ_SECRET, (page_token,))
         self._allow(create_job, ("states:StartExecution",), (self._machine,))
         self._allow_lent_secrets(create_job)
 
         get_job = self._api_function("get_job", "Shows a job", {})
-        self._allow(get_job, _READ_JOBS, (self._table,))
+        self._allow(get_job, (*_GET_JOB, *_QUERY_JOBS), (self._table,))
         self._allow(get_job, _READ_SECRET, (resources.result_secrets,))
 
         list_jobs = self._api_function("list_jobs", "Lists a caller's jobs", {"PAGE_TOKEN_SECRET_ARN": page_token})
-        self._allow(list_jobs, _READ_JOBS, self._table_and_indexes)
+        self._allow(list_jobs, _QUERY_JOBS, self._table_and_indexes)
         self._allow(list_jobs, _READ_SECRET, (page_token,))
 
         cancel_job = self._api_function("cancel_job", "Cancels a job and stops its execution", machine)
-        self._allow(cancel_job, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
+        self._allow(cancel_job, _MOVE_JOBS, (self._table,))
         self._allow(cancel_job, _DELETE_SECRET, (resources.request_secrets,))
         self._allow(cancel_job, ("states:StartExecution",), (self._machine,))  # of the job that gets its slot
         self._allow(cancel_job, ("states:StopExecution",), (self._executions,))
@@ -153,48 +156,65 @@ class Functions(Construct):
             | self._planner_environment(),
             memory=2048,
         )
+        self._allow(plan_job, _MOVE_JOBS, (self._table,))
         self._allow(plan_job, _READ_SECRET, (requests, admin))
         if resources.openai_secret is not None:
             resources.openai_secret.grant_read(plan_job)
 
         keep_snapshot = self._step("keep_snapshot", "Holds the source's snapshot open", self._keeper_environment())
+        self._allow(keep_snapshot, (*_GET_JOB, *_UPDATE_JOB), (self._table,))
         self._allow(keep_snapshot, _READ_SECRET, (requests,))
 
         prepare_target = self._step("prepare_target", "Creates the database and its schema", target)
+        self._allow(prepare_target, (*_GET_JOB, *_QUERY_JOBS, *_UPDATE_JOB), (self._table,))
         self._allow(prepare_target, _READ_SECRET, (requests, admin))
         self._allow(prepare_target, _CREATE_SECRET, (results,))
 
         copy_worker = self._step("copy_worker", "Copies rows, builds indexes and validates keys", {}, memory=2048)
+        self._allow(copy_worker, (*_GET_JOB, *_QUERY_JOBS, *_UPDATE_JOB), (self._table,))
         self._allow(copy_worker, _READ_SECRET, (requests, results))
 
         finalize_job = self._step("finalize_job", "Verifies the database and names it", target)
+        self._allow(finalize_job, _MOVE_JOBS, (self._table,))
         self._allow(finalize_job, _READ_SECRET, (results, admin))
         self._allow(finalize_job, (*_CREATE_SECRET, *_DELETE_SECRET), (results,))
 
         settle_job = self._step(
             "settle_job", "Ends a job, whatever ended it", target | self._machine_environment, timeout=_SETTLING
         )
+        self._allow(settle_job, _MOVE_JOBS, (self._table,))
         self._allow(settle_job, ("states:StartExecution",), (self._machine,))  # of the job that gets its slot
         self._allow(settle_job, _READ_SECRET, (requests, admin))
         self._allow(settle_job, _DELETE_SECRET, (requests, results))
 
-        sweep = self._step("sweep", "Ends what slipped through", target | self._machine_environment, timeout=LONGEST)
-        self._allow(sweep, ("dynamodb:BatchGetItem",), (self._table,))
+        sweep = self._step(
+            "sweep",
+            "Ends what slipped through",
+            target | self._machine_environment,
+            timeout=LONGEST,
+            on_all="For ListSecrets, which tells names only, AWS knows no resource.",
+        )
+        self._allow(sweep, (*_MOVE_JOBS, "dynamodb:BatchGetItem"), (self._table,))
         self._allow(sweep, _READ_SECRET, (requests, admin))
         self._allow(sweep, _DELETE_SECRET, (requests, results))
-        self._allow(sweep, ("secretsmanager:ListSecrets",), (UNNAMED,))  # names only; AWS knows no resource for it
+        self._allow(sweep, ("secretsmanager:ListSecrets",), (UNNAMED,))
         self._allow(sweep, ("states:StartExecution", "states:ListExecutions"), (self._machine,))
         self._allow(sweep, ("states:StopExecution", "states:DescribeExecution"), (self._executions,))
 
     def _add_publisher(self, resources: Resources) -> None:
         bus = {"EVENT_BUS_NAME": resources.bus.event_bus_name}
-        publish_events = self._api_function("publish_events", "Publishes each change of a job; forgets old ones", bus)
-        self._allow(publish_events, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
+        publish_events = self._api_function(
+            "publish_events",
+            "Publishes each change of a job; forgets old ones",
+            bus,
+            on_all="For ListStreams AWS knows no resource.",
+        )
+        self._allow(publish_events, (*_GET_JOB, *_PUT_JOB, *_UPDATE_JOB), (self._table,))
         self._allow(publish_events, _DELETE_SECRET, (resources.result_secrets,))  # of jobs that have lapsed
         self._allow(publish_events, ("events:PutEvents",), (resources.bus.event_bus_arn,))
 
     def _add_authorizer(self, layer: str) -> None:
-        """It may do nothing at all, but log."""
+        """It may do nothing at all, but log, and read its own environment, which the deployment's key has encrypted."""
         configuration = self._configuration
         environment = {
             "JWT_ISSUER": configuration.jwt_issuer,
@@ -204,11 +224,12 @@ class Functions(Construct):
         self._function(
             "authorize_caller",
             "Knows callers by their tokens",
-            {name: value for name, value in environment.items() if value},
+            self._telemetry_environment() | {name: value for name, value in environment.items() if value},
             layers=[*self._api_layers, self._layer("Authorizer", layer, "What checks tokens")],
             network=None,
             memory=512,
             timeout=Duration.seconds(15),
+            key_actions=_READ_ENVIRONMENT,
         )
 
     def _keeper_environment(self) -> dict[str, str]:
@@ -238,16 +259,19 @@ class Functions(Construct):
             choices["OPENAI_BASE_URL"] = self._configuration.openai_base_url
         return choices
 
-    def _api_function(self, name: str, description: str, environment: dict[str, str]) -> lambda_.Function:
+    def _api_function(
+        self, name: str, description: str, environment: dict[str, str], *, on_all: str = ""
+    ) -> lambda_.Function:
         """Outside the VPC: a quick start, and no way to any database."""
         return self._function(
             name,
             description,
-            environment,
+            self._common_environment() | environment,
             layers=self._api_layers,
             network=None,
             memory=1024,
             timeout=Duration.seconds(29),  # API Gateway waits no longer
+            on_all=on_all,
         )
 
     def _step(
@@ -258,19 +282,19 @@ class Functions(Construct):
         *,
         memory: int = 1024,
         timeout: Duration = LONGEST,
+        on_all: str = "",
     ) -> lambda_.Function:
         """A step of the workflow: near the databases, and for long."""
-        function = self._function(
+        return self._function(
             name,
             description,
-            self._server_environment() | environment,
+            self._common_environment() | self._server_environment() | environment,
             layers=self._database_layers,
             network=self._resources.network,
             memory=memory,
             timeout=timeout,
+            on_all=on_all,
         )
-        self._allow(function, (*_READ_JOBS, *_WRITE_JOBS), (self._table,))
-        return function
 
     def _server_environment(self) -> dict[str, str]:
         networks = {
@@ -290,7 +314,10 @@ class Functions(Construct):
         network: Network | None,
         memory: int,
         timeout: Duration,
+        key_actions: Sequence[str] = _USE_KEY,
+        on_all: str = "",
     ) -> lambda_.Function:
+        """`on_all` is why the function may do more than any other on all resources."""
         construct_id = "".join(part.capitalize() for part in name.split("_"))
         encryption_key = self._resources.encryption_key
         logs = log_group(self, f"{construct_id}Log", f"function/{name}", self._configuration, encryption_key)
@@ -310,7 +337,7 @@ class Functions(Construct):
             handler="handler.handler",
             code=lambda_.Code.from_asset(str(self._bundles.functions / name), exclude=["__pycache__", "*.pyc"]),
             layers=list(layers),
-            environment=self._common_environment() | environment,
+            environment=environment,
             environment_encryption=encryption_key,
             role=role,
             memory_size=memory,
@@ -340,10 +367,11 @@ class Functions(Construct):
                 )
             )
         if encryption_key is not None:
-            self._allow(function, _USE_KEY, (encryption_key.key_arn,))
-        acknowledge_resource(
-            role, UNNAMED, "X-Ray's segments, and the network interfaces of a function in a VPC, have no ARN to name."
+            self._allow(function, key_actions, (encryption_key.key_arn,))
+        traced = (
+            "X-Ray's segments, and the network interfaces of a function in a VPC," if network else "X-Ray's segments"
         )
+        acknowledge_resource(role, UNNAMED, f"{traced} have no ARN to name. {on_all}".strip())
         acknowledge(function, "AwsSolutions-L1", "The newest Python that all dependencies have wheels for.")
         self.by_name[name] = function
         return function
@@ -355,15 +383,21 @@ class Functions(Construct):
             "SECRET_PREFIX": configuration.secret_prefix,
             "JOB_RETENTION_DAYS": str(configuration.retention),
             "CONCURRENT_JOBS": str(configuration.concurrent_jobs),
-            "POWERTOOLS_SERVICE_NAME": "datavalut",
-            "POWERTOOLS_METRICS_NAMESPACE": "DataValut",
-            "POWERTOOLS_LOG_LEVEL": "INFO",
         }
         if self._resources.encryption_key is not None:
             environment["SECRET_KEY_ARN"] = self._resources.encryption_key.key_arn
         if configuration.is_local:
-            # There are no callers to tell apart, and no X-Ray daemon to send to.
-            environment |= {"LOCAL_OWNER": "local", "POWERTOOLS_TRACE_DISABLED": "true"}
+            environment["LOCAL_OWNER"] = "local"  # there are no callers to tell apart
+        return environment | self._telemetry_environment()
+
+    def _telemetry_environment(self) -> dict[str, str]:
+        environment = {
+            "POWERTOOLS_SERVICE_NAME": "datavalut",
+            "POWERTOOLS_METRICS_NAMESPACE": "DataValut",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+        if self._configuration.is_local:
+            environment["POWERTOOLS_TRACE_DISABLED"] = "true"  # there is no X-Ray daemon to send to
         return environment
 
     def _layer(self, name: str, folder: str, description: str) -> lambda_.LayerVersion:
@@ -391,5 +425,5 @@ class Functions(Construct):
     def _allow(function: lambda_.Function, actions: Sequence[str], resources: Sequence[str]) -> None:
         function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
         for resource in resources:
-            if resource.endswith("*") and function.role is not None:
+            if resource.endswith("*") and resource != UNNAMED and function.role is not None:
                 acknowledge_resource(function.role, resource, "Each job's secrets and execution bear the job's name.")

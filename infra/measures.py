@@ -19,6 +19,7 @@ NAMESPACE = "DataValut"  # as datavalut.aws.metric_names has it
 _SERVICE = "datavalut"
 
 ENDPOINTS = ("create_job", "get_job", "list_jobs", "cancel_job")
+AUTHORIZER = "authorize_caller"
 STEPS = ("plan_job", "keep_snapshot", "prepare_target", "copy_worker", "finalize_job", "settle_job")
 
 _TABLE_OPERATIONS = {
@@ -52,6 +53,11 @@ class Measured:
             period=PERIOD,
             label=label,
         )
+
+    @property
+    def api_functions(self) -> tuple[str, ...]:
+        """Those that API Gateway calls; the one that checks tokens where there is an issuer of such."""
+        return tuple(name for name in (*ENDPOINTS, AUTHORIZER) if name in self.functions)
 
     def throttles(self, functions: Sequence[str]) -> cloudwatch.IMetric:
         return total("Throttles", {name: self.functions[name].metric_throttles(period=PERIOD) for name in functions})

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.configuration import Configuration
 from infra.dashboard import Dashboard
-from infra.measures import ENDPOINTS, PERIOD, STEPS, Measured
+from infra.measures import PERIOD, STEPS, Measured
 
 RUNBOOK = "docs/runbook.md"
 _GIB = 2**30
@@ -105,7 +105,7 @@ def _of_events(measured: Measured) -> list[_Alarm]:
 
 def _of_what_it_rests_on(measured: Measured, configuration: Configuration) -> list[_Alarm]:
     # A step raises for the caller's faults as well: those that must not fail are the others, and settling.
-    never_failing = (*ENDPOINTS, "publish_events", "settle_job")
+    never_failing = (*measured.api_functions, "publish_events", "settle_job")
     alarms = [
         _Alarm(
             "ApiFails",
@@ -118,7 +118,7 @@ def _of_what_it_rests_on(measured: Measured, configuration: Configuration) -> li
         ),
         _Alarm(
             "EndpointsThrottled",
-            measured.throttles((*ENDPOINTS, "publish_events")),
+            measured.throttles((*measured.api_functions, "publish_events")),
             10,
             "Lambda refused to run the API's functions.",
         ),

@@ -17,9 +17,10 @@ def arn_of(secret: secretsmanager.Secret) -> str:
 
 
 class Secrets(Construct):
-    """`page_token_arn` is that of the key that page tokens are sealed with. `openai` is the API key of the planner, if
-    the deployment has one. `request_arn` and `result_arn` match a job's secrets: what it was asked, with the source's
-    password, and the connection to what it made."""
+    """`page_token_arn` is that of the key that page tokens are sealed with, and by which requests are known
+    again that bear an Idempotency-Key. `openai` is the API key of the planner, if the deployment has one. `request_arn`
+    and `result_arn` match a job's secrets: what it was asked, with the source's password, and the connection to what it
+    made."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, configuration: Configuration, encryption_key: kms.IKey | None
@@ -30,7 +31,7 @@ class Secrets(Construct):
             self,
             "PageToken",
             secret_name=f"{prefix}/page-token",
-            description="The key that page tokens are sealed with",
+            description="The key of page tokens, and of the fingerprints of requests that bear an Idempotency-Key",
             encryption_key=encryption_key,
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
             removal_policy=RemovalPolicy.DESTROY,
@@ -38,7 +39,8 @@ class Secrets(Construct):
         acknowledge(
             page_token,
             "AwsSolutions-SMG4",
-            "A new key makes the page tokens of the last minutes invalid; it protects nothing of lasting value.",
+            "A new one makes page tokens invalid, and what is sent again with its Idempotency-Key another request,"
+            " for as long as jobs are kept: it is left as it is.",
         )
         self.page_token_arn = arn_of(page_token)
         self.openai: secretsmanager.ISecret | None = None

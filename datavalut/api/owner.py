@@ -11,7 +11,7 @@ _SINGLE_SIGN_ON_ROLE = "AWSReservedSSO_"
 
 
 def owner_of(event: Mapping[str, Any], local_owner: str | None) -> str:
-    """The caller's principal: the subject of a JWT, the principal of a Lambda authorizer, or the IAM identity.
+    """The caller's principal: that of `authorize_caller`, or the IAM identity.
 
     A program that assumes a role has another session name each time: the role is the owner. Where people come in
     through single sign-on, the session name is the person: it stays. `local_owner` is for a stack without
@@ -21,10 +21,7 @@ def owner_of(event: Mapping[str, Any], local_owner: str | None) -> str:
     """
     context = event.get("requestContext") or {}
     authorizer = context.get("authorizer") or {}
-    claims = authorizer.get("claims") or {}
     identity = context.get("identity") or {}
-    if subject := claims.get("sub"):
-        return f"{claims['iss']}#{subject}" if claims.get("iss") else str(subject)
     if principal := authorizer.get("principalId"):
         return str(principal)
     if arn := identity.get("userArn"):

@@ -3,7 +3,6 @@
 import traceback
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -13,7 +12,6 @@ from pydantic import BaseModel
 
 from datavalut.api.errors import RouteNotFound, ServiceUnavailable
 from datavalut.api.problems import INTERNAL, PROBLEM_JSON, kind_of, problem_answer
-from datavalut.errors import DataValutError
 
 STAGE = "/datavalut"  # API Gateway leaves its stage out of a request's path, others that call us leave it in
 POLL_SECONDS = 5
@@ -73,7 +71,7 @@ def _answer_to(error: Exception, app: APIGatewayRestResolver, logger: Logger) ->
         # Not the error's text: nobody knows what is in it, and it may be of a body.
         logger.error("Unexpected error", error=type(error).__name__, stack=traceback.format_tb(error.__traceback__))
     else:
-        logger.info("Request refused", problem=kind.name, cause=_cause(error))
+        logger.info("Request refused", problem=kind.name, cause=_cause_of(error))
     told = problem_answer(error, request_id)
     return Response(status_code=int(told.status), content_type=PROBLEM_JSON, body=told.body, headers=dict(told.headers))
 
@@ -86,8 +84,6 @@ def _told(error: Exception, is_transient_fault: Callable[[Exception], bool]) -> 
     return told
 
 
-def _cause(error: Exception) -> dict[str, Any] | None:
-    cause = error.__cause__
-    if cause is None:
-        return None
-    return {"error": type(cause).__name__, "text": str(cause) if isinstance(cause, DataValutError) else None}
+def _cause_of(error: Exception) -> str | None:
+    """By its type: a text may be of a body."""
+    return None if error.__cause__ is None else type(error.__cause__).__name__

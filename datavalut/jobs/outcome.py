@@ -9,6 +9,7 @@ _FAULTS_OF_THE_DEPLOYMENT = frozenset(
         "internal_error",
         "not_started",
         "planner_unavailable",
+        "service_unavailable",
         "target_failed",
         "target_unavailable",
         "verification_failed",

@@ -18,7 +18,7 @@ def plan_with_fallback(prompt: str, source: PlanningSource, plan: Plan, fallback
     try:
         return plan(prompt, source)
     except PlannerUnavailable as error:
-        logger.warning("The fallback plans: %s", error)
+        logger.warning("The fallback plans", extra={"cause": str(error.cause), "status": error.status})
         note = f"The language model gave no answer ({error.cause}), so the offline planner read the prompt."
     answer = fallback(prompt, source)
     if isinstance(answer, Refusal):

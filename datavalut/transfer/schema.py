@@ -28,6 +28,7 @@ from datavalut.transfer.errors import (
 from datavalut.transfer.extensions import can_be_left_out
 from datavalut.transfer.inherited_defaults import inherits, without_defaults
 from datavalut.transfer.left_out import LeftOut
+from datavalut.transfer.queries import query_text
 from datavalut.transfer.statements import first_line, target_error, writing_target
 
 # Runs statements in the target; SQL errors are psycopg2's own.
@@ -140,18 +141,16 @@ def foreign_keys_to_validate(target: connection, child: TableName) -> tuple[int,
 def validate_foreign_key(target: connection, oid: int, execute: Execute) -> None:
     """Raises ForeignKeyViolated, and errors about the target."""
     with writing_target(), target.cursor() as cursor:
-        cursor.execute(
-            "SELECT nsp.nspname::text, cls.relname::text, con.conname::text"
-            " FROM pg_catalog.pg_constraint AS con"
-            " JOIN pg_catalog.pg_class AS cls ON cls.oid = con.conrelid"
-            " JOIN pg_catalog.pg_namespace AS nsp ON nsp.oid = cls.relnamespace"
-            " WHERE con.oid = %s",
-            (oid,),
-        )
-        ((schema, table, name),) = cursor.fetchall()
-    validate = sql.SQL("ALTER TABLE {} VALIDATE CONSTRAINT {}")
+        cursor.execute(query_text("foreign_key"), {"oid": oid})
+        ((schema, table, name, in_order),) = cursor.fetchall()
+    validate = sql.SQL("{}ALTER TABLE {} VALIDATE CONSTRAINT {}").format(
+        # Two indexes are merged in less than half of the time of hashing, which PostgreSQL holds for the cheaper.
+        sql.SQL("SET LOCAL enable_hashjoin = off;\n" if in_order else ""),
+        sql.Identifier(schema, table),
+        sql.Identifier(name),
+    )
     try:
-        execute(validate.format(sql.Identifier(schema, table), sql.Identifier(name)).as_string(target).encode())
+        execute(validate.as_string(target).encode())
     except sqlstates.ForeignKeyViolation as error:
         raise ForeignKeyViolated(f"{schema}.{table}", name, _violating_key(error)) from None
     except psycopg2.Error as error:

@@ -233,12 +233,11 @@ def terminate_sessions(server: connection, application_name: str) -> int:
     return int(row[0]) if row else 0
 
 
-def secure_server(admin: connection) -> tuple[str, ...]:
+def secure_server(admin: connection) -> None:
     """Takes from PUBLIC the right to connect to the server's maintenance databases, where the admin may do so.
 
-    PostgreSQL lets every role connect to every database by default; a job's role should reach its own only. Returns the
-    databases that are still open to everyone, which their owners must close with REVOKE CONNECT ON DATABASE ... FROM
-    PUBLIC. The admin keeps its own access.
+    PostgreSQL lets every role connect to every database by default; a job's role should reach its own only. The admin
+    keeps its own access. What it cannot close, `open_databases` tells.
     """
     with writing_target(), admin.cursor() as cursor:
         # Of two that change one database's privileges at the same time, PostgreSQL refuses one.
@@ -250,8 +249,6 @@ def secure_server(admin: connection) -> tuple[str, ...]:
                     database = sql.Identifier(name)
                     cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO CURRENT_USER").format(database))
                     cursor.execute(sql.SQL("REVOKE CONNECT, TEMPORARY ON DATABASE {} FROM PUBLIC").format(database))
-            cursor.execute(_OPEN_TO_EVERYONE)
-            return tuple(name for name, _ in cursor.fetchall())
         finally:
             if not admin.closed:
                 cursor.execute(
@@ -259,7 +256,16 @@ def secure_server(admin: connection) -> tuple[str, ...]:
                 )
 
 
-# `closable`: a maintenance database that belongs to the connection's role.
+def open_databases(admin: connection) -> tuple[str, ...]:
+    """Those to which every role can connect, also when `secure_server` has closed what it may: their owners have to
+    close them. Raises errors about the target."""
+    with writing_target(), admin.cursor() as cursor:
+        cursor.execute(_OPEN_TO_EVERYONE)
+        return tuple(name for name, closable in cursor.fetchall() if not closable)
+
+
+# `closable`: a maintenance database that belongs to the connection's role. Without those of results, which their own
+# roles may open to whom they like.
 _OPEN_TO_EVERYONE = """
 SELECT
     datname::text,
@@ -269,6 +275,10 @@ WHERE datallowconn AND EXISTS (
     SELECT FROM pg_catalog.aclexplode(COALESCE(datacl, pg_catalog.acldefault('d', datdba))) AS granted
     WHERE granted.grantee = 0 AND granted.privilege_type = 'CONNECT'
 )
+AND (
+    pg_catalog.shobj_description(datdba, 'pg_authid') = 'datavalut job job_'
+    || pg_catalog.substring(pg_catalog.pg_get_userbyid(datdba)::text, '^filtered_([0-9a-f]{12})$')
+) IS NOT TRUE
 ORDER BY datname
 """
 

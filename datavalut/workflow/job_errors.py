@@ -2,7 +2,7 @@
 
 from datavalut.connections import ConnectionStringError
 from datavalut.filters.errors import FilterPlanError
-from datavalut.jobs.errors import JobTooLarge
+from datavalut.jobs.errors import JobTooLarge, StoreBusy
 from datavalut.jobs.model import JobError
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, PromptNotUnderstood
 from datavalut.subset.errors import ContradictoryPlan
@@ -18,6 +18,9 @@ _CHECK_CONNECTION = "Check source_db_connection."
 _OURS = "This is not the request's fault: try again later, and tell the operator of this deployment if it stays."
 
 INTERNAL = JobError("internal_error", "The job failed because of an error in DataValut.", _OURS)
+SERVICE_UNAVAILABLE = JobError(
+    "service_unavailable", "A service that DataValut rests on gave no answer, tried again and again.", _OURS
+)
 TIMED_OUT = JobError("timeout", "The job took longer than it may.", "Ask for fewer rows, or for scope minimal.")
 STOPPED = JobError("stopped", "The job was stopped before it could finish.", "Create it again.")
 
@@ -30,6 +33,7 @@ def job_error(error: BaseException) -> JobError:
         or _of_request(error)
         or _of_source(error)
         or _of_target(error)
+        or _of_services(error)
         or INTERNAL
     )
 
@@ -300,3 +304,8 @@ def _of_target(error: BaseException) -> JobError | None:
         ):
             return JobError("target_failed", f"{error}.", _OURS)
     return None
+
+
+def _of_services(error: BaseException) -> JobError | None:
+    """Of those of AWS, whoever calls them knows which pass."""
+    return SERVICE_UNAVAILABLE if isinstance(error, StoreBusy) else None

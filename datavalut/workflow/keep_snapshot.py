@@ -68,7 +68,7 @@ def keep_snapshot(
     except DataValutError as error:
         if not _is_over(deployment.store.get_state(job_id)):
             raise
-        logger.info("The keeper stops, for nobody reads the snapshot any more (%s)", error)
+        logger.info("The keeper stops, for nobody reads the snapshot any more (%s)", type(error).__name__)
         return False
 
 
@@ -195,7 +195,7 @@ class _Run:
                 with source_session(self.deployment, self.job_id, source) as session:
                     import_snapshot(session, other.snapshot_id)
         except TransferError as error:
-            logger.warning("The keeper holds on, for the other one cannot be made sure of: %s", error)
+            logger.warning("The keeper holds on, for the other one cannot be made sure of: %s", type(error).__name__)
             return False
         hand_over = partial(self.deployment.store.record_snapshots, self.job_id, others, instead_of=job.snapshots)
         return bool(others) and self._patiently(hand_over)

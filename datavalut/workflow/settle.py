@@ -77,7 +77,7 @@ def _end_source_sessions(deployment: Deployment, job_id: str) -> None:
     except SecretNotFoundError:
         return  # settled before
     except DataValutError as error:
-        logger.info("The source's sessions could not be ended: %s", error)
+        logger.info("The source's sessions could not be ended: %s", type(error).__name__)
     else:
         logger.info("Sessions of the source ended", extra={"sessions": ended})
 

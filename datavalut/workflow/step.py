@@ -13,7 +13,7 @@ from datavalut.planning.errors import PlannerUnavailable
 from datavalut.transfer.errors import JobNoLongerRunning, TransferError
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.errors import JobFailed, TargetServerUnavailable, TransientFault
-from datavalut.workflow.job_errors import INTERNAL, job_error
+from datavalut.workflow.job_errors import INTERNAL, SERVICE_UNAVAILABLE, job_error
 
 logger = logging.getLogger(__name__)
 Outcome = TypeVar("Outcome")
@@ -32,9 +32,10 @@ def run_step(deployment: Deployment, job_id: str, step: Callable[[], Outcome]) -
         logger.info("The step stops: the job has ended elsewhere")
         raise JobFailed("the job has ended elsewhere") from error
     except Exception as error:
-        cause = job_error(error)
+        passes = deployment.is_transient_fault(error)
+        cause = SERVICE_UNAVAILABLE if passes else job_error(error)
         _log_failure(error, cause)
-        if _is_transient(error) or deployment.is_transient_fault(error):
+        if passes or _is_transient(error):
             raise TransientFault(json.dumps(asdict(cause))) from None
         try:
             deployment.store.record_error(job_id, cause)

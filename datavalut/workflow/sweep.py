@@ -103,9 +103,10 @@ class Sweep:
         jobs = self.deployment.store.find_states(running)
         for name in running:
             if self._is_over(jobs.get(name)):
-                self.executions.stop(name)
-                self.executions_stopped += 1
-                logger.warning("Execution without a job stopped: %s", name)
+                with self._part(f"the execution {name}"):
+                    self.executions.stop(name)
+                    self.executions_stopped += 1
+                    logger.warning("Execution without a job stopped: %s", name)
 
     def _delete_secrets_without_job(self) -> None:
         secrets = [it for it in self.deployment.secrets.of_jobs() if self._is_long_ago(it.changed_at)]
@@ -113,13 +114,17 @@ class Sweep:
         for secret in secrets:
             job = jobs.get(secret.job_id)
             if self._is_over(job) and not _is_result_of(secret, job):
-                match secret.kind:
-                    case JobSecretKind.REQUEST:
-                        self.deployment.secrets.delete_request(secret.job_id)
-                    case JobSecretKind.RESULT:
-                        self.deployment.secrets.delete_result(secret.job_id)
-                self.secrets_deleted += 1
-                logger.warning("Secret without a job deleted: %s of %s", secret.kind, secret.job_id)
+                with self._part(f"the {secret.kind} secret of {secret.job_id}"):
+                    self._delete(secret)
+
+    def _delete(self, secret: JobSecret) -> None:
+        match secret.kind:
+            case JobSecretKind.REQUEST:
+                self.deployment.secrets.delete_request(secret.job_id)
+            case JobSecretKind.RESULT:
+                self.deployment.secrets.delete_result(secret.job_id)
+        self.secrets_deleted += 1
+        logger.warning("Secret without a job deleted: %s of %s", secret.kind, secret.job_id)
 
     def _drop_targets_without_job(self) -> None:
         with target_session(self.deployment, _SESSION_NAME, self.deployment.secrets.target_admin()) as admin:

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.jobs_table import BY_OWNER
 from local.deploy import STACK
 from local.emulator import REGION
 from tests.e2e.client import Client
@@ -48,6 +49,25 @@ def write_job(role: Role) -> Any:
     return role.client("dynamodb").put_item(TableName=role.table, Item={"pk": {"S": "tests"}, "sk": {"S": "tests"}})
 
 
+def delete_job(role: Role) -> Any:
+    return role.client("dynamodb").delete_item(TableName=role.table, Key={"pk": {"S": "tests"}, "sk": {"S": "tests"}})
+
+
+def list_jobs(role: Role) -> Any:
+    return role.client("dynamodb").query(
+        TableName=role.table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "owner#x"}}
+    )
+
+
+def list_by_index(role: Role) -> Any:
+    return role.client("dynamodb").query(
+        TableName=role.table,
+        IndexName=BY_OWNER,
+        KeyConditionExpression="gsi1pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "owner#x"}},
+    )
+
+
 def scan_jobs(role: Role) -> Any:
     return role.client("dynamodb").scan(TableName=role.table)
 
@@ -77,26 +97,27 @@ def invoke_settling(role: Role) -> Any:
 ADMIN = read_secret("datavalut/target")
 REQUEST = read_secret("datavalut/request/job_000000000000")
 RESULT = read_secret("datavalut/result/job_000000000000")
+CHANGED = (write_job, delete_job)  # made or deleted: what they may update is there already
 DENIED: dict[str, tuple[Call, ...]] = {
-    "create_job": (ADMIN, RESULT, stop_execution, put_event, invoke_settling, scan_jobs),
+    "create_job": (ADMIN, RESULT, stop_execution, put_event, invoke_settling, scan_jobs, list_by_index),
     "get_job": (ADMIN, REQUEST, write_job, start_execution, stop_execution, put_event),
-    "list_jobs": (ADMIN, REQUEST, RESULT, write_job, start_execution, stop_execution, scan_jobs),
+    "list_jobs": (ADMIN, REQUEST, RESULT, read_job, write_job, start_execution, stop_execution, scan_jobs),
     "cancel_job": (ADMIN, REQUEST, RESULT, put_event, scan_jobs),
     "plan_job": (RESULT, start_execution, stop_execution, put_event),
-    "keep_snapshot": (ADMIN, RESULT, start_execution, stop_execution),
-    "prepare_target": (RESULT, start_execution, stop_execution, put_event),
-    "copy_worker": (ADMIN, start_execution, stop_execution, put_event),
+    "keep_snapshot": (ADMIN, RESULT, list_jobs, *CHANGED, start_execution, stop_execution),
+    "prepare_target": (RESULT, *CHANGED, start_execution, stop_execution, put_event),
+    "copy_worker": (ADMIN, *CHANGED, start_execution, stop_execution, put_event),
     "finalize_job": (REQUEST, start_execution, stop_execution, put_event),
     "settle_job": (RESULT, stop_execution, put_event, scan_jobs),
     "sweep": (RESULT, put_event, invoke_settling, scan_jobs),
-    "publish_events": (ADMIN, REQUEST, RESULT, start_execution, stop_execution),
+    "publish_events": (ADMIN, REQUEST, RESULT, list_jobs, delete_job, start_execution, stop_execution),
 }
 
 
 @pytest.mark.parametrize("function", DENIED)
 def test_a_function_is_denied_what_it_has_no_business_with(function: str, stack: Stack) -> None:
     role = Role(stack, function)
-    read_job(role)  # what it has business with is not denied
+    (list_jobs if function == "list_jobs" else read_job)(role)  # what it has business with is not denied
     for call in DENIED[function]:
         with pytest.raises(ClientError) as refused:
             call(role)

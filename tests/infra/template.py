@@ -29,6 +29,16 @@ class Template:
     def kinds(self) -> set[str]:
         return {resource["Type"] for resource in self.content["Resources"].values()}
 
+    def reasons(self, role: str) -> dict[str, str]:
+        """Why the role of a function breaks each of the rules that it is allowed to break."""
+        metadata = json.loads(self.file.with_name("DataValut.metadata.json").read_text(encoding="utf-8"))
+        return {
+            rule.partition("::")[2]: reason
+            for entry in metadata[f"/DataValut/Functions/{role}"]
+            if entry["type"] == "aws:cdk:acknowledged-rules"
+            for rule, reason in entry["data"].items()
+        }
+
     def functions(self) -> dict[str, Resource]:
         """By the name of their folder."""
         return {

@@ -73,6 +73,17 @@ def test_every_functions_throttles_are_told() -> None:
     assert set(FUNCTIONS) == {*ENDPOINTS, *STEPS, "publish_events", "sweep"}
 
 
+@pytest.mark.parametrize("alarm", ["FunctionsFail", "EndpointsThrottled"])
+def test_where_tokens_are_checked_the_function_that_does_is_watched_too(
+    aws: Template, aws_with_tokens: Template, alarm: str
+) -> None:
+    def watched(template: Template) -> int:
+        return len([it for it in alarms(template)[alarm]["Metrics"] if "MetricStat" in it])
+
+    assert "authorize_caller" in json.dumps([it["Id"] for it in alarms(aws_with_tokens)[alarm]["Metrics"]])
+    assert watched(aws_with_tokens) == watched(aws) + 1
+
+
 def test_silence_is_no_alarm_and_no_alarm_watches_more_than_cloudwatch_takes(aws: Template) -> None:
     for alarm in alarms(aws).values():
         assert alarm["TreatMissingData"] == "notBreaching"

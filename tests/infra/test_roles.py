@@ -50,6 +50,26 @@ def test_only_actions_without_a_resource_are_allowed_on_all(aws: Template, funct
     assert on_all <= WITHOUT_RESOURCE | more
 
 
+# By which words a reason names what is allowed on all resources.
+NAMED = {
+    "X-Ray": {"xray:PutTraceSegments"},
+    "network interfaces": {"ec2:CreateNetworkInterface"},
+    "ListStreams": {"dynamodb:ListStreams"},
+    "ListSecrets": {"secretsmanager:ListSecrets"},
+    "secret that a caller lends": LENT_SECRETS,
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_why_a_function_may_do_something_on_all_resources_names_that_and_nothing_else(
+    aws: Template, function: str
+) -> None:
+    role = "".join(part.capitalize() for part in function.split("_")) + "Role"
+    reason = aws.reasons(role)["AwsSolutions-IAM5[Resource::*]"]
+    on_all = {action for action, resource in aws.allowed(function) if resource == "*"}
+    assert {words for words in NAMED if words in reason} == {words for words, named in NAMED.items() if named & on_all}
+
+
 def test_a_callers_secret_can_be_read_only_if_it_is_lent(aws: Template) -> None:
     (statement,) = (
         statement
@@ -110,6 +130,37 @@ def test_a_function_does_with_a_jobs_secrets_what_its_work_needs(aws: Template, 
                 verb = action.removeprefix("secretsmanager:").removesuffix("SecretValue").removesuffix("Secret")
                 done.setdefault(kind, set()).add(verb)
     assert done == SECRETS_OF_JOBS[function]
+
+
+# What each function does with the items of the jobs' table.
+READ, UPDATE = {"GetItem", "Query"}, {"GetItem", "Query", "UpdateItem"}
+MOVE = UPDATE | {"PutItem", "DeleteItem"}
+JOBS_TABLE = {
+    "create_job": MOVE,
+    "get_job": READ,
+    "list_jobs": {"Query"},
+    "cancel_job": MOVE,
+    "plan_job": MOVE,
+    "keep_snapshot": {"GetItem", "UpdateItem"},
+    "prepare_target": UPDATE,
+    "copy_worker": UPDATE,
+    "finalize_job": MOVE,
+    "settle_job": MOVE,
+    "sweep": MOVE | {"BatchGetItem"},
+    "publish_events": {"GetItem", "PutItem", "UpdateItem"},
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_does_with_the_jobs_table_what_its_work_needs(aws: Template, function: str) -> None:
+    of_items = {action for action in aws.actions(function) if action.startswith("dynamodb:") and "Stream" not in action}
+    of_items -= {"dynamodb:GetRecords", "dynamodb:GetShardIterator"}  # of the stream as well
+    assert of_items == {f"dynamodb:{action}" for action in JOBS_TABLE[function]}
+
+
+def test_only_who_lists_jobs_reads_the_indexes(aws: Template) -> None:
+    reading = {it for it in FUNCTIONS if any("/index/" in resource for _, resource in aws.allowed(it))}
+    assert reading == {"list_jobs"}
 
 
 def test_only_the_planner_reads_the_openai_key(aws: Template) -> None:

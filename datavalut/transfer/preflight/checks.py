@@ -22,6 +22,7 @@ from datavalut.transfer.preflight.shared_snapshot import check_shared_snapshot
 from datavalut.transfer.preflight.standby import check_standby
 from datavalut.transfer.preflight.superuser_objects import check_superuser_objects
 from datavalut.transfer.preflight.tables import check_tables
+from datavalut.transfer.preflight.target_open import check_target_open
 from datavalut.transfer.preflight.target_role import check_target_role
 from datavalut.transfer.preflight.target_version import check_target_version
 from datavalut.transfer.preflight.timeouts import check_timeouts
@@ -51,6 +52,7 @@ def check_databases(
         *check_superuser_objects(source),
         *check_reserved_schema(source),
         *check_target_role(target),
+        *check_target_open(target),
         *check_target_version(catalog.server_version, target.server_version),
         *check_extensions(absent, source),
         *check_policy_roles(read_policies(source), target),

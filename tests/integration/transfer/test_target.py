@@ -17,6 +17,7 @@ from datavalut.transfer.target import (
     create_target,
     database_locale,
     drop_target,
+    open_databases,
     publish_target,
     secure_server,
     terminate_sessions,
@@ -263,13 +264,25 @@ def test_sessions_are_ended_by_application_name(make_database: MakeDatabase) -> 
         assert session.closed == 0  # it does not know yet
 
 
+# Of a row of pg_database.
+CONNECT_OF_PUBLIC = (
+    "EXISTS (SELECT FROM aclexplode(coalesce(datacl, acldefault('d', datdba)))"
+    " WHERE grantee = 0 AND privilege_type = 'CONNECT')"
+)
+
+
 def test_securing_closes_what_the_admin_owns_and_names_the_rest(postgres: TestServer, admin: connection) -> None:
     execute(postgres.superuser, "ALTER DATABASE template1 OWNER TO datavalut_admin")
     try:
-        still_open = secure_server(admin)
-        assert "postgres" in still_open
-        assert "template1" not in still_open
-        assert secure_server(admin) == still_open
+        before = open_databases(admin)
+        secure_server(admin)
+        assert query(
+            postgres.superuser, f"SELECT {CONNECT_OF_PUBLIC} FROM pg_database WHERE datname = 'template1'"
+        ) == [(False,)]
+        assert "postgres" in before
+        assert "template1" not in before  # for it was to be closed
+        assert open_databases(admin) == before
+        secure_server(admin)
     finally:
         execute(postgres.superuser, "ALTER DATABASE template1 OWNER TO postgres")
         execute(postgres.superuser, "GRANT CONNECT ON DATABASE template1 TO PUBLIC")

@@ -1,7 +1,7 @@
 """Needs PostgreSQL, which the fixtures start. What slipped through, and who is left in peace."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -193,6 +193,18 @@ def test_an_execution_without_a_job_is_stopped(world: World) -> None:
     assert set(world.executions.stopped) == {ended, "job_000000000000"}
 
 
+def test_an_execution_that_cannot_be_stopped_keeps_no_other_from_being_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = "job_00000000000a", "job_00000000000b"
+    world.executions.known = dict.fromkeys((first, second), RUNNING)
+    monkeypatch.setattr(world.executions, "stop", refusing(first, world.executions.stop))
+    with pytest.raises(SweepIncomplete) as incomplete:
+        world.sweep()
+    assert incomplete.value.parts == (f"the execution {first}",)
+    assert world.executions.stopped == [second]
+
+
 class TestSecrets:
     def test_those_of_jobs_that_have_ended_or_never_were_are_deleted(self, world: World) -> None:
         running = world.job(JobStatus.RUNNING)
@@ -212,6 +224,22 @@ class TestSecrets:
         failed = world.job(JobStatus.FAILED, JUST_NOW)
         world.sweep()
         assert set(world.runner.secrets.requests) == {failed}
+
+    @pytest.mark.parametrize("kind", ["request", "result"])
+    def test_one_that_cannot_be_deleted_keeps_no_other_from_being_deleted(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, kind: str
+    ) -> None:
+        first, second = "job_00000000000a", "job_00000000000b"
+        requests, results = world.runner.secrets.requests, world.runner.secrets.results
+        for job_id in (first, second):
+            requests[job_id] = RequestSecret(UNREACHABLE, filter_prompt="")
+            results[job_id] = UNREACHABLE
+        delete = f"delete_{kind}"
+        monkeypatch.setattr(world.runner.secrets, delete, refusing(first, getattr(world.runner.secrets, delete)))
+        with pytest.raises(SweepIncomplete) as incomplete:
+            world.sweep()
+        assert incomplete.value.parts == (f"the {kind} secret of {first}",)
+        assert set(requests) | set(results) == {first}
 
 
 class TestTarget:
@@ -299,6 +327,17 @@ def test_a_second_sweep_finds_nothing(world: World) -> None:
     world.sweep()
     world.executions.known.clear()
     assert world.sweep() == Sweep(world.deployment, world.executions)
+
+
+def refusing(job_id: str, ask: Callable[[str], object]) -> Callable[[str], object]:
+    """The same call, which a service throttles for one job."""
+
+    def asked(of_job: str) -> object:
+        if of_job == job_id:
+            raise ConnectionError("throttled")
+        return ask(of_job)
+
+    return asked
 
 
 def assert_is_open(session: connection) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from datavalut.jobs.errors import StoreBusy
 from datavalut.jobs.lifecycle import NOT_STARTED
 from datavalut.jobs.model import JobError
 from datavalut.jobs.outcome import is_fault_of_the_deployment
@@ -20,6 +21,7 @@ from datavalut.workflow.job_errors import TIMED_OUT, job_error
         job_error(TargetMissing("shop")),
         job_error(TargetServerUnavailable()),
         job_error(VerificationFailed(())),
+        job_error(StoreBusy("job_a1b2c3d4e5f6")),
     ],
 )
 def test_what_only_the_operator_can_mend_is_the_deployments_fault(error: JobError | None) -> None:

@@ -1,6 +1,8 @@
 """Needs nothing running: how an execution's end is told, and how a step's errors travel."""
 
 import json
+import logging
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,13 +12,21 @@ import pytest
 from datavalut.aws.execution_end import execution_end
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.model import Refusal
+from datavalut.jobs.errors import StoreBusy
 from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobError, JobStatus
-from datavalut.transfer.errors import CopyFailed, JobNoLongerRunning, SourceUnreachable, WrongPassword
+from datavalut.jobs.request_secret import RequestSecret
+from datavalut.transfer.errors import (
+    CopyFailed,
+    JobNoLongerRunning,
+    SourceQueryFailed,
+    SourceUnreachable,
+    WrongPassword,
+)
 from datavalut.transfer.statements import source_error, target_error
 from datavalut.workflow.errors import JobFailed, TransientFault
-from datavalut.workflow.job_errors import INTERNAL
-from datavalut.workflow.settle import ExecutionEnd
+from datavalut.workflow.job_errors import SERVICE_UNAVAILABLE
+from datavalut.workflow.settle import ExecutionEnd, settle
 from datavalut.workflow.step import fault_error, run_step
 from tests.workflow_runner import WorkflowRunner
 
@@ -57,9 +67,22 @@ def test_a_fault_of_a_service_that_passes_is_transient(runner: WorkflowRunner) -
     deployment = replace(runner.deployment, is_transient_fault=lambda error: isinstance(error, ConnectionError))
     with pytest.raises(TransientFault) as fault:
         run_step(deployment, JOB_ID, lambda: failing(ConnectionError("throttled")))
-    assert fault_error(str(fault.value)) == INTERNAL
-    with pytest.raises(JobFailed):
+    assert fault_error(str(fault.value)) == SERVICE_UNAVAILABLE
+    with pytest.raises(JobFailed, match="internal_error"):
         run_step(deployment, JOB_ID, lambda: failing(RuntimeError("broken")))
+
+
+@pytest.mark.parametrize("error", [ConnectionError("throttled"), StoreBusy(JOB_ID)])
+def test_a_service_that_is_busy_is_no_fault_of_ours_in_the_log(
+    runner: WorkflowRunner, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    deployment = replace(runner.deployment, is_transient_fault=lambda error: isinstance(error, ConnectionError))
+    with pytest.raises(TransientFault):
+        run_step(deployment, JOB_ID, lambda: failing(error))
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.__dict__["code"] == "service_unavailable"
+    assert "stack" not in record.__dict__
 
 
 def test_an_error_that_cannot_be_recorded_is_carried_to_the_end(
@@ -118,6 +141,20 @@ def test_the_log_says_nothing_of_an_errors_text(
     assert record.__dict__["error"] == type(error).__name__
     assert record.exc_info is None
     assert "hunter2" not in str(record.__dict__)
+
+
+def test_the_log_of_settling_says_nothing_of_a_sources_words(
+    runner: WorkflowRunner, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = SourceQueryFailed("22P02", "invalid input: hunter2")
+    monkeypatch.setattr("datavalut.workflow.settle.source_session", lambda *_: failing(said))
+    monkeypatch.setattr("datavalut.workflow.settle.target_session", lambda *_: nullcontext())
+    monkeypatch.setattr("datavalut.workflow.settle.drop_target", lambda *_: None)
+    runner.secrets.requests[JOB_ID] = RequestSecret(runner.secrets.admin, filter_prompt="")
+    with caplog.at_level(logging.INFO):
+        settle(runner.deployment, JOB_ID, ExecutionEnd(Ending.STOPPED))
+    assert "SourceQueryFailed" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def status_event(status: str) -> dict[str, object]:
