@@ -14,6 +14,7 @@ _WORDS = {
     for line in """
     acct account; acctg accounting; addr address; adj adjuster; adjr adjuster; agcy agency; agr agreement
     amt amount; appr approved; appt appointment; apt apartment; asgn assigned; attr attribute; avg average
+    prereq prerequisite;
     bal balance; bath bathroom; bdrm bedroom; bene beneficiary; bkg booking; bldg building; bldr builder
     brkr broker; canc cancelled; cat category; catg category; cd code; cert certificate; chk check; chkin checkin
     chkout checkout; cls class; cncl cancelled; cnt count; cntct contact; comm commission; comp company

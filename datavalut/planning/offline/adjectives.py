@@ -13,12 +13,12 @@ from datavalut.filters.model import (
     PathStep,
     TimeUnit,
 )
-from datavalut.planning.offline import synonyms, table_dates
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
-from datavalut.planning.offline.comparisons import before_now, one_of
+from datavalut.planning.offline.comparisons import before_now, is_true, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lasting import LastingReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.numbered import NumberedReader
@@ -40,6 +40,10 @@ from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_PAYMENTS = frozenset({"payment", "receipt"})
+_BOUNDS = synonyms.words(
+    "max maximum min minimum limit allowed target planned expected estimated default suggested required"
+)
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
 
@@ -263,8 +267,11 @@ class AdjectiveReader(Reader):
         """ "unrated films", "rated films": whether there is a rating."""
         for participle, there in ((word, True), *((negative, False) for negative in _without_prefixes(word))):
             for column in table.columns:
+                words = name_words(column.name)
                 if column.not_null or column.category not in NUMBER_CATEGORIES | {TypeCategory.TEXT}:
                     continue
+                if {*words} & _BOUNDS or singular(words[-1]) != words[-1]:
+                    continue  # what may be used ten times, or has no such limit, was not used therefore
                 if participle.endswith("ed") and stem(participle) == stem(name_words(column.name)[-1]):
                     is_null = IsNull(operand=ColumnValue(column=column.name))
                     meaning = f"{column.name} is {'not ' if there else ''}null"
@@ -291,10 +298,37 @@ class AdjectiveReader(Reader):
             for column in dates
             if not column.not_null and table_dates.date_stems(table, column) & synonyms.DONE_STEMS
         ]
-        if len(due) == len(done) == 1:
+        flags = [
+            column
+            for column in table.columns
+            if column.category is TypeCategory.BOOLEAN
+            and {stem(word) for word in name_words(column.name)} - {"is", "was"} <= synonyms.DONE_STEMS | {"don"}
+        ]
+        if len(due) == len(done) == 1 and not flags:
             condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))
             meaning = f"{due[0].name} is in the past and {done[0].name} is null"
             yield _Fit(condition, meaning, position + 1, due[0])
+        elif len(due) == len(flags) == 1 and not done:
+            condition = all_of((before_now(due[0]), is_true(ColumnValue(column=flags[0].name), False)))
+            meaning = f"{due[0].name} is in the past and {flags[0].name} is false"
+            yield _Fit(condition, meaning, position + 1, due[0])
+        elif len(due) == 1 and not done and self._is_nothing_paid(table, position + 1):
+            yield _Fit(before_now(due[0]), f"{due[0].name} is in the past", position + 1, due[0])
+
+    def _is_nothing_paid(self, table: Table, position: int) -> bool:
+        """ "(overdue) fees with no payment": is it said behind the noun that nothing was paid?"""
+        named = self._vocabulary.table_at(position)
+        if named is None or named[0].name != table.name:
+            return False
+        at = named[1] + 2 if self._words(named[1], "with", "no") else named[1] + 1
+        if at == named[1] + 1 and self._word(named[1]) != "without":
+            return False
+        child = self._vocabulary.table_at(self._past_articles(at), loosely=True)
+        return (
+            child is not None
+            and table_names.is_of(child[0], _PAYMENTS)
+            and any(child[0].name == other.name for other in self._vocabulary.keys.children(table))
+        )
 
     def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
         """ "unassigned tasks": without the row that assignee_id leads to."""

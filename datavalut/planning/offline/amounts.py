@@ -1,6 +1,6 @@
 """Totals, averages and counts of related rows: "total order amount above 500", "who spent more than 500"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
@@ -30,7 +30,7 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.spendings import amounts_of, is_amount, is_money, spendings
+from datavalut.planning.offline.spendings import amounts_of, is_amount, is_money, quantities, spendings
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -58,6 +58,8 @@ _REVENUE = tuple(
     for phrase in phrases.split(", ")
 )
 _SALES = frozenset({"sale", "purchase"})
+_UNITS_SOLD = synonyms.words("quantity units items pieces copies")
+_SOLD = frozenset({"sold", "ordered", "bought", "purchased"})
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
 DescribedRead = Callable[[int], DescribedRows | None]
@@ -199,7 +201,7 @@ class AmountReader(Reader):
         at += 1
         while self._word(at) in _DETERMINERS:
             at += 1
-        if self._vocabulary.own_columns_at(table, at):
+        if self._numbers_at(table, at)[0]:
             return None  # "maximum price 50" of products is no maximum over their orders
         return (
             self._of_a_named_table(table, function, at)
@@ -291,19 +293,31 @@ class AmountReader(Reader):
         return replace(amount, where=where, name=f"{amount.name} of {noun.meaning}")
 
     def _of_a_column(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
-        """ "average stars": the column of one table that references this one."""
+        """ "average stars": the column of one table that references this one, or else of one that references that."""
         found: list[Amount] = []
-        for child in self._vocabulary.keys.children(table):
-            numbers, end = self._numbers_at(child, position)
-            if not numbers:
-                continue
-            path = self._vocabulary.path(table, child, position, end)
-            found.append(
-                self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
-            )
+        for tables in self._levels_below(table):
+            for child in tables if not found else ():
+                numbers, end = self._numbers_at(child, position)
+                if not numbers:
+                    continue
+                path = self._vocabulary.path(table, child, position, end)
+                if any(step.direction is Direction.TO_PARENT for step in path):
+                    continue
+                found.append(
+                    self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
+                )
         if len(found) > 1:
             raise UnclearError(position, found[0].end, "columns of several tables fit", (one.name for one in found))
         return found[0] if found else None
+
+    def _levels_below(self, table: Table) -> Iterator[list[Table]]:
+        """The tables that reference it, those that reference these, and so on."""
+        level, seen = [table], {table.name}
+        while level:
+            further = [child for above in level for child in self._vocabulary.keys.children(above)]
+            level = [child for child in dict.fromkeys(further) if child.name not in seen]
+            seen |= {child.name for child in level}
+            yield level
 
     def _numbers_at(self, child: Table, position: int) -> tuple[list[Column], int]:
         found = self._vocabulary.own_columns_at(child, position)
@@ -369,6 +383,20 @@ class AmountReader(Reader):
                 return self.spending(table, position, position + len(words))
         return None
 
+    def read_units_sold(self, table: Table, position: int) -> Amount | None:
+        """ "units sold", "quantity ordered": by the one quantity in the rows below."""
+        if self._word(position) not in _UNITS_SOLD or self._word(position + 1) not in _SOLD:
+            return None
+        found = list(quantities(self._vocabulary, table))
+        if len(found) != 1:
+            return None
+        child, column = found[0]
+        end = position + 2
+        path = self._vocabulary.path(table, child, position, end)
+        return self._amount(
+            AggregateFunction.SUM, path, near=child, at=child, columns=[column], position=position, end=end
+        )
+
     def _names_sales(self, position: int, length: int) -> bool:
         """Are the "sales" those of a table that is called so?"""
         named = (self._vocabulary.table_at(at) for at in range(position, position + length))
@@ -414,7 +442,8 @@ class AmountReader(Reader):
         if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum():
             return True
         is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
-        return is_participle and (self._word(position + 1) == "by" or self.begins_with_time(position + 1))
+        by_means = self._word(position + 1) in {"by", "with"} | synonyms.MEANS
+        return is_participle and (by_means or self.begins_with_time(position + 1))
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""

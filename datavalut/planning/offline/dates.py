@@ -20,8 +20,10 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 IRREGULAR_PARTICIPLES = synonyms.words(
     "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit "
-    "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken"
+    "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken taught led kept"
 )
+_PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
+_OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
 _STARTS = frozenset({"checkin", "start", "begin", "depart", "schedul"})
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
@@ -192,6 +194,8 @@ class DateReader(Reader):
         of_the_table = table_names.own_stems(table)
         if len(own) == 1 and (verb in of_the_table or (is_order and verb in synonyms.ORDER_STEMS)):
             return own[0]
+        if verb in _OF_PAYING and table_names.is_of(table, _PAYMENTS):
+            return table_dates.creation_column(table, position, position + 1)
         joins = verb in synonyms.JOIN_STEMS and table_names.is_of(table, synonyms.JOINERS)
         orders = is_order and verb in synonyms.ORDER_STEMS
         joins = joins or (verb == "post" and table_names.is_of(table, synonyms.POSTINGS))

@@ -213,7 +213,7 @@ class DeedReader(Reader):
             return []
         bare = self._read_noun(at, None)
         if bare is None:
-            named = self._named_rows.read_list(child, at, below=True)
+            named = self._columns.labelled(child, at) or self._named_rows.read_list(child, at, below=True)
             return [replace(opened(named, position), continuation=Continuation.NONE)] if named else []
         if bare.table.name == child.name:
             return []

@@ -48,6 +48,7 @@ _START_STEMS = stems("start begin from admitted activated") | {"checkin", "valid
 _END_STEMS = stems(
     "end finished completed returned closed terminated discharged to until through cancelled resolved"
 ) | synonyms.words("checkout validto")
+_REPORTED = frozenset({"report"})
 _BETWEEN_STEMS = synonyms.ORDER_STEMS | synonyms.words("creat ship pickup approv publish")
 _STAYS = synonyms.words("stay booking reservation visit")
 # Named for each other, whatever else happens to the row.
@@ -392,6 +393,12 @@ class DurationReader(Reader):
             and not self._is_planned(column)
         ]
         found = [column for column in dict.fromkeys([*creation, *starts, *between]) if column != done]
+        if not found and done not in creation:
+            found = [
+                column
+                for column in table_dates.date_columns(table)
+                if table_dates.date_stem(table, column) in _REPORTED and column != done
+            ]
         if done in creation or not found:
             return None
         if len(found) > 1:

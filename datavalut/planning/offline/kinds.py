@@ -21,8 +21,8 @@ from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
-_OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship"})
-_OF_WORK = frozenset({"job", "work", "contract", "employment"})
+_OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship", "level", "tier"})
+_OF_WORK = frozenset({"job", "work", "contract", "employment", "membership", "loyalty"})
 _NEGATIONS = ("non-", "non")
 
 
@@ -197,8 +197,14 @@ class KindReader(Reader):
                 is_person = table_names.is_of(table, synonyms.PERSONS)
                 if column.category is not TypeCategory.BOOLEAN or not (first == "is" or is_person):
                     continue
+                if self._only_joins(table):
+                    continue  # an understudy is a person, and no casting
                 if [american_singular(word) for word in words] == [american_singular(word) for word in named]:
                     yield KindNoun(table, (), table, column, (), position + length, is_denied=bool(negation))
+
+    def _only_joins(self, table: Table) -> bool:
+        keys = {name for key in self._vocabulary.catalog.references_of(table.name) for name in key.columns}
+        return len(table.primary_key) > 1 and {*table.primary_key} <= keys
 
 
 def kind_of(kinds: list[KindNoun]) -> Condition:

@@ -36,6 +36,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
+_MEANS_COLUMNS = synonyms.words("carrier courier shipper forwarder")
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -309,9 +310,22 @@ class LinkReader(Reader):
 
     def _is_said_of(self, row: NamedRow, verb: _Verb) -> bool:
         """ "manufactured by Bayer", in a column of manufacturers."""
+        if not row.path and self._is_a_means(row) and self._names_a_date(row.table, verb.stem):
+            return not verb.names_a_role
         return not verb.names_a_role and any(
             verb.stem in {stem(word), agent_stem(word)} for column in row.columns for word in name_words(column.name)
         )
+
+    def _is_a_means(self, row: NamedRow) -> bool:
+        """ "(sent) with DHL". How a ticket was opened says nothing of how it was closed: no channel is meant so."""
+        return all(head_word(column.name) in _MEANS_COLUMNS for column in row.columns)
+
+    def _names_a_date(self, table: Table, verb: str) -> bool:
+        """Is it what was done to the row on one of its dates?"""
+        columns = table_dates.date_columns(table)
+        dates = {date for column in columns for date in table_dates.date_stems(table, column)} - {""}
+        same = {other for group in synonyms.SAME_DEEDS if verb in group for other in group}
+        return bool(dates & ({verb} | same))
 
     def _object(self, table: Table, verb: _Verb, position: int, frames: Frames) -> Clause | None:
         """ "(taught by) a full-time teacher", "(taking) no courses"."""

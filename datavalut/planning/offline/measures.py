@@ -10,7 +10,7 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import american_singular
+from datavalut.planning.offline.inflection import american_singular, singular, stem
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
 from datavalut.planning.offline.quantities import (
@@ -83,7 +83,7 @@ _ADVERBS = {
 }
 _PAID = synonyms.words("salary wage pay income rate fee price cost charge rent premium fare amount")
 _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of their names; the first kinds found count
-    "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare"), synonyms.words("amount")),
+    "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare rent"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
     "salary": (synonyms.words("salary wage income pay earnings annualsalary basesalary"),),
     "length": (synonyms.words("length duration runtime"), synonyms.words("distance")),
@@ -105,6 +105,7 @@ class MeasureReader(Reader):
         return (
             self._comparative(table, position)
             or self._verb(table, position)
+            or self._counted_by_name(table, position)
             or self._old(table, position)
             or self._amount(table, position)
         )
@@ -123,6 +124,27 @@ class MeasureReader(Reader):
         else:
             operator = GREATER if degree.high else LESS
         return self._compared(table, degree.measure, replace(quantity, operator=operator, bare=False), position)
+
+    def _counted_by_name(self, table: Table, position: int) -> Clause | None:
+        """ "(outages that) affected more than 200 households": in a column affected_households."""
+        word = self._word(position)
+        quantity = read_quantity(self._tokens, position + 1) if word.endswith(("ed", "ing")) else None
+        if quantity is None:
+            return None
+        said = [stem(word), singular(self._word(quantity.end))]
+        columns = [
+            column
+            for column in table.columns
+            if column.category in NUMBER_CATEGORIES
+            and (words := name_words(column.name))
+            and len(words) == 2
+            and [stem(words[0]), singular(words[1])] == said
+        ]
+        if len(columns) != 1:
+            return None
+        condition = compared(ColumnValue(column=columns[0].name), quantity, columns[0].category, position)
+        meaning = f"{table.name.name}.{columns[0].name} {quantity.meaning}"
+        return self._clause(condition, position, quantity.end + 1, meaning)
 
     def denies_a_comparison(self, position: int) -> bool:
         """ "not longer than", "not over": the opposite comparison, which nothing unknown passes. Who is "not older

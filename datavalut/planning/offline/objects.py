@@ -26,6 +26,7 @@ from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.latest import LatestReader
+from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
@@ -119,6 +120,7 @@ class ObjectReader(Reader):
         self._totals = totals
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._marks = MarkReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "with ...", "without ..."."""
@@ -149,6 +151,7 @@ class ObjectReader(Reader):
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
+            or self._marked(table, None, position)
             or self._named(table, position)
         )
 
@@ -187,7 +190,31 @@ class ObjectReader(Reader):
             meaning = f"{quantity.meaning} {noun.meaning}"
             main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
             return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
-        return self.measured(table, position)
+        return self._marked(table, quantity, position) or self.measured(table, position)
+
+    def _unmarked(self, table: Table, position: int) -> Clause | None:
+        """ "(without) an F grade": no row of a child with that value."""
+        mark = self._marks.read(table, position)
+        if mark is None:
+            return None
+        path = self._vocabulary.path(table, mark.child, position, mark.end)
+        condition = negated(Exists(path=path, condition=mark.condition))
+        return self._clause(condition, position, mark.end, f"no {mark.meaning}", Continuation.WITH)
+
+    def _marked(self, table: Table, quantity: Quantity | None, position: int) -> Clause | None:
+        """ "3+ F grades", "an A grade": the rows of a child with that value."""
+        is_letter = self._tokens[position : position + 1] and self._tokens[position].text == "A"  # "with A grades"
+        at = position if is_letter else self._past_articles(position)
+        mark = self._marks.read(table, quantity.end if quantity else at)
+        if mark is None:
+            return None
+        path = self._vocabulary.path(table, mark.child, position, mark.end)
+        if quantity is None:
+            meaning = "at least one of"
+            condition: Condition = Exists(path=path, condition=mark.condition)
+        else:
+            meaning, condition = quantity.meaning, counted(path, mark.condition, quantity, position)
+        return self._clause(condition, position, mark.end, f"{meaning} {mark.meaning}", Continuation.WITH)
 
     def measured(self, table: Table, position: int) -> Clause | None:
         """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
@@ -338,7 +365,7 @@ class ObjectReader(Reader):
             return self._clause(none, position, amount.end, f"{amount.text} is 0", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
-            return self._nothing_called(table, position)
+            return self._unmarked(table, position) or self._nothing_called(table, position)
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
         self._check_whose(table, reference, _BEHIND_A_ROLE)

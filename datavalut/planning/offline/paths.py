@@ -13,6 +13,11 @@ from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 _LONGEST_PATH = 5
 # "home_club_id" is no role of the club's: it says which one of all that a row has to do with is its own.
 _OF_THE_MAIN_ONE = frozenset({"home", "main", "primary", "default", "current"})
+_OFFICES = synonyms.words(
+    "head lead leader manager chair chairman chairperson chairwoman chief director dean captain president boss "
+    "supervisor principal secretary treasurer deputy coordinator foreman spokesperson contact capital default "
+    "primary main current last latest first best accepted pinned featured flagship headquarters"
+)
 _MAKERS = frozenset(
     tuple(name.split())
     for name in ("author", "writer", "creator", "poster", "uploader", "written by", "created by", "posted by")
@@ -70,7 +75,7 @@ class KeyGraph:
         up = list(self._walk(start.name, goal.name, (Direction.TO_PARENT,)))
         every = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
         mixed = _without_detours([path for path in every if path[0].direction is Direction.TO_CHILDREN])
-        direct = [path for path in (*up, *mixed) if len(path) == 1]
+        direct = _memberships([path for path in (*up, *mixed) if len(path) == 1])
         if direct:
             return self._only([*direct, *self._rivals(direct, every)])
         if up:
@@ -174,6 +179,24 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
         return keys
     named = [key for key in keys if _is_named_after_its_parent(key)]
     return named if len(named) == 1 else keys
+
+
+def _memberships(direct: list[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
+    """Of keys that lead both ways between two tables the one that says what belongs where: a lecturer's `dept_id`, and
+    no department's `head_id`, who is one of its lecturers. Who has or made the other thing need not be of it."""
+    if {path[0].direction for path in direct} != {Direction.TO_PARENT, Direction.TO_CHILDREN}:
+        return direct
+    plain = [path for path in direct if _is_named_after_its_parent(path[0].key, but_for=_OF_THE_MAIN_ONE)]
+    if len(plain) != 1:
+        return direct
+    others = [path[0].key for path in direct if path is not plain[0]]
+    return plain if all(_is_one_of_many(key) for key in others) else direct
+
+
+def _is_one_of_many(key: ForeignKey) -> bool:
+    """Is the key's parent singled out among those that belong to the child: its head, capital or latest?"""
+    words = {singular(part) for column in key.columns for part in name_words(column)}
+    return bool(words & _OFFICES) and len(key.columns) == 1
 
 
 def _is_named_after_its_parent(key: ForeignKey, but_for: frozenset[str] = frozenset()) -> bool:

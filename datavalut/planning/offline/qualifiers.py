@@ -287,6 +287,9 @@ class QualifierReader(Reader):
 
     def _read_worth(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "orders worth over 500". Raises UnclearError for "(customers with) orders totalling more than 500"."""
+        counted = self._objects.measured(table, position + 1) if self._word(position) == "worth" else None
+        if counted is not None and not any(token.money for token in self._tokens[position : counted.end]):
+            return opened(counted, position)  # "worth 6 credits"
         clause = self.amounts.read_worth(table, position)
         several = self._word(position - 1) != singular(self._word(position - 1))
         if clause and frames and several and self._word(position) in {"totaling", "totalling"}:
@@ -312,8 +315,8 @@ class QualifierReader(Reader):
     def _read_bare(self, table: Table, position: int) -> Clause | None:
         """An adjective or a value behind the noun: "users inactive since 2023", "tenant Globex"."""
         clause = self._adjectives.read_list(table, position)
-        if clause is None or self._word(clause.end) == "by":
-            return None  # "orders placed by Ada": what was done by somebody is no state
+        if clause is None or self._word(clause.end) in {"by"} | synonyms.MEANS:
+            return None  # "orders placed by Ada", "closed via phone": what was done by somebody or so is no state
         if self._vocabulary.table_at(clause.end, loosely=True) is not None:
             return None  # "... and cancelled orders": the next noun's
         return replace(clause, is_bare=True)

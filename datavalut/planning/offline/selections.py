@@ -44,6 +44,7 @@ _SUPERLATIVES: dict[tuple[str, ...], tuple[str, bool]] = {  # what is compared, 
     )
     for words in phrases.split(", ")
 }
+_OF_SIZE = frozenset({"largest", "biggest", "smallest"})
 _MOST = dict.fromkeys(("most", "highest", "largest", "biggest", "greatest", "best", "top"), True)
 _MOST |= dict.fromkeys(("fewest", "least", "lowest", "smallest"), False)
 _BY_PHRASES = (("by",), ("in", "terms", "of"), ("according", "to"), ("based", "on"), ("measured", "by"))
@@ -299,7 +300,11 @@ class SelectionReader(Reader):
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         if self._words(position, "number", "of") and (counted := self._counted(table, position + 2)):
             return counted
-        amount = self._amounts.read(table, position) or self._amounts.read_revenue(table, position)
+        amount = (
+            self._amounts.read(table, position)
+            or self._amounts.read_revenue(table, position)
+            or self._amounts.read_units_sold(table, position)
+        )
         if amount is not None:
             return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
@@ -419,11 +424,7 @@ class SelectionReader(Reader):
         if said.what == _AGE:
             return self._column_of_age(table, said, start, end)
         if said.what == _BY:
-            return (
-                None
-                if table_names.is_of(table, synonyms.PERSONS)
-                else self._measures.column(table, "money", start, end)
-            )
+            return None if table_names.is_of(table, synonyms.PERSONS) else self._largest(table, start, end)
         if said.what == "size":
             return self._measures.column(table, "size", start, end) or self._column(
                 table, Superlative(_BY, said.highest_first), start, end
@@ -432,6 +433,15 @@ class SelectionReader(Reader):
         if column is None and said.what not in {"rating", _WORTH}:
             raise UnclearError(start, end, f"no one column is the {said.what}", _numbers(table))
         return column
+
+    def _largest(self, table: Table, start: int, end: int) -> Column | None:
+        """By money; "the largest" of what has a size only by that. Raises UnclearError for what has both."""
+        money = self._measures.column(table, "money", start, end)
+        said = {self._word(at) for at in range(start, end)}
+        size = self._measures.column(table, "size", start, end) if said & _OF_SIZE else None
+        if money is not None and size is not None:
+            raise UnclearError(start, end, "by what?", (f"by {money.name}", f"by {size.name}"))
+        return money or size
 
     def _years(self, table: Table) -> Column | None:
         """The year of a row that has no date of its creation: "the newest films"."""

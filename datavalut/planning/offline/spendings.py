@@ -12,10 +12,15 @@ from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_CURRENCIES = frozenset({"eur", "usd", "gbp", "chf", "euro", "dollar"})
+_QUANTITIES = frozenset({"quantity", "qty", "units", "quantityordered", "orderquantity", "quantitysold", "unitssold"})
+
 
 def is_amount(column: Column) -> bool:
-    """Is it called an amount or a total?"""
-    return column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in synonyms.AMOUNT_COLUMNS
+    """Is it called an amount or a total, whatever its currency?"""
+    words = [*name_words(column.name)]
+    words = words[:-1] if len(words) > 1 and words[-1] in _CURRENCIES else words
+    return column.category in NUMBER_CATEGORIES and name_key(words) in synonyms.AMOUNT_COLUMNS
 
 
 def amounts_of(table: Table) -> list[Column]:
@@ -34,6 +39,14 @@ def amounts_of(table: Table) -> list[Column]:
 def is_money(column: Column) -> bool:
     """Is it an amount, a price or another sum of money?"""
     return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.MONEY_COLUMNS
+
+
+def quantities(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Column]]:
+    """How many of a row of `table` stand in the rows that reference it: the quantity in an order's line."""
+    for child in vocabulary.keys.children(table):
+        for column in child.columns:
+            if column.category in NUMBER_CATEGORIES and name_key(list(name_words(column.name))) in _QUANTITIES:
+                yield child, column
 
 
 def spendings(vocabulary: Vocabulary, table: Table) -> Iterator[tuple[Table, Column, tuple[PathStep, ...]]]:

@@ -49,6 +49,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "lastname surname familyname",
         "firstname givenname forename",
         "quantity qty",
+        "population inhabitant",
         "birthdate dateofbirth dob birthday",
         "gender sex",
         "rating star score",
@@ -62,7 +63,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 GENERIC_TAILS = words(
     "code "
     "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
-    "kb mb gb"
+    "kb mb gb kwh mwh kw"
 )
 
 # Columns found in many tables: they say nothing about a row that only references their table.
@@ -101,7 +102,8 @@ LINE_WORDS = words("item line detail position part entry row")
 STATUS_COLUMNS = words("status state stage phase")
 PLACE_COLUMNS = words(
     "country city town state region district province county continent territory nation location place building room "
-    "floor ward campus site"
+    "floor ward campus site hall house wing block dormitory dorm terminal zone neighborhood "
+    "neighbourhood suburb borough"
 )
 KIND_COLUMNS = words(
     "category genre brand manufacturer maker make department language specialty speciality nationality line"
@@ -132,7 +134,9 @@ PERSONS = words(
     "player lead visitor owner tenant admin administrator manager agent seller vendor supplier participant attendee "
     "donor volunteer candidate applicant reader borrower follower friend human holder policyholder cardholder "
     "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
-    "officer advisor consultant tutor resident curator"
+    "officer advisor consultant tutor resident curator lecturer scholar dean dentist surgeon therapist pharmacist "
+    "patron beneficiary cashier waiter chef pilot courier artist author musician singer director journalist editor "
+    "inspector handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
@@ -158,6 +162,7 @@ STOCK_COLUMNS = words(
 DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when of the")
 CREATION_STEMS = words(
     "creat insert add register signup join plac hir record occur happen issu book submit post open enrol fil log grant "
+    "request lodg rais "
     "onboard purchas donat"
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
@@ -216,6 +221,13 @@ WEAK_VERB_STEMS = words(
 )
 _VERBS_OF_ROLES = {
     "author": words("writ post creat"),
+    "assistant": words("assist"),
+    **dict.fromkeys(("department", "faculty", "major", "subject", "program", "programme", "degree"), words("studi")),
+    "attendant": words("attend"),
+    "consultant": words("consult"),
+    "participant": words("participat"),
+    "claimant": words("claim"),
+    "respondent": words("respond"),
     "owner": words("own hav hold"),
     "assignee": words("assign giv"),
     "manager": words("manag lead supervis report"),

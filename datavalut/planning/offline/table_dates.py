@@ -13,9 +13,10 @@ _HAPPENINGS = synonyms.words("start begin depart departur arriv arrival checkin 
 
 
 def holds_years(column: Column) -> bool:
-    """ "release_year", "year_built"."""
+    """ "release_year", "year_built", "founded_in"."""
     words = name_words(column.name)
-    return column.category is TypeCategory.INTEGER and "year" in {words[0], words[-1]}
+    founded = len(words) == 2 and words[1] == "in" and words[0].endswith(("ed", "ilt"))
+    return column.category is TypeCategory.INTEGER and ("year" in {words[0], words[-1]} or founded)
 
 
 def date_columns(table: Table) -> list[Column]:
@@ -29,6 +30,7 @@ def births(table: Table) -> list[Column]:
 def date_stem(table: Table, column: Column) -> str:
     """What a date column is the date of: "creat" for created_at, "" for the table's own event (order_date)."""
     words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
+    words = words[:-1] if words[-1:] == ["in"] and holds_years(column) else words
     own = {singular(word) for word in name_words(table.name.name)}
     left = [word for word in words if singular(word) not in own] if len(words) > 1 else words
     if left[:1] == ["valid"] and "".join(left[1:]) in {"until", "till", "to", "through", "thru"}:

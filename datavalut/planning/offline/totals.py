@@ -10,7 +10,7 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader, DescribedRead
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.phrases import Clause, DescribedRows, Progress, UnclearError, opened
+from datavalut.planning.offline.phrases import Clause, DescribedRows, Explained, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.spendings import is_amount
@@ -33,6 +33,7 @@ _TOTALS = (("total",), ("totals",), ("totaled",), ("totalled",), *_ADDING_UP)
 _AVERAGES = (("average",), ("averages",), ("averaged",), ("average", "out", "at"))
 _ON_AVERAGE = ("on", "average")
 _SPENDING = frozenset({"spent", "spend", "spends", "spending"})
+_CHARGED = frozenset({"charged", "billed", "invoiced", "fined"})
 _PAYING = frozenset({"paid", "pay", "pays", "paying"})
 
 
@@ -59,7 +60,13 @@ class TotalReader(Reader):
             if self._words(at, word, "of") and read_quantity(self._tokens, at + 2):
                 body = self._amount_in(table, at + 2) if word == "total" else self._average(table, position, at + 2)
                 return opened(body, position) if body else None
-        return self._amount_in(table, position) or self._in_all(table, position)
+        return self._units_sold(table, position) or self._amount_in(table, position) or self._in_all(table, position)
+
+    def _units_sold(self, table: Table, position: int) -> Clause | None:
+        """ "(products with) more than 100 units sold"."""
+        quantity = read_quantity(self._tokens, position)
+        amount = self._amounts.read_units_sold(table, quantity.end) if quantity else None
+        return self._compared(table, amount, position, amount.end) if amount else None
 
     def read_whose(self, table: Table, position: int) -> Clause | None:
         """ "(whose) invoices total more than 500", "(whose) orders average over 100"."""
@@ -149,11 +156,22 @@ class TotalReader(Reader):
         quantity = read_quantity(self._tokens, position + 1)
         if quantity is None:
             return None
+        if word in _CHARGED:
+            return self._charged(table, position)
         if word in _SPENDING | _PAYING:
             return self._spent(table, position, quantity.end, in_all_needed=word in _PAYING)
         if self._words(quantity.end, *_ON_AVERAGE) and word.endswith("ed"):
             return self._rated(table, position, quantity.end)
         return None
+
+    def _charged(self, table: Table, position: int) -> Clause | None:
+        """ "(students) charged more than 500 in fees (in total)"."""
+        clause = self._amount_in(table, position + 1)
+        if clause is None:
+            return None
+        end = next((clause.end + len(words) for words in _IN_ALL if self._words(clause.end, *words)), clause.end)
+        added = [Explained(clause.end, end, "of all of them")] if end > clause.end else []
+        return opened(replace(clause, end=end, explained=(*clause.explained, *added)), position)
 
     def _spent(self, table: Table, position: int, end: int, *, in_all_needed: bool) -> Clause | None:
         if self._word(end) in {"per", "each"}:

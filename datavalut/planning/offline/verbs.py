@@ -6,6 +6,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Direction, PathStep
 from datavalut.planning.offline import synonyms, table_names
+from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
@@ -13,6 +14,7 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, NounRead
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.flags import FlagReader, flagged
+from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
 from datavalut.planning.offline.measures import MeasureReader
@@ -37,6 +39,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 _INTRANSITIVE = synonyms.words(
     "left died expired resigned retired departed graduated churned unsubscribed cancelled canceled lapsed arrived"
 )
+_PARTICLES = frozenset({"out", "in", "up", "off", "away", "over", "through", "down", "back", "on"})
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
@@ -79,6 +82,7 @@ class VerbReader(Reader):
             tokens, vocabulary, progress, dates=dates, totals=totals, columns=columns, read_noun=read_noun
         )
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
+        self._kinds = KindReader(tokens, vocabulary, progress)
         self._outcomes = OutcomeReader(tokens, vocabulary, progress, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
@@ -138,13 +142,21 @@ class VerbReader(Reader):
         step = PathStep(table=str(key.parent), columns=key.columns, direction=Direction.TO_PARENT)
         said = self.verb_phrase(target, reference.end, (*frames, Frame(table, Continuation.NONE)))
         if said is None and self._word(reference.end) in _BE:
-            name = self._columns.name(target, reference.end + 1)
-            said = self._clause(name.condition, reference.end, name.end, name.meaning) if name else None
+            said = self._kind_or_name(target, reference.end)
         if said is None:
             return None
         main = Explained(position, reference.end, f"of the row that {reference.text} leads to")
         meaning = f"{reference.text} leads to a row with {said.meaning}"
         return Clause(along((step,), said.condition), position, said.end, meaning, (main, *said.explained))
+
+    def _kind_or_name(self, target: Table, position: int) -> Clause | None:
+        """ "(whose advisor) is a professor", "is Ada Berg", with the copula at `position`."""
+        at = self._past_articles(position + 1)
+        if at > position + 1:
+            kind = self._kinds.read(at, at, target)
+            return self._clause(kind.condition, position, kind.end, kind.meaning) if kind else None
+        name = self._columns.name(target, at)
+        return self._clause(name.condition, position, name.end, name.meaning) if name else None
 
     def _inverted(self, table: Table, position: int) -> Clause | None:
         """ "in which Nick Wahlberg played"."""
@@ -273,8 +285,21 @@ class VerbReader(Reader):
 
     def _went(self, table: Table, position: int) -> Clause | None:
         """ "(employees who) left": a verb that says of its subject what a state would."""
-        is_such = self._word(position) in _INTRANSITIVE and self._word(position - 1) in synonyms.RELATIVES
+        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has"}:
+            return None
+        is_such = self._word(position) in _INTRANSITIVE or self._is_a_state_in_words(table, position)
         return self._adjectives.read_list(table, position) if is_such else None
+
+    def _is_a_state_in_words(self, table: Table, position: int) -> bool:
+        """ "dropped out", "checked in": a label of the row's own status that begins with a verb, with its particle."""
+        columns = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+        labels = self._vocabulary.labels_at(table, position, columns)
+        return (
+            len(labels) == 1
+            and labels[0].end == position + 2
+            and self._word(position).endswith("ed")
+            and self._word(position + 1) in _PARTICLES
+        )
 
     def _flag_of_deed(self, table: Table, position: int) -> Clause | None:
         """ "(hotels that) allow pets", "(members who) smoke", "(who) receive the newsletter"."""
