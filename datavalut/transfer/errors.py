@@ -222,8 +222,8 @@ class ForeignKeyViolated(TransferError):
 
 class ConstraintViolated(TransferError):
     """Rows of `table` are not what its unique or exclusion constraint, or unique index, `name` demands. The source
-    holds such rows itself: its own index is damaged, for example by another collation. `key` as of ForeignKeyViolated.
-    """
+    holds such rows itself: its own index is damaged, for example by another collation, or calls a function that gives
+    something else here. `key` as of ForeignKeyViolated."""
 
     def __init__(self, table: str, name: str, key: str = "") -> None:
         super().__init__(f"rows of {table} violate {name}")

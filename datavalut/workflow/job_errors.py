@@ -214,7 +214,8 @@ def _of_source(error: BaseException) -> JobError | None:
             return JobError(
                 "source_violates_constraint",
                 f"Rows of {error.table} in the source violate its constraint or unique index {error.name}.",
-                "Mend them, and rebuild the index in the source (REINDEX), which should have refused them.",
+                "Mend them, and rebuild the index in the source (REINDEX), which should have refused them; functions"
+                " that it calls must give the same in every database.",
                 (f"Among them is {error.key}.",) if error.key else (),
             )
         case transfer.SchemaNotReadable():

@@ -22,7 +22,7 @@ from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import SchemaNotRestorable, SourceChanged, TableTooLarge, TransferError
+from datavalut.transfer.errors import ConstraintViolated, SourceChanged, TableTooLarge, TransferError
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -465,9 +465,11 @@ def test_why_it_failed_when_its_worker_had_left_is_told_by_the_next(
     """)
     with prepared_build(postgres, source, FilterPlan()) as (made, subset):
         assert not run_worker(source, made, subset, Unobserved(), for_a_second())
-        with pytest.raises(SchemaNotRestorable, match="slow_index"):
+        with pytest.raises(ConstraintViolated) as raised:
             while not run_worker(source, made, subset, Unobserved(), for_a_second()):
                 pass
+    assert (raised.value.table, raised.value.name) == ("public.t", "slow_index")
+    assert raised.value.key == "public.slow(id) = 7"
 
 
 @pytest.mark.usefixtures("tiny_chunks")
