@@ -19,7 +19,7 @@ from pathlib import Path
 DATABASES = (
     *("shop", "films", "school", "clinic", "saas", "library", "hr", "bank"),
     *("hotels", "gym", "social", "logistics", "claims", "estate"),
-    *("campus", "market"),
+    *("campus", "market", "recruiting"),
 )
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")

@@ -47,6 +47,8 @@ class ColumnReader(Reader):
             end = behind[1]
         elif self._names_one(table, columns, at, adjectives.end):
             end = adjectives.end  # the adjectives ended with their column
+        elif any(self._is_of_place(column, adjectives.end) for column in columns):
+            end = adjectives.end + 1
         else:
             return None
         return self._clause(adjectives.condition, position, end, adjectives.meaning, Continuation.WITH)
@@ -55,6 +57,13 @@ class ColumnReader(Reader):
         """Is one of `columns` named by the last words before `end`?"""
         named = (self._vocabulary.own_columns_at(table, at) for at in range(start + 1, end))
         return any(found is not None and found[1] == end and {*found[0]} & {*columns} for found in named)
+
+    def _is_of_place(self, column: Column, position: int) -> bool:
+        """ "(in the London) office": office_city. An office that is a table has rows of its own."""
+        words = name_words(column.name)
+        said = [singular(self._word(position)), words[-1]]
+        in_place = said == list(words) and words[-1] in synonyms.PLACE_COLUMNS
+        return in_place and self._vocabulary.table_at(position, loosely=True) is None
 
     def signed(self, table: Table, position: int) -> Clause | None:
         """ "(with a) negative balance"."""

@@ -24,6 +24,7 @@ IRREGULAR_PARTICIPLES = synonyms.words(
 )
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
+_OF_APPLYING = frozenset({stem("applied"), stem("submitted")})
 _STARTS = frozenset({"checkin", "start", "begin", "depart", "schedul"})
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
@@ -199,6 +200,7 @@ class DateReader(Reader):
         joins = verb in synonyms.JOIN_STEMS and table_names.is_of(table, synonyms.JOINERS)
         orders = is_order and verb in synonyms.ORDER_STEMS
         joins = joins or (verb == "post" and table_names.is_of(table, synonyms.POSTINGS))
+        joins = joins or (verb in _OF_APPLYING and table_names.is_of(table, frozenset({"application"})))
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return table_dates.creation_column(table, position, position + 1)
         return None

@@ -23,6 +23,7 @@ _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
     tuple(frozenset(map(american_singular, group)) for group in groups)
     for groups in (synonyms.COLUMN_SYNONYMS, LOOSE_COLUMN_SYNONYMS)
 )
+_EXTREMES = {"min": "minimum", "max": "maximum", "minimum": "min", "maximum": "max"}
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind", "indicator", "yn"})
 
 
@@ -82,6 +83,8 @@ def column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:
 def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> Iterator[tuple[int, str]]:
     yield 0, "".join(words)
     yield 0, "".join([*own, *words])
+    if words[0] in _EXTREMES and len(words) > 1:
+        yield 0, "".join([_EXTREMES[words[0]], *words[1:]])
     short = [words]
     if len(words) > len(own) and words[: len(own)] == own:
         short.append(words[len(own) :])

@@ -17,6 +17,7 @@ from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
 from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
+from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import Predicate
 from datavalut.planning.offline.dates import DateReader
@@ -66,6 +67,7 @@ class QualifierReader(Reader):
         self._dates = DateReader(tokens, vocabulary, progress)
         self._attachment = AttachmentChecks(tokens, vocabulary, progress, dates=self._dates)
         self._tenure = TenureReader(tokens, vocabulary, progress)
+        self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
         self.durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
@@ -262,7 +264,7 @@ class QualifierReader(Reader):
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
             lambda: self._measures.read(table, position) or self.durations.read(table, position),
-            lambda: self._tenure.read(table, position),
+            lambda: self._tenure.read(table, position) or self._backgrounds.read(table, position),
             lambda: self._totals.read_deed(table, position),
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
             lambda: self._rivals.prices(table, position),

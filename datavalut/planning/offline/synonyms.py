@@ -163,7 +163,7 @@ DATE_WORDS = words("at on date year time timestamp datetime ts dt utc day when o
 CREATION_STEMS = words(
     "creat insert add register signup join plac hir record occur happen issu book submit post open enrol fil log grant "
     "request lodg rais "
-    "onboard purchas donat"
+    "onboard purchas donat appli"
 )
 JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
@@ -297,6 +297,7 @@ VERBS_OF_DEEDS = {
     "sale": words("buy purchas"),
     "ticket": words("rais open"),
     "donation": words("giv donat"),
+    "application": words("appli"),
 }
 
 

@@ -69,7 +69,7 @@ LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     donor giver contributor
     campaign fundraiser
     candidate applicant
-    job vacancy opening
+    job vacancy opening position posting
     policyholder customer client insured
     adjuster assessor
     device machine

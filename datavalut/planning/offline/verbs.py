@@ -9,6 +9,7 @@ from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
+from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, NounRead
@@ -43,6 +44,7 @@ _PARTICLES = frozenset({"out", "in", "up", "off", "away", "over", "through", "do
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
+_WORK = frozenset({"work", "works", "worked", "working"})
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
 PlaceRead = Callable[[Table, int, Frames], Clause | None]
@@ -77,6 +79,7 @@ class VerbReader(Reader):
         self._amounts = amounts
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._tenure = TenureReader(tokens, vocabulary, progress)
+        self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self.deeds = DeedReader(
             tokens, vocabulary, progress, dates=dates, totals=totals, columns=columns, read_noun=read_noun
@@ -171,7 +174,7 @@ class VerbReader(Reader):
     def verb_phrase(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "have 3 orders", "are not active", "never ordered", "registered in 2023", "spent more than 500"."""
         word, at = self._word(position), position + 1
-        tenure = self._tenure.read(table, position)
+        tenure = self._tenure.read(table, position) or self._backgrounds.read(table, position)
         if tenure is not None:
             return opened(tenure, position, Continuation.RELATIVE)
         clause: Clause | None = None
@@ -265,6 +268,7 @@ class VerbReader(Reader):
             or self._rivals.prices(table, position)
             or self._dates.read_participle(table, position)
             or self._measures.read(table, position)
+            or self._working(table, position)
         )
         if own is not None:
             return own
@@ -282,6 +286,13 @@ class VerbReader(Reader):
             or self._flag_of_deed(table, position)
             or self._went(table, position)
         )
+
+    def _working(self, table: Table, position: int) -> Clause | None:
+        """ "(who) works in the Madrid office": by the column that is named."""
+        if self._word(position) not in _WORK or self._word(position + 1) not in {"in", "at", "from", "for"}:
+            return None
+        place = self._columns.labelled(table, position + 2)
+        return opened(place, position) if place else None
 
     def _went(self, table: Table, position: int) -> Clause | None:
         """ "(employees who) left": a verb that says of its subject what a state would."""

@@ -1,0 +1,103 @@
+"""What a row brings along, or came to be for: "with 10+ years of experience", "who know Python and SQL", "because of
+culture fit"."""
+
+from collections.abc import Iterator
+
+from datavalut.catalog.model import Table
+from datavalut.filters.model import AllOf, AnyOf, ColumnValue, Condition, Exists
+from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.comparisons import compared, one_of
+from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.named_rows import NamedRowReader
+from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, opened
+from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
+from datavalut.planning.offline.vocabulary import Vocabulary
+
+_BECAUSE = (("because", "of"), ("due", "to"), ("on", "account", "of"), ("owing", "to"))
+_REASONS = frozenset({"reason", "cause", "ground", "motive"})
+_KNOWING = frozenset(
+    f"{verb}{ending}" for verb in ("know", "speak", "master", "understand") for ending in ("", "s", "ing")
+)
+_KNOWN = frozenset({"skill", "language", "technology", "tool", "technique", "competence", "competency"})
+
+
+class BackgroundReader(Reader):
+    def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
+        super().__init__(tokens, vocabulary, progress)
+        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+
+    def read(self, table: Table, position: int) -> Clause | None:
+        """Behind the noun, or behind "who" and "that"."""
+        return self._with_years(table, position) or self._knowing(table, position) or self._because(table, position)
+
+    def _knowing(self, table: Table, position: int) -> Clause | None:
+        """ "(who) know both Python and SQL": by the names of skills or languages, which a table of pairs joins."""
+        if self._word(position) not in _KNOWING:
+            return None
+        self._progress.reach(position + 1)
+        at = position + 1 + (self._word(position + 1) == "either")
+        named = self._named_rows.read_list(table, at, each=True, below=True)
+        if named is None:
+            return None
+        said = {self._word(index) for index in range(at, named.end)}
+        if "," in said and not said & {"and", "or", "&"}:
+            return None  # all of them, or any?
+        ends = list(_ends(named.condition))
+        if not ends or not all(end and singular(name_words(end)[-1]) in _KNOWN for end in ends):
+            return None
+        return opened(named, position)
+
+    def _with_years(self, table: Table, position: int) -> Clause | None:
+        """ "(candidates) with 10+ years of experience": years_experience, experience_years."""
+        if self._word(position) not in {"with", "having", "have", "has"}:
+            return None
+        quantity = read_quantity(self._tokens, position + 1)
+        if quantity is None or self._word(quantity.end) not in {"year", "years"}:
+            return None
+        at = quantity.end + 1
+        while self._word(at) in {"of", "'", "\u2019"}:
+            at += 1
+        columns = [
+            column
+            for column in table.columns
+            if column.category in NUMBER_CATEGORIES
+            and {singular(word) for word in name_words(column.name)} - {"of"} == {"year", "experience"}
+        ]
+        if self._word(at) != "experience" or len(columns) != 1:
+            return None
+        column = columns[0]
+        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
+        meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
+        return self._clause(condition, position, at + 1, meaning, Continuation.WITH)
+
+    def _because(self, table: Table, position: int) -> Clause | None:
+        """ "(rejected) because of culture fit": the one reason that is called so."""
+        words = next((words for words in _BECAUSE if self._words(position, *words)), ())
+        if not words:
+            return None
+        at = position + len(words)
+        labels = [
+            label
+            for label in self._vocabulary.labels_at(table, at)
+            if singular(head_word(label.column.name)) in _REASONS
+        ]
+        if len(labels) > 1:
+            names = (f"{table.name.name}.{label.column.name}" for label in labels)
+            raise UnclearError(position, labels[0].end, "several reasons fit", names)
+        if not labels:
+            return None
+        label = labels[0]
+        meaning = f"{table.name.name}.{label.column.name} is '{label.label}'"
+        return self._clause(one_of(label.column, label.values), position, label.end, meaning)
+
+
+def _ends(condition: Condition) -> Iterator[str]:
+    """The names of the tables whose rows the condition asks for; "" where it asks for anything else."""
+    if isinstance(condition, AllOf | AnyOf):
+        for one in condition.conditions:
+            yield from _ends(one)
+    else:
+        yield condition.path[-1].table.rpartition(".")[2] if isinstance(condition, Exists) else ""
