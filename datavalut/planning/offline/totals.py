@@ -72,13 +72,32 @@ class TotalReader(Reader):
         """ "(whose) invoices total more than 500", "(whose) orders average over 100"."""
         rows = self._rows_below(table, position)
         if rows is None:
-            return None
+            return self._amounts_add_up(table, position)
         for phrases, function in ((_TOTALS, AggregateFunction.SUM), (_AVERAGES, AggregateFunction.AVG)):
             words = max((words for words in phrases if self._words(rows.end, *words)), key=len, default=None)
             if words is not None and read_quantity(self._tokens, rows.end + len(words)):
                 amount = self._amount_of(table, rows, function, position)
                 return self._amounts.compare(table, amount, position, rows.end + len(words))
         return None
+
+    def _amounts_add_up(self, table: Table, position: int) -> Clause | None:
+        """ "(whose) referral bonuses add up to more than 5000": a number of the rows below, said in the plural."""
+        named = self._vocabulary.table_at(position)
+        own = self._vocabulary.own_columns_at(named[0], named[1]) if named else None
+        if named is None or own is None or singular(self._word(own[1] - 1)) == self._word(own[1] - 1):
+            return None
+        words = next((words for words in (*_ADDING_UP, ("total",)) if self._words(own[1], *words)), None)
+        child, end = named[0], own[1]
+        rows = DescribedRows(child, None, child.name.name, named[1])
+        if words is None or not self._leads_down(table, rows, position):
+            return None
+        numbers = [column for column in own[0] if column.category in NUMBER_CATEGORIES]
+        if len(numbers) != 1 or len(own[0]) != 1:
+            return None
+        path = self._vocabulary.path(table, child, position, named[1])
+        name = f"the sum of {child.name.name}.{numbers[0].name}"
+        amount = Amount(AggregateFunction.SUM, path, numbers[0], end, name, child, len(path))
+        return self._amounts.compare(table, amount, position, end + len(words))
 
     def _amount_in(self, table: Table, position: int) -> Clause | None:
         """ "more than 500 in unpaid invoices", "$1,000+ in sales"."""

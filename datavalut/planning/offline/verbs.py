@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import Direction, PathStep
+from datavalut.filters.model import Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.adjectives import AdjectiveReader
@@ -21,6 +21,7 @@ from datavalut.planning.offline.links import LinkReader
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
 from datavalut.planning.offline.outcomes import OutcomeReader
+from datavalut.planning.offline.parts import PartReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
@@ -44,6 +45,7 @@ _PARTICLES = frozenset({"out", "in", "up", "off", "away", "over", "through", "do
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
+_BRINGING = frozenset({"include", "includes", "offer", "offers", "carry", "carries", "feature", "features"})
 _WORK = frozenset({"work", "works", "worked", "working"})
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
@@ -80,6 +82,7 @@ class VerbReader(Reader):
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._tenure = TenureReader(tokens, vocabulary, progress)
         self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
+        self._parts = PartReader(tokens, vocabulary, progress)
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self.deeds = DeedReader(
             tokens, vocabulary, progress, dates=dates, totals=totals, columns=columns, read_noun=read_noun
@@ -106,6 +109,7 @@ class VerbReader(Reader):
                 or self._amounts.read_comparison(table, position + 1)
                 or self._totals.read_whose(table, position + 1)
                 or self._columns.described_column(table, position + 1)
+                or self._parts.read(table, position + 1)
                 or self._role(table, self._past_articles(position + 1), frames)
                 or (self._links.read_inverted(table, position + 1) if word == "where" else None)
             )
@@ -285,7 +289,20 @@ class VerbReader(Reader):
             or self._links.read(table, position, frames)
             or self._flag_of_deed(table, position)
             or self._went(table, position)
+            or self._bringing(table, position, frames)
         )
+
+    def _bringing(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(rooms that) come with a balcony", "(orders that) carry a gift note": a column that is there."""
+        at = position + 1
+        if self._word(position) in {"come", "comes"} and self._word(at) == "with":
+            at += 1
+        elif self._word(position) not in _BRINGING:
+            return None
+        if self._past_articles(at) == at:
+            return None
+        there = self._objects.presence(table, at, frames)
+        return opened(there, position) if there and not isinstance(there.condition, Exists) else None
 
     def _working(self, table: Table, position: int) -> Clause | None:
         """ "(who) works in the Madrid office": by the column that is named."""

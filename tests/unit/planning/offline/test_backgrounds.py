@@ -6,13 +6,16 @@ from datavalut.filters.model import FilterPlan, Refusal, Root
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
 from tests.unit.planning.offline.conditions import (
+    aggregate,
     both,
     compare,
+    compare_expression,
     count,
     dates,
     exists,
     last,
     no,
+    null,
     path,
     root,
     time,
@@ -39,8 +42,15 @@ AGENCY = catalog(
             *("id int!", "candidate_id int!", "job_opening_id int!", "stage applied|interview|rejected!"),
             *("applied_at tstz!", "closed_at tstz", "rejection_reason text"),
         ),
+        table(
+            "referrals",
+            *("id int!", "employee_id int!", "candidate_id int!", "bonus_amount num", "referred_on date!"),
+            *("bonus_paid_on date", "welcome_note text"),
+        ),
     ),
     (
+        reference("referrals", "employee_id", "employees"),
+        reference("referrals", "candidate_id", "candidates"),
         reference("job_openings", "client_id", "clients"),
         reference("job_openings", "manager_id", "employees"),
         reference("candidate_skills", "candidate_id", "candidates"),
@@ -94,6 +104,22 @@ UNDERSTOOD: list[tuple[str, Root]] = [
         "job openings whose manager works in the Madrid office",
         root("job_openings", exists(path("^ employees.manager_id"), IN_MADRID)),
     ),
+    # a part of the row, and what its amounts come to
+    ("referrals whose bonus has not been paid", root("referrals", null("bonus_paid_on"))),
+    ("referrals whose bonus was paid", root("referrals", no(null("bonus_paid_on")))),
+    (
+        "referrals whose bonus was paid in 2025",
+        root("referrals", time("bonus_paid_on", dates("2025-01-01", "2026-01-01"))),
+    ),
+    (
+        "employees whose referral bonuses add up to more than 5000",
+        root(
+            "employees",
+            compare_expression(aggregate("sum", path("v referrals.employee_id"), "bonus_amount"), ">", 5000),
+        ),
+    ),
+    ("referrals that come with a welcome note", root("referrals", no(null("welcome_note")))),
+    ("referrals that include a welcome note", root("referrals", no(null("welcome_note")))),
     # what a job opening is called, too
     ("open positions", root("job_openings", compare("status", "=", "open"))),
     (
@@ -121,6 +147,8 @@ REFUSED = [
     "job openings with a salary above 90000",
     "recruiters in the London studio",
     "applications because of interview",
+    "referrals that include a bonus amount",  # is one of 0 a bonus?
+    "referrals whose bonus was not paid in 2025",  # or is not paid at all?
 ]
 
 
