@@ -12,12 +12,14 @@ from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BECAUSE = (("because", "of"), ("due", "to"), ("on", "account", "of"), ("owing", "to"))
 _REASONS = frozenset({"reason", "cause", "ground", "motive"})
+_OF_WHAT = frozenset({"with", "in", "using", "as", "at", "on", "of", "for"})
 _KNOWING = frozenset(
     f"{verb}{ending}" for verb in ("know", "speak", "master", "understand") for ending in ("", "s", "ing")
 )
@@ -28,6 +30,7 @@ class BackgroundReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read(self, table: Table, position: int) -> Clause | None:
         """Behind the noun, or behind "who" and "that"."""
@@ -68,6 +71,8 @@ class BackgroundReader(Reader):
         ]
         if self._word(at) != "experience" or len(columns) != 1:
             return None
+        if self._word(at + 1) in _OF_WHAT:
+            raise UnclearError(position, at + 2, "experience with something, or in all?")
         column = columns[0]
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
@@ -90,6 +95,9 @@ class BackgroundReader(Reader):
         if not labels:
             return None
         label = labels[0]
+        denied = any(self._word(before) in {"not", "never", "t"} for before in range(position - 3, position))
+        if denied or self._times.read(label.end) is not None:
+            raise UnclearError(position, label.end, "what is not so for that reason, or when it came to be so?")
         meaning = f"{table.name.name}.{label.column.name} is '{label.label}'"
         return self._clause(one_of(label.column, label.values), position, label.end, meaning)
 

@@ -16,6 +16,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BEFORE_VERBS = frozenset({"is", "are", "was", "were", "has", "have", "had", "been", "already"})
 _DENYING = frozenset({"not", "never"})
+_BY_WHOM = frozenset({"by", "to", "via", "through", "with"})
 _LONGEST_PART = 2  # words
 
 
@@ -47,6 +48,8 @@ class PartReader(Reader):
         if not columns:
             return None
         column, verb_end = columns[0], at + 1 + (self._word(at + 1) == "yet")
+        if self._word(verb_end) in _BY_WHOM:
+            return None  # no column says by whom, or to whom
         phrase = self._times.read(verb_end)
         if phrase is None:
             condition: Condition = flagged(self._vocabulary, table, column, not denials)

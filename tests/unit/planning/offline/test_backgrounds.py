@@ -146,7 +146,11 @@ REFUSED = [
     "candidates with 10+ years of practice",
     "job openings with a salary above 90000",
     "recruiters in the London studio",
+    "candidates with 10+ years of experience with Python",  # and not in all
+    "applications not rejected because of culture fit",  # but for another reason?
+    "applications rejected because of culture fit in 2025",  # no date says when they were rejected
     "applications because of interview",
+    "referrals whose bonus was paid to employees in the London office",
     "referrals that include a bonus amount",  # is one of 0 a bonus?
     "referrals whose bonus was not paid in 2025",  # or is not paid at all?
 ]
