@@ -17,7 +17,7 @@ from tests.faults.left_behind import Places
 from tests.local_stack import Stack
 
 SLOTS = 3
-JOBS, CANCELS = (200, 20) if IS_FULL else (20, 2)
+JOBS, CANCELS = (200, 20) if IS_FULL else (12, 2)
 CALLERS = 12  # with 200 at once, the emulator on two cores needs more than the 30 seconds that a request has
 LONGEST_SECONDS = 900
 
