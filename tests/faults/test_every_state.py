@@ -1,5 +1,5 @@
 """Jobs are cancelled, and executions stopped by hand, in every state of the workflow that its definition has. On the
-local stack, which the fixtures start. A third of the states stand for all, unless everything is to be tried."""
+local stack, which the fixtures start. A few of the states stand for all, unless everything is to be tried."""
 
 import pytest
 import requests
@@ -15,7 +15,7 @@ MOMENTS: list[tuple[str, At]] = [(name, "begin") for name in states(WORKFLOW)]
 if IS_FULL:
     MOMENTS += [(name, "end") for name in tasks(WORKFLOW)]
 else:
-    MOMENTS = MOMENTS[::3]
+    MOMENTS = MOMENTS[::6]
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)

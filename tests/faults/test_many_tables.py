@@ -16,7 +16,7 @@ from tests.faults.left_behind import OfRunner, Places
 from tests.postgres_server import TestServer, execute, query
 from tests.workflow_runner import WorkflowRunner
 
-TABLES = 1000 if IS_FULL else 200
+TABLES = 1000 if IS_FULL else 100
 # Every table references the one of half its number, and table 0 those of the customers: a tree of ten levels.
 MAKE_TABLES = f"""
 CREATE TABLE customers (id integer PRIMARY KEY);
