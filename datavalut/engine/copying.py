@@ -73,6 +73,7 @@ class Copying:
         has_condition = self.subset.plan.table(table.name).root is not None
         self._prefer_sorting(wanted=keys.are_sorted and not has_condition)
         self._copy(table, query, item.chunk)
+        self._prefer_sorting(wanted=False)
         if item.chunk is None:
             self.measure(item)
         return ()
