@@ -41,11 +41,11 @@ def test_two_hundred_in_memory() -> None:
     run_at_once(InMemoryJobStore(SLOTS), SLOTS, jobs=200, cancels=20)
 
 
-def test_sixty_with_transactions_that_collide(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forty_with_transactions_that_collide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer, because moto copies all of its tables for each transaction."""
     with fake_aws(monkeypatch):
         client = dynamodb_client()
         create_jobs_table(client)
         colliding = cast("Any", Colliding(OneRequestAtATime(client)))
         store = DynamoJobStore(colliding, JOBS_TABLE, timedelta(days=30), SLOTS, pause=lambda _: None)
-        run_at_once(store, SLOTS, jobs=60, cancels=10)
+        run_at_once(store, SLOTS, jobs=40, cancels=8)
