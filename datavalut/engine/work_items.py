@@ -9,6 +9,9 @@ all foreign keys, not yet validated, which takes a moment
     wait for the indexes of all tables: a foreign key locks two tables, an index one
 validation of a table's foreign keys
     waits for that
+proof of a root: how many of its rows do not meet its condition
+    waits for that, too: its condition may ask any table, by partitions' names and indexes; row-level security, which
+    would hide rows from it, comes after it
 the end: whatever else there is, materialized views, row-level security
     waits for everything
 """
@@ -33,6 +36,7 @@ class WorkKind(StrEnum):
     INDEXES = "indexes"
     FOREIGN_KEYS = "foreign keys"
     VALIDATION = "validation"
+    PROOF = "proof"
     END = "end"
 
 
@@ -177,7 +181,12 @@ class _Planner:
             self._add(WorkKind.VALIDATION, child, [foreign_keys], pieces.partitioned_foreign_keys.get(child, ()))
             for child in dict.fromkeys((*pieces.foreign_keys, *pieces.partitioned_foreign_keys))
         ]
-        self._add(WorkKind.END, None, [foreign_keys, *validations], (*pieces.at_the_end, *pieces.row_security))
+        proofs = [
+            self._add(WorkKind.PROOF, table.name, [foreign_keys])
+            for table in self._subset.tables
+            if table.root is not None
+        ]
+        self._add(WorkKind.END, None, [foreign_keys, *validations, *proofs], (*pieces.at_the_end, *pieces.row_security))
         return Work(tuple(self._items), self._pieces)
 
     def _add_rows(self) -> Mapping[TableName, int]:

@@ -34,6 +34,13 @@ CREATE TABLE IF NOT EXISTS datavalut_work.counted (
     rows bigint NOT NULL,
     PRIMARY KEY (table_schema, table_name)
 );
+CREATE TABLE IF NOT EXISTS datavalut_work.unmet (
+    table_schema text,
+    table_name text,
+    whole_condition bigint NOT NULL,
+    own_columns bigint NOT NULL,
+    PRIMARY KEY (table_schema, table_name)
+);
 CREATE TABLE IF NOT EXISTS datavalut_work.failures (
     statement_hash text PRIMARY KEY,
     sqlstate text NOT NULL,
@@ -72,6 +79,14 @@ class TableMeasures:
     required_rows: int
     rows_in_source: int
     rows_in_source_estimated: bool
+
+
+@dataclass(frozen=True)
+class UnmetRows:
+    """How many rows of a root do not meet its whole condition, or not even what this says of the row's own columns."""
+
+    whole_condition: int
+    own_columns: int
 
 
 @dataclass(frozen=True)
@@ -162,6 +177,22 @@ def counted_tables(target: connection) -> dict[TableName, int]:
     with writing_target(), target.cursor() as cursor:
         cursor.execute("SELECT table_schema, table_name, rows FROM datavalut_work.counted")
         return {TableName(schema, name): rows for schema, name, rows in cursor.fetchall()}
+
+
+def recording_unmet(table: TableName, counts: sql.Composable) -> sql.Composable:
+    """The statement that keeps the `UnmetRows` of a root, which the SELECT counts. Can be repeated."""
+    return sql.SQL(
+        "INSERT INTO datavalut_work.unmet SELECT {}, {}, counts.* FROM ({}) AS counts (whole_condition, own_columns)"
+        " ON CONFLICT (table_schema, table_name) DO UPDATE"
+        " SET whole_condition = excluded.whole_condition, own_columns = excluded.own_columns"
+    ).format(sql.Literal(table.schema), sql.Literal(table.name), counts)
+
+
+def unmet_rows(target: connection) -> dict[TableName, UnmetRows]:
+    """Of the roots that were looked at so far."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("SELECT table_schema, table_name, whole_condition, own_columns FROM datavalut_work.unmet")
+        return {TableName(schema, name): UnmetRows(*counts) for schema, name, *counts in cursor.fetchall()}
 
 
 def copied_tables(target: connection) -> tuple[CopiedTable, ...]:

@@ -9,20 +9,29 @@ from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
+from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
-from datavalut.engine import copying, cutting, keys
+from datavalut.engine import copying, cutting, keys, worker
 from datavalut.engine.completion import complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
 from datavalut.engine.preparation import prepare_build
+from datavalut.engine.root_proofs import unmet_query
 from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import ConstraintViolated, SourceChanged, TableTooLarge, TransferError
+from datavalut.transfer.errors import (
+    ConstraintViolated,
+    Discrepancy,
+    SourceChanged,
+    TableTooLarge,
+    TransferError,
+    VerificationFailed,
+)
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -413,10 +422,10 @@ def test_a_worker_whose_time_is_up_begins_nothing_and_says_so(
 ) -> None:
     made, subset = prepared
     with closing(open_target(made.database)) as session:
-        worker = Worker(
+        its_worker = Worker(
             session, subset, lambda _: pytest.fail("the source was opened"), lambda _: None, Unobserved(), 1
         )
-        assert not worker.run(lambda: False)
+        assert not its_worker.run(lambda: False)
 
 
 SLOW_IN_THE_TARGET = """
@@ -470,6 +479,51 @@ def test_why_it_failed_when_its_worker_had_left_is_told_by_the_next(
                 pass
     assert (raised.value.table, raised.value.name) == ("public.t", "slow_index")
     assert raised.value.key == "public.slow(id) = 7"
+
+
+class Rewritten(Unobserved):
+    """Changes the target as soon as a table's rows are there."""
+
+    def __init__(self, server: TestServer, made: MadeTarget, table: str, change: str) -> None:
+        self.target = replace(server.superuser, database=made.database.database)
+        self.table, self.change = table, change
+
+    def table_is_copied(self, table: TableName) -> None:
+        if table.name == self.table:
+            execute(self.target, self.change)
+
+
+def test_a_root_with_a_row_that_does_not_meet_its_condition_is_not_verified(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset], postgres: TestServer
+) -> None:
+    made, subset = prepared
+    rewritten = Rewritten(postgres, made, "customers", "UPDATE customers SET country = NULL WHERE id = 3")
+    assert run_worker(shop, made, subset, rewritten)
+    with closing(open_target(made.database)) as session, pytest.raises(VerificationFailed) as raised:
+        complete_build(session, subset, {})
+    (discrepancy,) = raised.value.discrepancies
+    assert discrepancy == Discrepancy("rows of public.customers that do not meet its condition", "0", "1")
+
+
+def test_a_proof_that_takes_longer_than_a_worker_lives_is_made_all_the_same_and_once(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, subset = prepared
+    execute(made.database, "CREATE SEQUENCE datavalut_work.proofs")
+
+    def slow_query(target: connection, subset: Subset, name: TableName) -> sql.Composable:
+        counts = unmet_query(target, subset, name)
+        slow = "SELECT counts.* FROM ({}) AS counts, pg_sleep(2), nextval('datavalut_work.proofs')"
+        return sql.SQL(slow).format(counts)
+
+    monkeypatch.setattr(worker, "unmet_query", slow_query)
+    lives, done = 0, False
+    while not done:
+        lives += 1
+        done = run_worker(shop, made, subset, Unobserved(), for_a_second())
+    assert lives > 1
+    assert query(made.database, "SELECT last_value FROM datavalut_work.proofs") == [(1,)]
+    assert_whole(shop, made, subset)
 
 
 @pytest.mark.usefixtures("tiny_chunks")
