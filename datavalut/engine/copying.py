@@ -11,7 +11,7 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
 from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, is_too_large_to_be_read, keys_per_chunk
-from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, prefer_sorting, relation_of
+from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, preferring_sorting, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
 from datavalut.subset.known import Holding, chosen_key_columns, copied_before
@@ -71,9 +71,10 @@ class Copying:
             if len(chunks) > 1:
                 return chunks
         has_condition = self.subset.plan.table(table.name).root is not None
-        self._prefer_sorting(wanted=keys.are_sorted and not has_condition)
-        self._copy(table, query, item.chunk)
-        self._prefer_sorting(wanted=False)
+        # Where nothing but keys in order is made distinct, these need hardly be sorted.
+        in_order = preferring_sorting(self.source, wanted=keys.are_sorted and not has_condition)
+        with reading_source(), in_order:
+            self._copy(table, query, item.chunk)
         if item.chunk is None:
             self.measure(item)
         return ()
@@ -146,11 +147,6 @@ class Copying:
 
     def _keys(self, holding: Holding, chunk: Chunk | None = None) -> TargetKeys:
         return TargetKeys(self.target, self.subset.plan, self.subset.copied_before[holding], chunk)
-
-    def _prefer_sorting(self, *, wanted: bool) -> None:
-        """For queries in which nothing but keys in order is made distinct: these need hardly be sorted."""
-        with reading_source(), self.source.cursor() as cursor:
-            prefer_sorting(cursor, wanted=wanted)
 
     def _query(self, table: Table, keys: TargetKeys, chunk: Chunk | None) -> sql.Composable:
         return copy_query(
