@@ -115,7 +115,7 @@ class Worker:
                     wait = min(wait * 1.5, _LONGEST_WAIT_SECONDS)
 
     def _do(self, item: WorkItem, restoring: Restoring, preamble: bytes, sessions: ExitStack) -> None:
-        if item.kind in (WorkKind.KEYS, WorkKind.ROWS, WorkKind.CHUNK):
+        if item.reads_source:
             reset_search_path(self.target)
             try:
                 self._copy(item, sessions)
@@ -165,15 +165,12 @@ class Worker:
     def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
         if self._copying is None:
             self._copying = self._begin_copying(self.open_source(sessions))
-        if item.kind is WorkKind.KEYS:
-            self._copying.copy_chosen_keys(item)
-        elif item.is_cut:
+        chunks = () if item.is_cut else self._copying.copy_or_cut(item)
+        if chunks:
+            self._queue.cut(item, chunks)
+            return
+        if item.kind is WorkKind.ROWS:
             self._copying.measure(item)
-        else:
-            chunks = self._copying.copy_or_cut(item)
-            if chunks:
-                self._queue.cut(item, chunks)
-                return
         self._queue.finish(item)
         if item.table is not None and item.kind is WorkKind.ROWS:
             self.observer.table_is_copied(item.table)

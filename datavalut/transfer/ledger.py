@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS datavalut_work.copied (
     table_name text,
     chunk integer,
     rows bigint NOT NULL DEFAULT 0,
+    chosen_rows bigint NOT NULL DEFAULT 0,
     bytes bigint NOT NULL DEFAULT 0,
     seconds double precision NOT NULL DEFAULT 0,
     PRIMARY KEY (table_schema, table_name, chunk)
@@ -70,6 +71,16 @@ class CopiedTable:
     bytes: int
     seconds: float
     chunks: int
+
+
+@dataclass(frozen=True)
+class CopiedChunks:
+    """What has been copied into one table so far. `chosen_rows` are those of the rows that the table's rule chooses,
+    where that was counted."""
+
+    chunks: int
+    rows: int
+    chosen_rows: int
 
 
 @dataclass(frozen=True)
@@ -210,23 +221,15 @@ def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
         )
 
 
-def copied_rows(target: connection, table: TableName) -> int:
-    """How many rows have been copied into the table so far."""
-    return sum(_rows_of_chunks(target, table))
-
-
-def is_copied(target: connection, table: TableName) -> bool:
-    """Whether any chunk of the table has been copied."""
-    return bool(_rows_of_chunks(target, table))
-
-
-def _rows_of_chunks(target: connection, table: TableName) -> list[int]:
+def copied_chunks(target: connection, table: TableName) -> CopiedChunks:
     with writing_target(), target.cursor() as cursor:
         cursor.execute(
-            "SELECT rows FROM datavalut_work.copied WHERE (table_schema, table_name) = (%s, %s)",
+            "SELECT count(*), COALESCE(sum(rows), 0)::bigint, COALESCE(sum(chosen_rows), 0)::bigint"
+            " FROM datavalut_work.copied WHERE (table_schema, table_name) = (%s, %s)",
             (table.schema, table.name),
         )
-        return [rows for (rows,) in cursor.fetchall()]
+        ((chunks, rows, chosen_rows),) = cursor.fetchall()
+    return CopiedChunks(chunks, rows, chosen_rows)
 
 
 # Between dollar signs stands a word that the statements do not contain.

@@ -36,7 +36,7 @@ def test_a_whole_table_of_50_gib_makes_some_two_dozen_chunks_of_the_same_size() 
 def test_each_chunk_takes_about_two_minutes_and_none_nears_a_workers_life() -> None:
     big = table(50, 400_000_000)
     chunks = cut_by_pages(big, big.estimated_rows, NEWEST)
-    seconds = copy_seconds(big, big.estimated_rows, reads_whole=True) / len(chunks)
+    seconds = copy_seconds(big, big.estimated_rows, reads=1) / len(chunks)
     assert CHUNK_SECONDS / 2 < seconds <= CHUNK_SECONDS
 
 
@@ -47,7 +47,7 @@ def test_reading_much_for_few_rows_makes_fewer_chunks_than_copying_all() -> None
 
 
 def test_few_rows_found_by_an_index_are_one_chunk_however_big_the_table() -> None:
-    assert len(cut_by_pages(table(5000, 10**11), 100_000, NEWEST, reads_whole=False)) == 1
+    assert len(cut_by_pages(table(5000, 10**11), 100_000, NEWEST, reads=0)) == 1
 
 
 def test_a_small_table_is_one_chunk_of_every_page() -> None:
@@ -64,11 +64,11 @@ def test_a_server_that_reads_the_table_for_each_range_is_given_few_and_only_for_
 def test_no_chunk_of_such_a_server_takes_longer_than_a_worker_has_that_begins_it(gib: float, kept: float) -> None:
     big = table(gib, 400_000_000)
     rows = int(kept * big.estimated_rows)
-    for reads_whole in (True, False):
-        if not reads_whole or not is_too_large_to_be_read(big, OLD):
-            chunks = len(cut_by_pages(big, rows, OLD, reads_whole=reads_whole))
-            reading = copy_seconds(big, 0, reads_whole=reads_whole)
-            assert reading + copy_seconds(big, rows, reads_whole=False) / chunks < LEAST_SECONDS
+    for reads in range(5):
+        if not is_too_large_to_be_read(big, OLD, reads):
+            chunks = len(cut_by_pages(big, rows, OLD, reads=reads))
+            reading = copy_seconds(big, 0, reads=reads)
+            assert reading + copy_seconds(big, rows, reads=0) / chunks < LEAST_SECONDS
 
 
 def test_only_a_table_that_takes_too_long_to_read_is_too_large_and_only_for_such_a_server() -> None:
