@@ -3,9 +3,8 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
@@ -18,12 +17,9 @@ from datavalut.engine import copying, cutting, keys, worker
 from datavalut.engine.completion import complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
-from datavalut.engine.preparation import prepare_build
 from datavalut.engine.root_proofs import unmet_query
 from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
-from datavalut.subset.plan import plan_subset
-from datavalut.transfer.archive import read_scripts
 from datavalut.transfer.errors import (
     ConstraintViolated,
     Discrepancy,
@@ -40,12 +36,10 @@ from tests.subset_examples import NOW, create, matches, random_example
 from tests.subset_oracle import kept_rows
 from tests.transfer_examples import (
     MadeTarget,
-    catalog_of,
-    dumped_schema,
-    made_target,
     open_source,
     open_target,
 )
+from tests.unfinished_builds import CutShort, prepared_build, run_worker
 
 MakeDatabase = Callable[..., ConnectionParameters]
 SHOP = """
@@ -78,15 +72,6 @@ EXPECTED = {
 @pytest.fixture
 def shop(make_database: MakeDatabase) -> ConnectionParameters:
     return make_database("CREATE TABLE products (name text PRIMARY KEY);" + SHOP)
-
-
-@pytest.fixture
-def tiny_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if these tables were very big, and a query took very few keys."""
-    monkeypatch.setattr(copying, "_LEAST_CUT_BYTES", 0)
-    monkeypatch.setattr(cutting, "CHUNK_SECONDS", 0.01)
-    for module in (cutting, keys):
-        monkeypatch.setattr(module, "MOST_KEYS", 300)
 
 
 @pytest.fixture
@@ -318,18 +303,6 @@ def test_a_table_that_is_emptied_or_rewritten_before_it_is_read_fails_the_build(
             Worker(session, subset, open_reader, lambda _: None, rewriting, workers=1).run()
 
 
-class CutShort(Unobserved):
-    """Lets a worker go on for a few checks."""
-
-    def __init__(self, checks: int) -> None:
-        self.left = checks
-
-    def check(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise InterruptedError
-
-
 class Killing(Unobserved):
     """Ends the session of a worker that has sent rows of a table, as a crash of its process would."""
 
@@ -346,41 +319,10 @@ class Killing(Unobserved):
             )
 
 
-@contextmanager
-def prepared_build(
-    server: TestServer, source: ConnectionParameters, plan: FilterPlan
-) -> Iterator[tuple[MadeTarget, Subset]]:
-    """A build of which nothing but the tables is made."""
-    catalog = catalog_of(source)
-    subset = Subset.of(plan_subset(catalog, plan), datetime.now(UTC))
-    with made_target(server, catalog) as made, dumped_schema(source) as archive:
-        with closing(open_target(made.database)) as session:
-            prepare_build(session, read_scripts(archive), subset.plan)
-        yield made, subset
-
-
 @pytest.fixture
 def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
     with prepared_build(postgres, shop, CANADIANS) as build:
         yield build
-
-
-def run_worker(
-    source: ConnectionParameters,
-    made: MadeTarget,
-    subset: Subset,
-    observer: Unobserved,
-    has_time: Callable[[], bool] = lambda: True,
-) -> bool:
-    with closing(open_target(made.database)) as session:
-        return Worker(
-            session,
-            subset,
-            lambda sessions: sessions.enter_context(closing(open_source(source))),
-            lambda reader: None,
-            observer,
-            workers=1,
-        ).run(has_time)
 
 
 def assert_whole(source: ConnectionParameters, made: MadeTarget, subset: Subset) -> None:

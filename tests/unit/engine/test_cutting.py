@@ -40,6 +40,16 @@ def test_each_chunk_takes_about_two_minutes_and_none_nears_a_workers_life() -> N
     assert CHUNK_SECONDS / 2 < seconds <= CHUNK_SECONDS
 
 
+@given(gib=st.floats(0, 5_000), kept=st.floats(0, 1), reads=st.integers(0, 5))
+def test_no_chunk_of_any_table_takes_longer_however_often_it_is_read(gib: float, kept: float, reads: int) -> None:
+    """Its rows, those again among which some are chosen, and their count."""
+    big = table(gib, 4_000_000_000)
+    rows = int(kept * big.estimated_rows)
+    chunks = cut_by_pages(big, rows, NEWEST, reads=reads)
+    if len(chunks) < big.pages:  # a page cannot be cut
+        assert copy_seconds(big, rows, reads=reads) / len(chunks) <= CHUNK_SECONDS
+
+
 def test_reading_much_for_few_rows_makes_fewer_chunks_than_copying_all() -> None:
     big = table(50, 400_000_000)
     few = cut_by_pages(big, 1000, NEWEST)
@@ -83,6 +93,20 @@ def test_chunks_hold_every_page_once_and_those_to_come(gib: float, rows: int, ke
     assert chunks[0].first == 0
     assert chunks[-1].end is None
     assert [chunk.end for chunk in chunks[:-1]] == [chunk.first for chunk in chunks[1:]]
+
+
+@given(
+    gib=st.floats(50, 5_000),
+    keys=st.integers(1_000_000, 10**10),
+    children_per_key=st.floats(0.01, 1_000),
+)
+def test_no_chunk_by_keys_takes_longer_than_two_minutes(gib: float, keys: int, children_per_key: float) -> None:
+    children = table(gib, int(keys * children_per_key))
+    parents = table(gib, keys)
+    in_chunk = keys_per_chunk(children, parents)
+    assert 1 <= in_chunk <= MOST_KEYS
+    rows = in_chunk * max(1.0, children_per_key)
+    assert copy_seconds(children, int(rows), reads=0) <= CHUNK_SECONDS
 
 
 def test_a_chunk_by_keys_has_as_many_as_its_children_take_two_minutes() -> None:
