@@ -44,11 +44,12 @@ def complete_build(target: connection, subset: Subset, sequences: Mapping[TableN
     Raises VerificationFailed, and errors about the target.
     """
     guessed = set_sequences(target, dict(sequences))
-    tables = _built_tables(target)
+    # Read at once: another run of this, which has overtaken it, drops the ledger when it is done.
+    tables, counted, unmet = _built_tables(target), counted_tables(target), unmet_rows(target)
     sent = {built.table: built.rows for built in tables}
-    verification = verify_target(target, subset.plan.catalog, sent, counted_tables(target))
+    verification = verify_target(target, subset.plan.catalog, sent, counted)
     required = {built.table: built.required_rows for built in tables}
-    roots = proven_roots(target, subset, required, unmet_rows(target))
+    roots = proven_roots(target, subset, required, unmet)
     return Completion(tables, verification, roots, guessed)
 
 
