@@ -14,7 +14,12 @@ _WORDS = {
     for line in """
     acct account; acctg accounting; addr address; adj adjuster; adjr adjuster; agcy agency; agr agreement
     amt amount; appr approved; appt appointment; apt apartment; asgn assigned; attr attribute; avg average
-    prereq prerequisite;
+    prereq prerequisite; acad academic; acft aircraft; alb album; arpt airport; avail available; crse course
+    cmpgn campaign; dly delayed; dnr donor; dntn donation; enrl enrollment; enrol enrollment
+    flt flight; grad graduated; gradn graduation; instn institution; intl international; lect lecturer
+    lectr lecturer; mthly monthly; natl national; pat patient; pax passenger; plst playlist
+    psgr passenger; rstr restaurant; sect section; sects sections; stud student; studs students
+    tix ticket; univ university; vlntr volunteer; wkly weekly
     bal balance; bath bathroom; bdrm bedroom; bene beneficiary; bkg booking; bldg building; bldr builder
     brkr broker; canc cancelled; cat category; catg category; cd code; cert certificate; chk check; chkin checkin
     chkout checkout; cls class; cncl cancelled; cnt count; cntct contact; comm commission; comp company

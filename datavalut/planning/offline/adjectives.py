@@ -44,6 +44,7 @@ _PAYMENTS = frozenset({"payment", "receipt"})
 _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
 )
+_HOW = frozenset({"with", "by", "in", "on"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
 
@@ -147,7 +148,7 @@ class AdjectiveReader(Reader):
         return conditions, " and ".join(meanings)
 
     def _read_one(self, table: Table, position: int, is_denied: bool) -> _Fit | None:
-        if position >= len(self._tokens):
+        if position >= len(self._tokens) or self._says_how(table, position):
             return None
         if self._word(position) == "not":
             at = position + 2 if self._word(position + 1) == "yet" else position + 1
@@ -165,6 +166,19 @@ class AdjectiveReader(Reader):
         if len(fits) > 1:
             raise UnclearError(position, longest, "fits several things", (fit.meaning for fit in fits))
         return fits[0] if fits else None
+
+    def _says_how(self, table: Table, position: int) -> bool:
+        """ "paid with PayPal", "shipped via UPS": how it was done, whatever became of it, and no state besides."""
+        word = self._word(position)
+        if not word.endswith(("ed", "aid")) and word not in IRREGULAR_PARTICIPLES:
+            return False
+        if self._word(position + 1) not in _HOW | synonyms.MEANS:
+            return False
+        at = self._past_articles(position + 2)
+        if self._word(at) in synonyms.MEANS_OF_PAYMENT and stem(word) == "pay":
+            return True
+        means = [column for column in table.columns if _tells_how(column, stem(word))]
+        return bool(means) and bool(self._vocabulary.labels_at(table, at, means, lead=True))
 
     def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
         token = self._tokens[position]
@@ -342,6 +356,14 @@ class AdjectiveReader(Reader):
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))
+
+
+def _tells_how(column: Column, verb: str) -> bool:
+    """Is it the payment_method of what was paid, the carrier of what was shipped?"""
+    words = name_words(column.name)
+    return head_word(column.name) in synonyms.MEANS_COLUMNS or (
+        verb in map(stem, words) and head_word(column.name) not in synonyms.STATUS_COLUMNS
+    )
 
 
 def _are_alternatives(fits: list[_Fit]) -> bool:

@@ -216,7 +216,7 @@ class AmountReader(Reader):
         if named is None:
             return None
         child, end = named
-        path = self._vocabulary.path(table, child, position, end)
+        path = self._vocabulary.counted_path(table, child, position, end, described=False)
         name = f"the number of {child.name.name}"
         return Amount(AggregateFunction.COUNT, path, None, end, name, child, len(path))
 

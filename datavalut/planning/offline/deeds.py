@@ -182,6 +182,7 @@ class DeedReader(Reader):
         else:
             if self._dates.begins_with_time(noun.end):
                 raise UnclearError(position, noun.end, "is the time that of the deed, or of its object?")
+            self._vocabulary.counted_path(child, noun.table, position, noun.noun_end, described=True)
             whole = counted((*path, *objects), noun.condition, quantity, position)
             end = noun.end
         main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name} by {child.name.name}")

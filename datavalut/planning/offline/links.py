@@ -36,7 +36,6 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
-_MEANS_COLUMNS = synonyms.words("carrier courier shipper forwarder")
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -341,7 +340,7 @@ class LinkReader(Reader):
 
     def _is_a_means(self, row: NamedRow) -> bool:
         """ "(sent) with DHL". How a ticket was opened says nothing of how it was closed: no channel is meant so."""
-        return all(head_word(column.name) in _MEANS_COLUMNS for column in row.columns)
+        return all(head_word(column.name) in synonyms.MEANS_COLUMNS for column in row.columns)
 
     def _names_a_date(self, table: Table, verb: str) -> bool:
         """Is it what was done to the row on one of its dates?"""

@@ -10,7 +10,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comments import name_in
 from datavalut.planning.offline.inflection import american_singular
-from datavalut.planning.offline.thesaurus import LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
+from datavalut.planning.offline.thesaurus import CALLED_TOO, LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
@@ -66,6 +66,7 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
             yield 1, words[-1]
             for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
                 yield from ((LOOSELY, other) for other in _same(groups, words[-1]))
+        yield from ((LOOSELY, said) for said in CALLED_TOO.get(words[-1], ()))
         if words[-1] in synonyms.PERSONS:
             yield LOOSELY, "person"
         if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:

@@ -184,11 +184,15 @@ class ObjectReader(Reader):
                 (str(noun.table.name), *(f"{table.name.name}.{column.name}" for column in own[0])),
             )
         if noun is not None:
-            path = self._vocabulary.path(table, noun.table, quantity.end, noun.noun_end)
+            described = noun.condition is not None
+            path = self._vocabulary.counted_path(
+                table, noun.table, quantity.end, noun.noun_end, described=described
+            )
             self._check_deed_between(noun, path)
             condition = counted(path, noun.condition, quantity, position)
-            meaning = f"{quantity.meaning} {noun.meaning}"
-            main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
+            name = self._vocabulary.table_of(path[-1]).name.name  # "3 items" of an order are its order_lines
+            meaning = f"{quantity.meaning} {noun.meaning if described else name}"
+            main = Explained(position, noun.noun_end, f"{quantity.meaning} {name}")
             return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
         return self._marked(table, quantity, position) or self.measured(table, position)
 

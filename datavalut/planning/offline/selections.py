@@ -330,8 +330,9 @@ class SelectionReader(Reader):
         if noun is None or noun.table.name == table.name or self._is_singular(noun.noun_end - 1):
             return None
         noun = self._described(table, noun)
-        path = self._vocabulary.path(table, noun.table, position, noun.end)
-        name = f"the number of {noun.meaning}"
+        described = noun.condition is not None
+        path = self._vocabulary.counted_path(table, noun.table, position, noun.noun_end, described=described)
+        name = f"the number of {noun.meaning if described else self._vocabulary.table_of(path[-1]).name.name}"
         count = Amount(AggregateFunction.COUNT, path, None, noun.end, name, noun.table, len(path))
         return self._in_time(table, count, noun.condition)
 

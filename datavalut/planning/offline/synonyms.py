@@ -91,6 +91,8 @@ ROLE_COLUMNS = words("role position specialty speciality occupation profession t
 
 # Before the means or the way by which something was done.
 MEANS = words("through via using")
+# Columns that say who or what carried out what was done to a row.
+MEANS_COLUMNS = words("carrier courier shipper forwarder")
 # Columns of things whose values are nouns that a row may be called by.
 NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
 SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")

@@ -244,6 +244,19 @@ class Vocabulary:
             raise UnclearError(position, end, f"no foreign key leads from {start.name.name} to {goal.name.name}")
         return path
 
+    def counted_path(
+        self, start: Table, goal: Table, position: int, end: int, *, described: bool
+    ) -> tuple[PathStep, ...]:
+        """The path to rows that are counted, whose noun ends before `end`. An order's "items" are its lines, where the
+        table at the end is called otherwise; raises UnclearError where they could be pieces as well."""
+        path = self.path(start, goal, position, end)
+        if singular(self._tokens[end - 1].lower) != "item" or not self.is_named_loosely(end - 1, end):
+            return path
+        lines = [line for step in path if table_names.is_of(line := self.table_of(step), synonyms.LINE_WORDS)]
+        if lines and (described or not table_names.is_line_of(lines[0], start)):
+            raise UnclearError(position, end, "lines, or pieces?", (str(lines[0].name),))
+        return path[:1] if lines else path
+
     def table_of(self, step: PathStep) -> Table:
         """The table that a step of a path of ours leads to."""
         return self._tables_by_text[step.table]
