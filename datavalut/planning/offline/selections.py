@@ -12,7 +12,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.durations import DurationReader
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
@@ -409,12 +409,16 @@ class SelectionReader(Reader):
         raise UnclearError(start, end, "by what? Say for example: top 10 orders by total")
 
     def _counts_of(self, table: Table, verb: str) -> list[Column]:
-        """ "View_count", "views", "times_viewed": how often it was viewed."""
+        """ "View_count", "views", "times_viewed": how often it was viewed. A follower_count says who followed."""
         return [
             column
             for column in table.columns
             if column.category is TypeCategory.INTEGER
-            and "".join(stem(word) for word in name_words(column.name) if word not in _COUNTING) == stem(verb)
+            and stem(verb)
+            in {
+                "".join(stemmed(word) for word in name_words(column.name) if word not in _COUNTING)
+                for stemmed in (stem, agent_stem)
+            }
         ]
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:
