@@ -52,6 +52,7 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems, stems_before_parent
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -136,11 +137,16 @@ class ObjectReader(Reader):
         if word in _HOLDING:
             held = self.presence(table, position + 1, frames)
             return opened(held, position) if held and not isinstance(held.condition, Exists) else None
-        if word not in _WITH:
+        if word not in _WITH or self._names_a_role(table, word):
             return None
         self._progress.reach(position + 1)
         body = self.with_body(table, position + 1, frames)
         return opened(body, position) if body else None
+
+    def _names_a_role(self, table: Table, word: str) -> bool:
+        """ "(tracks) featuring ABBA", by the featured_artist_id."""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        return word.endswith("ing") and any(stem(word) in role_stems(key) | stems_before_parent(key) for key in keys)
 
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
@@ -157,6 +163,7 @@ class ObjectReader(Reader):
             or self._columns.labelled(table, position)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
+            or (self.marked(table, None, position, frames) if self._marks.is_a_letter(position + 1) else None)
             or self.presence(table, position, frames)
             or self.marked(table, None, position, frames)
             or self._named(table, position)
@@ -313,13 +320,22 @@ class ObjectReader(Reader):
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
 
+    def possessed(self, table: Table, position: int) -> Clause | None:
+        """ "a scholarship": has_scholarship."""
+        flag = self._possession(table, self._past_articles(position))
+        if flag is None or self._past_articles(position) == position:
+            return None
+        column, end = flag
+        condition = flagged(self._vocabulary, table, column, True)
+        return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
+
     def _possession(self, table: Table, position: int) -> tuple[Column, int] | None:
         """ "(with) a scholarship": has_scholarship."""
         flags = [
             (column, end)
             for column, end in self._vocabulary.flags_at(table, position)
             if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
-        ] or list(self._flags.read(table, position))
+        ] or [*self._flags.read(table, position), *self._flags.state_of(table, position)]
         return flags[0] if len(flags) == 1 else None
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
@@ -358,6 +374,9 @@ class ObjectReader(Reader):
         return opened(clause, position) if clause else None
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        letter = self._unmarked(table, position, frames) if self._marks.is_a_letter(position) else None
+        if letter is not None:
+            return letter
         noun = self._related_noun(table, position, frames)
         if noun is not None and self._word(noun[0].noun_end - 1) in {"table", "tables"}:
             return None  # "without the orders table" leaves the table out
