@@ -23,8 +23,10 @@ from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import compared, number_value
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.last_times import LastTimeReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.named_rows import NamedRowReader
@@ -115,7 +117,9 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
+        self._last_times = LastTimeReader(tokens, vocabulary, progress)
         self.read_rivals = read_rivals
         self._totals = totals
         self._latest = LatestReader(tokens, vocabulary, progress)
@@ -148,6 +152,8 @@ class ObjectReader(Reader):
             or self._totals.read_body(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
+            or self._expiries.part(table, position)
+            or self._last_times.read(table, position, is_denied=False)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
@@ -185,9 +191,7 @@ class ObjectReader(Reader):
             )
         if noun is not None:
             described = noun.condition is not None
-            path = self._vocabulary.counted_path(
-                table, noun.table, quantity.end, noun.noun_end, described=described
-            )
+            path = self._vocabulary.counted_path(table, noun.table, quantity.end, noun.noun_end, described=described)
             self._check_deed_between(noun, path)
             condition = counted(path, noun.condition, quantity, position)
             name = self._vocabulary.table_of(path[-1]).name.name  # "3 items" of an order are its order_lines
@@ -349,6 +353,9 @@ class ObjectReader(Reader):
         return opened(clause, position) if clause else None
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        silent = self._last_times.read(table, position, is_denied=True)
+        if silent is not None and self._vocabulary.table_at(position) is None:
+            return silent
         noun = self._related_noun(table, position, frames)
         if noun is not None and self._word(noun[0].noun_end - 1) in {"table", "tables"}:
             return None  # "without the orders table" leaves the table out

@@ -61,7 +61,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 # not among them: who says "total above 500" of total_cents means something else; nor are those of time, of which
 # several are usual.
 GENERIC_TAILS = words(
-    "code "
+    "code balance "
     "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
     "kb mb gb kwh mwh kw"
 )
@@ -347,6 +347,8 @@ UNITS_OF_TIME = words("minute hour day night week month quarter year")
 UNIT_NAMES = words(
     "minute min hour hr second sec day kg kilogram g gram cm mm m meter km kilometer usd eur gbp cent dollar euro"
 )
+
+UNIT_NAMES_OF_TIME = words("minutes minute min mins hours hour hr hrs h seconds second sec secs days day")
 
 UNIT_WORDS = words(
     "minute minutes hour hours day days week weeks month months quarter quarters year years times once twice"

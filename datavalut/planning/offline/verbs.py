@@ -14,6 +14,7 @@ from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, NounRead
 from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged
 from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
@@ -71,6 +72,7 @@ class VerbReader(Reader):
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
         self._objects = objects
         self._dates = dates
@@ -106,6 +108,7 @@ class VerbReader(Reader):
         if word in {"whose", "where"}:
             body = (
                 self._latest.read(table, position + 1)
+                or self._expiries.whose(table, position + 1)
                 or self._amounts.read_comparison(table, position + 1)
                 or self._totals.read_whose(table, position + 1)
                 or self._columns.described_column(table, position + 1)
@@ -224,7 +227,7 @@ class VerbReader(Reader):
         negative = self._word(position) in {"not", "never"}
         at = position + 1 if negative else position
         been = False
-        while self._word(at) in {"ever", "already", "been", "yet"}:
+        while self._word(at) in {"ever", "already", "been", "yet", "since"}:
             been, at = been or self._word(at) == "been", at + 1
         verb = None if been else self._verb(table, at, frames)
         if verb is None and (been or negative):
@@ -313,7 +316,7 @@ class VerbReader(Reader):
 
     def _went(self, table: Table, position: int) -> Clause | None:
         """ "(employees who) left": a verb that says of its subject what a state would."""
-        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has"}:
+        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has", "already", "since"}:
             return None
         is_such = self._word(position) in _INTRANSITIVE or self._is_a_state_in_words(table, position)
         return self._adjectives.read_list(table, position) if is_such else None
