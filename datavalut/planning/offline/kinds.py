@@ -19,6 +19,7 @@ from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
+from datavalut.planning.offline.values import is_of_initials
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
 _OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship", "level", "tier"})
@@ -94,7 +95,7 @@ class KindReader(Reader):
         last = window[-1].lower
         if last in synonyms.GRAMMAR_WORDS:
             return False
-        if singular(last) != last:
+        if singular(last) != last or is_of_initials(window[-1].text):
             return True
         following = self._word(position + length)
         is_last = position + length >= len(self._tokens) or following in synonyms.NOT_VALUES or not following.isalnum()

@@ -24,7 +24,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.values import Values, plural_key
+from datavalut.planning.offline.values import Values, plural_key, singular_key
 
 LONGEST_NAME = 5  # tokens
 
@@ -342,7 +342,7 @@ class Vocabulary:
         text = " ".join(token.text for token in window)
         stored = words.stored(value_key(text))
         if not stored and window[-1].kind is TokenKind.WORD:
-            stored = words.stored(plural_key(text) or "")
+            stored = words.stored(plural_key(text) or "") or words.stored(singular_key(text))
         if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
             return
         yield LabelReference(column, stored, position + length)
