@@ -148,13 +148,18 @@ class LinkReader(Reader):
         if verb.names_a_role:
             return None
         try:
-            path = self._vocabulary.keys.path(table, target)
+            path = self._way(table, target, verb)
         except AmbiguousPathError as error:
             if not verb.weak and not self._is_named_by(target, verb.stem):
                 return None
             reason = f"several ways lead from {table.name.name} to {target.name.name}"
             raise UnclearError(position, verb.end, reason, error.paths) from None
         return path if path and self._explains(table, path, verb) else None
+
+    def _way(self, table: Table, target: Table, verb: _Verb) -> tuple[PathStep, ...] | None:
+        """What a lecturer taught she did as such, and not as somebody's advisor or the head of a department."""
+        plain = self._is_named_by(target, verb.stem) and self._vocabulary.keys.path_without_roles(table, target)
+        return plain or self._vocabulary.keys.path(table, target)
 
     def _path_to_itself(self, table: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
         """ "recruited by another member": up where it is done by, down where it is done to somebody."""
@@ -249,6 +254,9 @@ class LinkReader(Reader):
                 if named is not None:
                     condition = along((step,), named.condition)
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        agent = self._named_agent(table, verb, position, at)
+        if agent is not None:
+            return agent
         row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
         if row is None:
             return (
@@ -260,6 +268,21 @@ class LinkReader(Reader):
             return None
         named = self._named_rows.read_list(table, at, each=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _named_agent(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(courses) taught by Marie Curie": one of those whom the verb names, by the way that it speaks of."""
+        if self._word(verb.end - 1) != "by" or verb.names_a_role:
+            return None
+        for target in self._vocabulary.catalog.tables:
+            if target.name == table.name or not self._is_named_by(target, verb.stem):
+                continue
+            if self._named_rows.read_list(target, at, related=False) is None:
+                continue
+            path = self._path(table, target, verb, position)
+            named = path and self._named_rows.read_list(target, at, related=False, each=True, way=path)
+            if named:
+                return self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        return None
 
     def _part(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(bookings that) include breakfast", "(patients) taking ibuprofen": what a row below is called, or of what

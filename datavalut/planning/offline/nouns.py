@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
+from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.attachment import AttachmentChecks
@@ -74,6 +75,19 @@ class NounReader(Reader):
         explained = (Explained(position, row.end, row.meaning),)
         return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
 
+    def _is_one(self, table: Table, end: int, adjectives: Clause) -> bool:
+        """ "(sections of) the Fall 2024 term": a row called by its name, of which no more is said either."""
+        last = self._word(end - 1)
+        names = {column.name for column in self._vocabulary.name_columns(table)}
+        said = adjectives.condition
+        return (
+            singular(last) == last
+            and isinstance(said, Comparison)
+            and said.operator is ComparisonOperator.EQUAL
+            and isinstance(said.left, ColumnValue)
+            and said.left.column in names
+        )
+
     def _read_noun(
         self,
         position: int,
@@ -114,6 +128,8 @@ class NounReader(Reader):
             individual = self._individual(table, position, end) if individuals and adjectives is None else None
             if individual is not None:
                 return individual
+            if individuals and adjectives is not None and self._is_one(table, end, adjectives):
+                return _noun_phrase(table, position, end, [adjectives])
             qualifiers = read_qualifiers(table, end)
             if qualifiers is not None:
                 self._attachment.check_stays(table, noun_at, end)

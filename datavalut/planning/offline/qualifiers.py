@@ -142,6 +142,8 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
+            if frames and not joiner and self._attachment.is_of_several(table, position, at):
+                break
             if frames and not joiner and self._attachment.is_time(at) and not table_dates.date_columns(table):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._attachment.is_time(at):
@@ -155,6 +157,7 @@ class QualifierReader(Reader):
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
+            self._attachment.check_way_back(table, clause, frames)
             self._attachment.check_time(table, items, joiner, clause)
             self._attachment.check_whose_amount(items, joiner, clause)
             self._attachment.check_several_times(clause, inner=bool(frames))

@@ -124,6 +124,11 @@ class Vocabulary:
         key = self._key(position, end - position) or ""
         return any(key in own_keys(words, self._shared_prefixes()) for words in spelled_names(table.name.name))
 
+    def is_noun_of(self, table: Table, position: int, end: int) -> bool:
+        """Do the tokens there name the table, strictly or not?"""
+        levels = self._tables.get(self._key(max(position, 0), end - position) or "", {})
+        return any(table in tables for tables in levels.values())
+
     def is_named_loosely(self, position: int, end: int) -> bool:
         """Does the table's name there only may mean it, so that another reading of the words comes first?"""
         levels = self._tables.get(self._key(position, end - position) or "", {})

@@ -1,0 +1,176 @@
+"""Which foreign keys join two nouns, and to which of them a phrase belongs. Needs nothing running."""
+
+import pytest
+
+from datavalut.catalog.model import Catalog
+from datavalut.filters.model import FilterPlan, Refusal, Root
+from datavalut.planning.offline import plan_offline
+from tests.unit.planning.offline.catalogs import catalog, reference, table
+from tests.unit.planning.offline.conditions import both, compare, count, exists, no, path, root
+from tests.unit.planning.offline.known_values import FixedValues, KnownValues
+
+FACULTY = catalog(
+    "faculty",
+    (
+        table("dept", "dept_id int!", "dept_nm text!", "head_id int"),
+        table("lecturer", "lect_id int!", "dept_id int!", "full_name text!", "is_tenured bool!", "salary num!"),
+        table("student", "stud_id int!", "dept_id int!", "advisor_id int", "status active|on_leave!", "gpa num"),
+        table("course", "course_id int!", "dept_id int!", "title text!", "credits int!"),
+        table("term", "term_id int!", "term_nm text!"),
+        table("section", "sect_id int!", "course_id int!", "term_id int!", "lect_id int!", "capacity int!"),
+        table("enrolment", "enr_id int!", "stud_id int!", "sect_id int!", "grade text"),
+    ),
+    (
+        reference("dept", "head_id", "lecturer", "lect_id"),
+        reference("lecturer", "dept_id", "dept", "dept_id"),
+        reference("student", "dept_id", "dept", "dept_id"),
+        reference("student", "advisor_id", "lecturer", "lect_id"),
+        reference("course", "dept_id", "dept", "dept_id"),
+        reference("section", "course_id", "course", "course_id"),
+        reference("section", "term_id", "term", "term_id"),
+        reference("section", "lect_id", "lecturer", "lect_id"),
+        reference("enrolment", "stud_id", "student", "stud_id"),
+        reference("enrolment", "sect_id", "section", "sect_id"),
+    ),
+)
+STORE = catalog(
+    "store",
+    (
+        table("sellers", "id int!", "shop_name text!"),
+        table("listings", "id int!", "seller_id int!", "title text!", "price num!"),
+        table("coupons", "id int!", "code text!", "seller_id int"),
+        table("orders", "id int!", "coupon_id int", "total num!", "placed_at tstz!"),
+        table("order_lines", "id int!", "order_id int!", "listing_id int!", "quantity int!"),
+        table("shipments", "id int!", "order_id int!", "carrier text!", "shipped_at tstz!"),
+    ),
+    (
+        reference("listings", "seller_id", "sellers"),
+        reference("coupons", "seller_id", "sellers"),
+        reference("orders", "coupon_id", "coupons"),
+        reference("order_lines", "order_id", "orders"),
+        reference("order_lines", "listing_id", "listings"),
+        reference("shipments", "order_id", "orders"),
+    ),
+)
+KNOWN: KnownValues = {
+    ("term", "term_nm"): ("Fall 2024", "Spring 2025"),
+    ("dept", "dept_nm"): ("Physics", "History"),
+    ("lecturer", "full_name"): ("Helen Weiss", "Rajiv Moreau"),
+    ("course", "title"): ("Linear Algebra", "Optics"),
+    ("shipments", "carrier"): ("UPS", "DHL"),
+    ("coupons", "code"): ("SUMMER", "WINTER"),
+    ("sellers", "shop_name"): ("Gadget Barn",),
+}
+IN_FALL = exists(path("^ term.term_id"), condition=compare("term_nm", "=", "Fall 2024"))
+WITH_A_COUPON = exists(path("^ coupons.coupon_id"))
+BY_UPS = exists(path("v shipments.order_id"), condition=compare("carrier", "=", "UPS"))
+WEISS = compare("full_name", "=", "Helen Weiss")
+TEACHING = ("v section.course_id", "^ lecturer.lect_id")
+TAKING = ("v enrolment.stud_id", "^ section.sect_id", "^ lecturer.lect_id")
+
+UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
+    # What is called by its name is described no further: the rest is said of the noun before it.
+    (
+        FACULTY,
+        "sections of the Fall 2024 term with at least 15 enrolments",
+        root("section", both(IN_FALL, count(path("v enrolment.sect_id"), ">=", 15))),
+    ),
+    (
+        FACULTY,
+        "sections of the Fall 2024 term without enrolments",
+        root("section", both(IN_FALL, no(exists(path("v enrolment.sect_id"))))),
+    ),
+    (
+        FACULTY,
+        "students of the Physics department who are on leave",
+        root(
+            "student",
+            both(
+                exists(path("^ dept.dept_id"), condition=compare("dept_nm", "=", "Physics")),
+                compare("status", "=", "on_leave"),
+            ),
+        ),
+    ),
+    (
+        FACULTY,
+        "courses in the Physics department taught by Helen Weiss",
+        root(
+            "course",
+            both(
+                exists(path("^ dept.dept_id"), condition=compare("dept_nm", "=", "Physics")),
+                exists(path(*TEACHING), condition=WEISS),
+            ),
+        ),
+    ),
+    # The verb's number says whose it is.
+    (STORE, "orders with a coupon that were shipped by UPS", root("orders", both(WITH_A_COUPON, BY_UPS))),
+    (STORE, "orders with a coupon that have been shipped by UPS", root("orders", both(WITH_A_COUPON, BY_UPS))),
+    (
+        STORE,
+        "orders with a coupon which have at least 3 order lines",
+        root("orders", both(WITH_A_COUPON, count(path("v order_lines.order_id"), ">=", 3))),
+    ),
+    # Who heads a department teaches its courses only where a section says so.
+    (FACULTY, "courses taught by Helen Weiss", root("course", exists(path(*TEACHING), condition=WEISS))),
+    (FACULTY, "courses of lecturer Helen Weiss", root("course", exists(path(*TEACHING), condition=WEISS))),
+    (
+        FACULTY,
+        "courses with tenured lecturers",
+        root("course", exists(path(*TEACHING), condition=compare("is_tenured", "=", True))),
+    ),
+    (
+        FACULTY,
+        "courses taught by Helen Weiss and Rajiv Moreau",
+        root(
+            "course",
+            both(
+                exists(path(*TEACHING), condition=WEISS),
+                exists(path(*TEACHING), condition=compare("full_name", "=", "Rajiv Moreau")),
+            ),
+        ),
+    ),
+    # A verb that names whom it is done by speaks of no other role of theirs.
+    (FACULTY, "students taught by Helen Weiss", root("student", exists(path(*TAKING), condition=WEISS))),
+    (
+        FACULTY,
+        "students taught by tenured lecturers",
+        root("student", exists(path(*TAKING), condition=compare("is_tenured", "=", True))),
+    ),
+    (
+        FACULTY,
+        "students advised by Helen Weiss",
+        root("student", exists(path("^ lecturer.advisor_id"), condition=WEISS)),
+    ),
+    (
+        FACULTY,
+        "departments headed by Helen Weiss",
+        root("dept", exists(path("^ lecturer.head_id"), condition=WEISS)),
+    ),
+]
+
+REFUSED: list[tuple[Catalog, str, str]] = [
+    # A way back through the noun before: the phrase may be said of either.
+    (FACULTY, "sections of a term with at least 15 enrolments", "with at least 15 enrolments"),
+    (FACULTY, "sections of terms without enrolments", "without enrolments"),
+    (STORE, "orders with a coupon shipped by UPS", "shipped by UPS"),
+    (STORE, "shipments of orders with a coupon with at least 2 order lines", "with at least 2 order lines"),
+    # Advised, or taught?
+    (FACULTY, "students of lecturer Helen Weiss", "lecturer Helen Weiss"),
+    (FACULTY, "lecturers with more than 10 students", "students"),
+    # The coupon's seller, or those of what was ordered?
+    (STORE, "orders of sellers", "sellers"),
+]
+
+
+@pytest.mark.parametrize(("database", "prompt", "expected"), UNDERSTOOD, ids=[case[1] for case in UNDERSTOOD])
+def test_the_way_that_the_words_speak_of_is_taken(database: Catalog, prompt: str, expected: Root) -> None:
+    plan = plan_offline(prompt, database, FixedValues(KNOWN))
+    assert isinstance(plan, FilterPlan), plan
+    assert plan.roots == (expected,)
+
+
+@pytest.mark.parametrize(("database", "prompt", "words"), REFUSED, ids=[case[1] for case in REFUSED])
+def test_where_two_ways_may_be_meant_the_words_are_refused(database: Catalog, prompt: str, words: str) -> None:
+    refusal = plan_offline(prompt, database, FixedValues(KNOWN))
+    assert isinstance(refusal, Refusal), refusal
+    assert words in {entry.words for entry in refusal.not_understood}
