@@ -313,6 +313,10 @@ class Vocabulary:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
 
+    def stored(self, table: Table, column: Column, text: str) -> tuple[str, ...]:
+        """The values of the column that are written so."""
+        return self._values.of(table, column).stored(value_key(text))
+
     def labels_at(
         self, table: Table, position: int, columns: Iterable[Column] | None = None, *, lead: bool = False
     ) -> list[LabelReference]:
