@@ -46,8 +46,8 @@ def fields_of(noun: str) -> Iterator[str]:
 
 
 def is_called_by(noun: str, state: str) -> bool:
-    """Are those in the state called so? "graduates" have "graduated", "retirees" are "retired", "dropouts" have "dropped
-    out"."""
+    """Are those in the state called so? "graduates" have "graduated", "retirees" are "retired", "dropouts" have
+    "dropped out"."""
     one = singular(noun.lower()).replace("-", "")
     verb, *particle = parts_of(state)
     if len(particle) == 1:

@@ -23,6 +23,7 @@ from datavalut.planning.offline.comparisons import Predicate
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.journeys import JourneyReader
 from datavalut.planning.offline.measures import MeasureReader
@@ -72,6 +73,7 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._numbered = NumberedReader(tokens, vocabulary, progress)
+        self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
         self._journeys = JourneyReader(tokens, vocabulary, progress)
         self._nouns = NounReader(
             tokens,
@@ -280,7 +282,7 @@ class QualifierReader(Reader):
             lambda: self._read_place(table, position, frames),
             lambda: self._read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
-            lambda: self._columns.holding(table, position),
+            lambda: self._inscriptions.containing(table, position) or self._columns.holding(table, position),
             lambda: self.verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),

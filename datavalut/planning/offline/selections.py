@@ -12,7 +12,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.durations import DurationReader
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
@@ -414,7 +414,8 @@ class SelectionReader(Reader):
             column
             for column in table.columns
             if column.category is TypeCategory.INTEGER
-            and "".join(stem(word) for word in name_words(column.name) if word not in _COUNTING) == stem(verb)
+            and (said := [word for word in name_words(column.name) if word not in _COUNTING])
+            and stem(verb) in {"".join(map(stem, said)), *(agent_stem(word) for word in said if len(said) == 1)}
         ]
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:

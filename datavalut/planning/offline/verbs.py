@@ -200,7 +200,9 @@ class VerbReader(Reader):
                     self._objects.with_body(table, at + 2, frames), position
                 )
             else:
-                clause = _denied_if_any(self._verb(table, at + 1, frames), position)
+                clause = _denied_if_any(
+                    self._backgrounds.using(table, at + 1) or self._verb(table, at + 1, frames), position
+                )
         elif word in _BE:
             self._progress.reach(at)
             if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
