@@ -187,7 +187,7 @@ class DateReader(Reader):
         if planned is not None:
             return planned
         cut_short = [column for column, _ in dates if _is_cut_short(column, self._word(position))]
-        if len(cut_short) == 1:
+        if len(cut_short) == 1 and verb == stem(self._word(position)):
             return cut_short[0]
         ends = [column for column, date in dates if date == "end"]
         if verb == "expir" and len(ends) == 1:

@@ -111,7 +111,9 @@ class QualifierReader(Reader):
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
-                self._read_place(table, at, frames) or self._read_residence(table, at, frames)
+                self._journeys.led_in(table, at)
+                or self._read_place(table, at, frames)
+                or self._read_residence(table, at, frames)
             ),
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
@@ -274,11 +276,13 @@ class QualifierReader(Reader):
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
             lambda: self._rivals.prices(table, position),
             lambda: self._read_worth(table, position, frames),
+            lambda: self._journeys.led_in(table, position),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
+            lambda: self._read_made(table, position, frames),
             lambda: self._read_place(table, position, frames),
             lambda: self._read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
@@ -339,6 +343,13 @@ class QualifierReader(Reader):
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
         clause = self.verbs.deeds.read(table, position, frames)
         return clause if clause is not None and clause.end > position + 1 else None
+
+    def _read_made(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(bookings) made with a promo code", "(orders) placed without a coupon"."""
+        if self._word(position) not in {"made", "placed"} or self._word(position + 1) not in {"with", "without"}:
+            return None
+        made = self._objects.read(table, position + 1, frames)
+        return opened(made, position) if made else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(... or ...)", "either ... or ..."."""

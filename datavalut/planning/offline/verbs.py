@@ -16,6 +16,7 @@ from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, No
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged
+from datavalut.planning.offline.journeys import VERBS_OF_WAYS
 from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
@@ -210,9 +211,10 @@ class VerbReader(Reader):
             else:
                 clause = self._predicative(table, at, frames)
         else:
-            clause = self._verb(table, position, frames) or (
-                self._read_place(table, position, frames) if word in synonyms.RESIDING else None
-            )
+            way = self._read_place(table, position, frames) if word in VERBS_OF_WAYS else None
+            clause = way or self._verb(table, position, frames)
+            if clause is None and word in synonyms.RESIDING:
+                clause = self._read_place(table, position, frames)
         if clause is not None and word in _HAVE and clause.continuation in {Continuation.WITH, Continuation.NO}:
             return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
