@@ -19,6 +19,8 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BECAUSE = (("because", "of"), ("due", "to"), ("on", "account", "of"), ("owing", "to"))
+_WHAT_WAS = frozenset({"it", "they", "this", "these", "those", "which"})
+_COPULAS = frozenset({"is", "are", "was", "were", "had", "has", "have", "been"})
 _REASONS = frozenset({"reason", "cause", "ground", "motive"})
 _OF_WHAT = frozenset({"with", "in", "using", "as", "at", "on", "of", "for"})
 _KNOWING = frozenset(
@@ -111,11 +113,12 @@ class BackgroundReader(Reader):
         return self._clause(condition, position, at + 1, meaning, Continuation.WITH)
 
     def _because(self, table: Table, position: int) -> Clause | None:
-        """ "(rejected) because of culture fit": the one reason that is called so."""
+        """ "(rejected) because of culture fit", "(returns) because the item was damaged": the one reason that is called
+        so."""
         words = next((words for words in _BECAUSE if self._words(position, *words)), ())
-        if not words:
+        at = position + len(words) if words else self._behind_because(table, position)
+        if at is None:
             return None
-        at = position + len(words)
         labels = [
             label
             for label in self._vocabulary.labels_at(table, at)
@@ -132,6 +135,23 @@ class BackgroundReader(Reader):
             raise UnclearError(position, label.end, "what is not so for that reason, or when it came to be so?")
         meaning = f"{table.name.name}.{label.column.name} is '{label.label}'"
         return self._clause(one_of(label.column, label.values), position, label.end, meaning)
+
+    def _behind_because(self, table: Table, position: int) -> int | None:
+        """Past "because it was", "because the item had been"."""
+        at = position + 1
+        if self._word(position) != "because":
+            return None
+        if self._word(at) in _WHAT_WAS:
+            at += 1
+        elif self._word(at) in {"the", "their", "its"}:
+            named = self._vocabulary.table_at(at + 1, loosely=True)
+            at = named[1] if named else at + 2
+        else:
+            return None
+        has_copula = self._word(at) in _COPULAS
+        while self._word(at) in _COPULAS:
+            at += 1
+        return at if has_copula else None
 
 
 def _ends(condition: Condition) -> Iterator[str]:

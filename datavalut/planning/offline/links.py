@@ -212,8 +212,10 @@ class LinkReader(Reader):
         )
 
     def _dates_its_rows(self, deed: Table, verb: str) -> bool:
-        dates = {table_dates.date_stem(deed, column) for column in table_dates.creation_columns(deed)}
-        return verb in dates - {""}
+        columns = table_dates.creation_columns(deed)
+        if verb in synonyms.BRINGING_OUT_STEMS:
+            columns = table_dates.date_columns(deed)
+        return verb in {table_dates.date_stem(deed, column) for column in columns} - {""}
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
@@ -335,7 +337,9 @@ class LinkReader(Reader):
         if not row.path and self._is_a_means(row) and self._names_a_date(row.table, verb.stem):
             return not verb.names_a_role
         return not verb.names_a_role and any(
-            verb.stem in {stem(word), agent_stem(word)} for column in row.columns for word in name_words(column.name)
+            verb.stem in {stem(word), agent_stem(word)} | synonyms.verbs_of_role(word)
+            for column in row.columns
+            for word in name_words(column.name)
         )
 
     def _is_a_means(self, row: NamedRow) -> bool:
@@ -360,8 +364,7 @@ class LinkReader(Reader):
         name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
         noun = None if name else self._read_noun(at, (*frames, _frame(table, path)))
         if noun is not None and bare.table.name == table.name:
-            self._check_who_is_described(bare, noun)
-            noun = bare
+            noun = self._described_other(bare, noun, position)
         if name is not None:
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
@@ -379,13 +382,20 @@ class LinkReader(Reader):
             Continuation.RELATIVE,
         )
 
-    def _check_who_is_described(self, bare: NounPhrase, noun: NounPhrase) -> None:
-        """Raises UnclearError for "members recruited by another member in Lyon": who is? A verb tells by its number:
-        those "who live in Lyon" are the members, not the one who recruited them."""
+    def _described_other(self, bare: NounPhrase, noun: NounPhrase, position: int) -> NounPhrase:
+        """The other row of the same table, with what is said of it. Raises UnclearError for "members recruited by
+        another member in Lyon": who is? A verb tells by its number: those "who live in Lyon" are the members, not the
+        one who recruited them; and in "who were recruited by a member from Spain" the member is."""
+        behind = self._tokens[bare.end + 1 : bare.end + 2]
+        is_clause = self._word(position - 1) in {"was", "were"} and self._word(position - 2) in synonyms.RELATIVES
+        is_name = bool(behind) and behind[0].kind is TokenKind.WORD and behind[0].lower not in synonyms.TIME_WORDS
+        if is_clause and self._word(bare.end) == "from" and is_name:
+            return noun
         verb = self._word(bare.end + 1)
         several = self._word(bare.end) == "who" and (verb in {"are", "have", "were"} or not verb.endswith("s"))
         if noun.end > bare.end and not several:
             raise UnclearError(bare.end, noun.end, "said of the one, or of the other?")
+        return bare
 
 
 def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:

@@ -265,7 +265,11 @@ class NamedRowReader(Reader):
             end += 1
         if self._word(end) in {"and", "or", "nor", "&", "/"}:
             end += 1
-        if end > position and self._word(end) in {"in", "from", "the"} and self._word(end - 1) in {"or", "and"}:
+        if (
+            end > position
+            and self._word(end) in {"in", "from", "the", "a", "an"}
+            and self._word(end - 1) in {"or", "and"}
+        ):
             end += 1
         return end if end > position else None
 

@@ -65,6 +65,7 @@ _WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offeri
 _BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
 _OF_POSSESSION = frozenset({"has", "includes", "with", "flag", "indicator"})
 _ROOMS = synonyms.words("room apartment flat suite cabin studio")
+_HOLDING = frozenset({"holding", "carrying", "possessing", "boasting"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
@@ -100,6 +101,7 @@ class NounPhrase:
 
 
 NounRead = Callable[[int, Frames], NounPhrase | None]
+PlaceRead = Callable[[Table, int, Frames], Clause | None]
 RivalsRead = Callable[[Table, int], Clause | None]
 
 
@@ -115,6 +117,7 @@ class ObjectReader(Reader):
         read_noun: NounRead,
         read_rivals: RivalsRead,
         totals: TotalReader,
+        read_place: PlaceRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._columns = columns
@@ -126,6 +129,7 @@ class ObjectReader(Reader):
         self._last_times = LastTimeReader(tokens, vocabulary, progress)
         self.read_rivals = read_rivals
         self._totals = totals
+        self._read_place = read_place
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
@@ -137,6 +141,9 @@ class ObjectReader(Reader):
             self._progress.reach(position + 1)
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NONE) if body else None
+        if word in _HOLDING:
+            held = self.presence(table, position + 1, frames)
+            return opened(held, position) if held and not isinstance(held.condition, Exists) else None
         if word not in _WITH:
             return None
         self._progress.reach(position + 1)
@@ -162,7 +169,7 @@ class ObjectReader(Reader):
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
             or self.presence(table, position, frames)
-            or self._marked(table, None, position)
+            or self.marked(table, None, position, frames)
             or self._named(table, position)
         )
 
@@ -203,31 +210,35 @@ class ObjectReader(Reader):
             meaning = f"{quantity.meaning} {noun.meaning if described else name}"
             main = Explained(position, noun.noun_end, f"{quantity.meaning} {name}")
             return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
-        return self._marked(table, quantity, position) or self.measured(table, position)
+        return self.marked(table, quantity, position, frames) or self.measured(table, position)
 
-    def _unmarked(self, table: Table, position: int) -> Clause | None:
+    def _unmarked(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(without) an F grade": no row of a child with that value."""
-        mark = self._marks.read(table, position)
+        mark = self.marked(table, None, position, frames)
         if mark is None:
             return None
-        path = self._vocabulary.path(table, mark.child, position, mark.end)
-        condition = negated(Exists(path=path, condition=mark.condition))
-        return self._clause(condition, position, mark.end, f"no {mark.meaning}", Continuation.WITH)
+        return replace(mark, condition=negated(mark.condition), meaning=f"no ({mark.meaning})")
 
-    def _marked(self, table: Table, quantity: Quantity | None, position: int) -> Clause | None:
-        """ "3+ F grades", "an A grade": the rows of a child with that value."""
-        is_letter = self._tokens[position : position + 1] and self._tokens[position].text == "A"  # "with A grades"
-        at = position if is_letter else self._past_articles(position)
-        mark = self._marks.read(table, quantity.end if quantity else at)
+    def marked(self, table: Table, quantity: Quantity | None, position: int, frames: Frames) -> Clause | None:
+        """ "3+ F grades", "an A grade", "an A in Linear Algebra": the rows of a child with that value."""
+        mark = self._marks.read(table, quantity.end if quantity else self._marks.past_article(position))
         if mark is None:
             return None
         path = self._vocabulary.path(table, mark.child, position, mark.end)
+        frame = Frame(table, Continuation.WITH)
+        place = (
+            self._read_place(mark.child, mark.end, (*frames, frame)) if self._word(mark.end) in {"in", "for"} else None
+        )
+        said = all_of((mark.condition, place.condition)) if place else mark.condition
+        end, explained = (place.end, place.explained) if place else (mark.end, ())
         if quantity is None:
             meaning = "at least one of"
-            condition: Condition = Exists(path=path, condition=mark.condition)
+            condition: Condition = Exists(path=path, condition=said)
         else:
-            meaning, condition = quantity.meaning, counted(path, mark.condition, quantity, position)
-        return self._clause(condition, position, mark.end, f"{meaning} {mark.meaning}", Continuation.WITH)
+            meaning, condition = quantity.meaning, counted(path, said, quantity, position)
+        main = Explained(position, mark.end, f"{meaning} {mark.meaning}")
+        meaning = f"{main.meaning} {place.meaning}" if place else main.meaning
+        return Clause(condition, position, end, meaning, (main, *explained), Continuation.WITH)
 
     def measured(self, table: Table, position: int) -> Clause | None:
         """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
@@ -391,7 +402,7 @@ class ObjectReader(Reader):
             return self._clause(none, position, amount.end, f"{amount.text} is 0", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
-            return self._unmarked(table, position) or self._nothing_called(table, position)
+            return self._unmarked(table, position, frames) or self._nothing_called(table, position)
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
         self._check_whose(table, reference, _BEHIND_A_ROLE)

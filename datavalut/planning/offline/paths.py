@@ -22,7 +22,18 @@ _ANYBODY = synonyms.words("user users account accounts person persons people par
 _OF_KEYS = frozenset({"id", "no", "number", "code", "cd", "key", "fk", "ref"})
 _MAKERS = frozenset(
     tuple(name.split())
-    for name in ("author", "writer", "creator", "poster", "uploader", "written by", "created by", "posted by")
+    for name in (
+        "author",
+        "writer",
+        "creator",
+        "poster",
+        "uploader",
+        "written by",
+        "created by",
+        "posted by",
+        "owner",
+        "owned by",
+    )
 )
 
 

@@ -20,6 +20,7 @@ from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
 from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import Predicate
+from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
@@ -98,6 +99,7 @@ class QualifierReader(Reader):
             read_noun=self.read_noun,
             read_rivals=self._rivals.counts,
             totals=self._totals,
+            read_place=self._read_place,
         )
         self.verbs = VerbReader(
             tokens,
@@ -436,6 +438,9 @@ class QualifierReader(Reader):
         )
         if column is not None:
             return opened(column, position)
+        place = self._place_before_a_subject(table, position, at)
+        if place is not None:
+            return place
         owner = self._read_owner(table, position, at, frames)
         if owner is not None:
             return owner
@@ -443,6 +448,20 @@ class QualifierReader(Reader):
         if named is not None and self._journeys.has_ends(table, position):
             raise UnclearError(position, named.end, "no end of the way is called so", (named.meaning,))
         return opened(named, position) if named else None
+
+    def _place_before_a_subject(self, table: Table, position: int, at: int) -> Clause | None:
+        """ "from Germany (and active listings)": a country's name describes none of the listings."""
+        if self._word(position) not in _WHERE:
+            return None
+        noun = self.read_bare_noun(at)
+        row = self._named_rows.read_one(table, at, place=True) if noun is not None and noun.noun_end > at + 1 else None
+        if noun is None or row is None or not row.is_place or self._word(row.end) not in {"and", ","}:
+            return None
+        is_adjective = " ".join(self._word(index) for index in range(at, row.end)) in PEOPLES
+        several = self._named_rows.read_list(table, at, place=True)
+        if is_adjective or row.end >= noun.noun_end or several is None or several.end > row.end:
+            return None
+        return opened(several, position)
 
     def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
         """ "on the 3rd floor", "for 2 adults"."""

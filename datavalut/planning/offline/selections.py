@@ -409,13 +409,16 @@ class SelectionReader(Reader):
         raise UnclearError(start, end, "by what? Say for example: top 10 orders by total")
 
     def _counts_of(self, table: Table, verb: str) -> list[Column]:
-        """ "View_count", "views", "times_viewed": how often it was viewed."""
+        """ "View_count", "views", "times_viewed": how often it was viewed. A follower_count says who followed."""
         return [
             column
             for column in table.columns
             if column.category is TypeCategory.INTEGER
-            and (said := [word for word in name_words(column.name) if word not in _COUNTING])
-            and stem(verb) in {"".join(map(stem, said)), *(agent_stem(word) for word in said if len(said) == 1)}
+            and stem(verb)
+            in {
+                "".join(stemmed(word) for word in name_words(column.name) if word not in _COUNTING)
+                for stemmed in (stem, agent_stem)
+            }
         ]
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:

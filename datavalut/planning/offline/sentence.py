@@ -30,8 +30,11 @@ _RELATED_WORDS = frozenset(
 )
 _RELATED_DATA = frozenset({"data", "records", "rows", "information", "tables", "entries"})
 _SEPARATORS = (
+    (",", "and", "also"),
     (",", "and"),
     (",", "but"),
+    (",", "plus"),
+    (",", "as", "well", "as"),
     (";", "and"),
     (",",),
     (";",),
@@ -39,6 +42,7 @@ _SEPARATORS = (
     ("and",),
     ("plus",),
     ("as", "well", "as"),
+    ("in", "addition", "to"),
     ("but",),
 )
 _COMPANY = (

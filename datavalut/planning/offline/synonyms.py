@@ -175,6 +175,8 @@ JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
 # Of those the ones that are said of rows, and of no deed of a person's.
 ROW_STEMS = words("creat add enter record insert")
+# What is done to a thing so that it is there for others: its date is none of anything else.
+BRINGING_OUT_STEMS = words("releas publish launch")
 # Verbs that name the date of the same deed, by their stems.
 SAME_DEEDS = (
     words("buy purchas acquir"),
@@ -229,6 +231,12 @@ _VERBS_OF_ROLES = {
     "author": words("writ post creat"),
     "assistant": words("assist"),
     **dict.fromkeys(("department", "faculty", "major", "subject", "program", "programme", "degree"), words("studi")),
+    "vehicle": words("driv rid us"),
+    "language": words("speak"),
+    "instrument": words("play"),
+    "sport": words("play practic"),
+    "cuisine": words("serv cook"),
+    "head": words("head lead chair"),
     "attendant": words("attend"),
     "consultant": words("consult"),
     "participant": words("participat"),

@@ -9,7 +9,7 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comments import labels_of_codes
 from datavalut.planning.offline.countries import COUNTRIES
-from datavalut.planning.offline.inflection import plural, singular
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.states import STATES
 from datavalut.planning.offline.synonyms import FREE_TEXTS, SEXES, words
@@ -155,12 +155,6 @@ def _other_names(stored: Mapping[str, tuple[str, ...]], groups: Iterable[frozens
 def is_of_initials(word: str) -> bool:
     """Is it a plural like "EPs"?"""
     return _INITIALS.fullmatch(word) is not None
-
-
-def singular_key(text: str) -> str:
-    """The key of a value in the plural that is said in the singular: "laptops" for "laptop"."""
-    *first, last = text.split()
-    return value_key(" ".join([*first, plural(last.lower())]))
 
 
 def plural_key(text: str) -> str | None:

@@ -1,6 +1,5 @@
 """What a noun is and does: "who have 3 orders", "that are not active", "who never ordered", "whose total is 5"."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
@@ -11,17 +10,20 @@ from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, NounRead
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged
+from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.journeys import VERBS_OF_WAYS
 from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
+from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
+from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader, PlaceRead
 from datavalut.planning.offline.outcomes import OutcomeReader
 from datavalut.planning.offline.parts import PartReader
 from datavalut.planning.offline.phrases import (
@@ -33,6 +35,7 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
+from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
@@ -48,10 +51,13 @@ _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
 _BRINGING = frozenset({"include", "includes", "offer", "offers", "carry", "carries", "feature", "features"})
+_GETTING = synonyms.words(
+    "get gets got gotten receive received earn earned score scored achieve achieved obtain obtained"
+)
+_ENDING = frozenset({"end", "finish", "result", "conclud", "clos"})
+_RESULTS = frozenset({"grade", "mark", "result", "outcome", "resolution", "disposition", "verdict", "status"})
 _WORK = frozenset({"work", "works", "worked", "working"})
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
-
-PlaceRead = Callable[[Table, int, Frames], Clause | None]
 
 
 class VerbReader(Reader):
@@ -92,6 +98,7 @@ class VerbReader(Reader):
         )
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
         self._kinds = KindReader(tokens, vocabulary, progress)
+        self._marks = MarkReader(tokens, vocabulary, progress)
         self._outcomes = OutcomeReader(tokens, vocabulary, progress, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
@@ -286,6 +293,9 @@ class VerbReader(Reader):
         role = self._links.read(table, position, frames, names_a_role=True)
         if role is not None:
             return role
+        marked = self._got(table, position, frames) or self._ended(table, position)
+        if marked is not None:
+            return marked
         if word in synonyms.LIGHT_VERBS:
             body = self._light_object(table, position + 1, frames)
             if body is not None:
@@ -298,6 +308,30 @@ class VerbReader(Reader):
             or self._went(table, position)
             or self._bringing(table, position, frames)
         )
+
+    def _got(self, table: Table, position: int, frames: Frames, object_at: int | None = None) -> Clause | None:
+        """ "(students who) got an A in Linear Algebra"."""
+        if self._word(position) not in _GETTING:
+            return None
+        at = position + 1 if object_at is None else object_at
+        quantity = read_quantity(self._tokens, at)
+        mark = self._objects.marked(table, quantity, at, frames)
+        if mark is None:
+            return None
+        return replace(opened(mark, position, Continuation.RELATIVE), verb=position)
+
+    def _ended(self, table: Table, position: int) -> Clause | None:
+        """ "(enrolments that) ended with an F", "(matches that) ended in a draw"."""
+        if stem(self._word(position)) not in _ENDING or self._word(position + 1) not in {"with", "in", "as"}:
+            return None
+        columns = [column for column in table.columns if head_word(column.name) in _RESULTS]
+        labels = self._vocabulary.labels_at(table, self._marks.past_article(position + 2), columns, lead=True)
+        if len(labels) != 1:
+            return None
+        label = labels[0]
+        meaning = f"{table.name.name}.{label.column.name} is '{label.label}'"
+        condition = one_of(label.column, label.values)
+        return self._clause(condition, position, label.end, meaning, Continuation.RELATIVE)
 
     def _bringing(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(rooms that) come with a balcony", "(orders that) carry a gift note": a column that is there."""
@@ -374,8 +408,10 @@ class VerbReader(Reader):
         at `position`."""
         denied_at = position if self._word(position) in {"not", "never"} else None
         at = position if denied_at is None else position + 1
-        clause = self.deeds.read(table, verb, frames, object_at=at) or self._links.read(
-            table, verb, frames, object_at=at
+        clause = (
+            self._got(table, verb, frames, at)
+            or self.deeds.read(table, verb, frames, object_at=at)
+            or self._links.read(table, verb, frames, object_at=at)
         )
         if clause is None or clause.end <= at:
             return None

@@ -8,7 +8,7 @@ from functools import cached_property
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms, table_dates, table_names
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import plural, singular, stem
 from datavalut.planning.offline.name_keys import (
     LOOSELY,
@@ -24,7 +24,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
-from datavalut.planning.offline.values import Values, plural_key, singular_key
+from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
 
@@ -359,10 +359,15 @@ class Vocabulary:
         text = " ".join(token.text for token in window)
         stored = words.stored(value_key(text))
         if not stored and window[-1].kind is TokenKind.WORD:
-            stored = words.stored(plural_key(text) or "") or words.stored(singular_key(text))
+            stored = words.stored(plural_key(text) or "")
+            if not stored and self._is_of_kinds(table, column):
+                stored = words.stored(value_key(plural(text.lower())))  # "laptop" of Laptops
         if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
             return
         yield LabelReference(column, stored, position + length)
+
+    def _is_of_kinds(self, table: Table, column: Column) -> bool:
+        return head_word(column.name) in synonyms.KIND_COLUMNS or table_names.is_of(table, synonyms.KIND_TABLES)
 
     # Dates and currencies
 
