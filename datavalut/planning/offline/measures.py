@@ -148,9 +148,11 @@ class MeasureReader(Reader):
             return self._of_column(table, named[0][0], quantity, position)
         if len(columns) != 1:
             return None
+        end = quantity.end + 1
+        quantity = read_postfix(self._tokens, quantity, end)
         condition = compared(ColumnValue(column=columns[0].name), quantity, columns[0].category, position)
         meaning = f"{table.name.name}.{columns[0].name} {quantity.meaning}"
-        return self._clause(condition, position, quantity.end + 1, meaning)
+        return self._clause(condition, position, max(end, quantity.end), meaning)
 
     def denies_a_comparison(self, position: int) -> bool:
         """ "not longer than", "not over": the opposite comparison, which nothing unknown passes. Who is "not older
