@@ -17,6 +17,7 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import before_now, is_true, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lasting import LastingReader
@@ -45,6 +46,7 @@ _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
 )
 _HOW = frozenset({"with", "by", "in", "on"})
+_UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
 
@@ -69,6 +71,7 @@ class _Fit:
 class AdjectiveReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
         self._lasting = LastingReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
@@ -85,6 +88,9 @@ class AdjectiveReader(Reader):
         """
         if self._word(position) in {"neither", "either"}:
             return self._read_alternatives(table, position, stop)
+        if self._word(position) in _UNTIL_NOW:
+            state = self.read_list(table, position + 1, stop, is_denied=is_denied)
+            return opened(state, position) if state else None
         fits: list[_Fit] = []
         joiners: list[str] = []
         end = position
@@ -189,12 +195,15 @@ class AdjectiveReader(Reader):
         for label in self._vocabulary.labels_at(table, position):
             condition = one_of(label.column, label.values)
             end = self._past_own_column(table, label.column, label.end)
+            end += self._word(end) == "'s"  # "master's students", "Germany's customers"
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
         for said in self._numbered.read(table, position):
             yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
         for lasting in self._lasting.read(table, position):
             yield _Fit(lasting.condition, lasting.meaning, lasting.end, lasting.column)
+        for expiry in self._expiries.read(table, position):
+            yield _Fit(expiry.condition, expiry.meaning, expiry.end, expiry.column, derived=True)
         consented = self._flags.consented(table, position)
         if consented is not None:
             yield _Fit(
@@ -321,13 +330,13 @@ class AdjectiveReader(Reader):
         if len(due) == len(done) == 1 and not flags:
             condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))
             meaning = f"{due[0].name} is in the past and {done[0].name} is null"
-            yield _Fit(condition, meaning, position + 1, due[0])
+            yield _Fit(condition, meaning, position + 1, due[0], derived=True)
         elif len(due) == len(flags) == 1 and not done:
             condition = all_of((before_now(due[0]), is_true(ColumnValue(column=flags[0].name), False)))
             meaning = f"{due[0].name} is in the past and {flags[0].name} is false"
-            yield _Fit(condition, meaning, position + 1, due[0])
+            yield _Fit(condition, meaning, position + 1, due[0], derived=True)
         elif len(due) == 1 and not done and self._is_nothing_paid(table, position + 1):
-            yield _Fit(before_now(due[0]), f"{due[0].name} is in the past", position + 1, due[0])
+            yield _Fit(before_now(due[0]), f"{due[0].name} is in the past", position + 1, due[0], derived=True)
 
     def _is_nothing_paid(self, table: Table, position: int) -> bool:
         """ "(overdue) fees with no payment": is it said behind the noun that nothing was paid?"""

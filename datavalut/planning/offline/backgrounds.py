@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import AllOf, AnyOf, ColumnValue, Condition, Exists
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import compared, one_of
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
@@ -25,6 +26,13 @@ _OF_WHAT = frozenset({"with", "in", "using", "as", "at", "on", "of", "for"})
 _KNOWING = frozenset(
     f"{verb}{ending}" for verb in ("know", "speak", "master", "understand") for ending in ("", "s", "ing")
 )
+_USED = {
+    **dict.fromkeys(("driv", "rid"), frozenset({"vehicle", "transport"})),
+    "play": frozenset({"instrument", "position"}),
+    "speak": frozenset({"language"}),
+    "studi": frozenset({"major", "subject", "program", "programme"}),
+    "teach": frozenset({"subject"}),
+}
 _KNOWN = frozenset({"skill", "language", "technology", "tool", "technique", "competence", "competency"})
 
 
@@ -36,7 +44,31 @@ class BackgroundReader(Reader):
 
     def read(self, table: Table, position: int) -> Clause | None:
         """Behind the noun, or behind "who" and "that"."""
-        return self._with_years(table, position) or self._knowing(table, position) or self._because(table, position)
+        return (
+            self._with_years(table, position)
+            or self.using(table, position)
+            or self._knowing(table, position)
+            or self._because(table, position)
+        )
+
+    def using(self, table: Table, position: int) -> Clause | None:
+        """ "(couriers who) drive a car or a van", "(musicians who) play the violin": by the one column of that."""
+        verb = stem(self._word(position))
+        columns = [column for column in table.columns if head_word(column.name) in _USED.get(verb, ())]
+        if len(columns) != 1 or not table_names.is_of(table, synonyms.PERSONS):
+            return None
+        values: list[str] = []
+        at = end = position + 1
+        while found := self._vocabulary.labels_at(table, self._past_articles(at), columns):
+            values.extend(found[0].values)
+            end = found[0].end
+            if self._word(end) not in {"or", ","}:
+                break
+            at = end + 1 + (self._word(end + 1) == "or")
+        if not values:
+            return None
+        meaning = f"{table.name.name}.{columns[0].name} is {' or '.join(map(repr, values))}"
+        return self._clause(one_of(columns[0], tuple(dict.fromkeys(values))), position, end, meaning)
 
     def _knowing(self, table: Table, position: int) -> Clause | None:
         """ "(who) know both Python and SQL": by the names of skills or languages, which a table of pairs joins."""

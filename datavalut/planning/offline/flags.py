@@ -11,7 +11,7 @@ from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import negated
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.synonyms import DATE_WORDS, words
+from datavalut.planning.offline.synonyms import DATE_WORDS, FUTURE_STEMS, words
 from datavalut.planning.offline.tokens import TokenKind
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -133,8 +133,10 @@ def _yes_and_no(vocabulary: Vocabulary, table: Table, column: Column) -> tuple[s
 
 
 def _forms(column: Column) -> frozenset[str]:
-    """None for a column that is neither a flag nor a date that may be missing ("email_verified_at")."""
-    is_date = column.category in TIME_CATEGORIES and not column.not_null
+    """None for a column that is neither a flag nor a date that may be missing ("email_verified_at"). A date that may
+    lie ahead ("passport_expires_on") is no flag."""
+    lies_ahead = any(stem(word) in FUTURE_STEMS for word in name_words(column.name))
+    is_date = column.category in TIME_CATEGORIES and not column.not_null and not lies_ahead
     if column.category is not TypeCategory.BOOLEAN and not is_date:
         return frozenset()
     left_out = _AFFIXES | (DATE_WORDS if is_date else frozenset())

@@ -109,6 +109,8 @@ class NounReader(Reader):
             if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
             named = self._vocabulary.table_at(noun_at, loosely=True)
+            if named is not None and self._goes_on(at, noun_at, named[1]):
+                named = None  # "flight attendants" are no flights
             if named is None or not self._vocabulary.is_called(named[0], noun_at, named[1]):
                 kind = self._read_kind_noun(position, at, noun_at, named and named[0], read_qualifiers)
                 if kind is not None:
@@ -137,6 +139,14 @@ class NounReader(Reader):
                 self._attachment.check_state(table, adjectives.condition, at, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
+
+    def _goes_on(self, start: int, noun: int, end: int) -> bool:
+        """Is the table's name there the beginning of what rows of another are called by their kind?"""
+        following = self._word(end)
+        if not following.isalpha() or following in synonyms.GRAMMAR_WORDS or singular(following) == following:
+            return False
+        kind = self._kinds.read(noun, start)
+        return kind is not None and kind.end > end
 
     def _describes_what_follows(self, start: int, noun: int, end: int) -> bool:
         """Is what only may name a table there said of the next noun, in "insured shipments"?"""

@@ -17,14 +17,17 @@ from datavalut.filters.model import (
     OneOf,
     PathStep,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import compared, number_value
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inscriptions import InscriptionReader
+from datavalut.planning.offline.last_times import LastTimeReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.named_rows import NamedRowReader
@@ -37,6 +40,7 @@ from datavalut.planning.offline.phrases import (
     UnclearError,
     all_of,
     along,
+    denied,
     negated,
     opened,
 )
@@ -61,6 +65,7 @@ from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offering", "featuring"})
 _BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
 _OF_POSSESSION = frozenset({"has", "includes", "with", "flag", "indicator"})
+_ROOMS = synonyms.words("room apartment flat suite cabin studio")
 _HOLDING = frozenset({"holding", "carrying", "possessing", "boasting"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
@@ -119,7 +124,10 @@ class ObjectReader(Reader):
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
+        self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
+        self._last_times = LastTimeReader(tokens, vocabulary, progress)
         self.read_rivals = read_rivals
         self._totals = totals
         self._read_place = read_place
@@ -156,11 +164,14 @@ class ObjectReader(Reader):
             return opened(body, position, Continuation.NO) if body else None
         return (
             self._latest.read(table, position)
+            or self._inscriptions.read(table, position)
             or self.read_rivals(table, position)
             or self._amounts.read_comparison(table, position)
             or self._totals.read_body(table, position)
             or self.counted(table, position, frames)
             or self._columns.labelled(table, position)
+            or self._expiries.part(table, position)
+            or self._last_times.read(table, position, is_denied=False)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
             or (self.marked(table, None, position, frames) if self._marks.is_a_letter(position + 1) else None)
@@ -285,7 +296,7 @@ class ObjectReader(Reader):
 
     def presence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(with) an email", "(with) a cancelled order", "(with) orders in 2023"."""
-        at = position
+        at = position + (self._word(position) in {"their", "its"} and self._word(position + 1) == "own")
         while self._word(at) in synonyms.ARTICLES:
             at += 1
         noun = self._related_noun(table, at, frames)
@@ -330,7 +341,14 @@ class ObjectReader(Reader):
         return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
 
     def _possession(self, table: Table, position: int) -> tuple[Column, int] | None:
-        """ "(with) a scholarship": has_scholarship."""
+        """ "(with) a scholarship": has_scholarship. A room that has a bathroom has it for itself ("its own bathroom",
+        "a private bathroom")."""
+        if self._word(position) in {"own", "private"} and table_names.is_of(table, _ROOMS):
+            named = self._possession_called(table, position)
+            return named or self._possession_called(table, position + 1)
+        return self._possession_called(table, position)
+
+    def _possession_called(self, table: Table, position: int) -> tuple[Column, int] | None:
         flags = [
             (column, end)
             for column, end in self._vocabulary.flags_at(table, position)
@@ -377,6 +395,12 @@ class ObjectReader(Reader):
         letter = self._unmarked(table, position, frames) if self._marks.is_a_letter(position) else None
         if letter is not None:
             return letter
+        unwritten = self._inscriptions.read(table, position)
+        if unwritten is not None:
+            return denied(unwritten, position)
+        silent = self._last_times.read(table, position, is_denied=True)
+        if silent is not None and self._vocabulary.table_at(position) is None:
+            return silent
         noun = self._related_noun(table, position, frames)
         if noun is not None and self._word(noun[0].noun_end - 1) in {"table", "tables"}:
             return None  # "without the orders table" leaves the table out

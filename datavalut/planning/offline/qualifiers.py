@@ -24,6 +24,7 @@ from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.journeys import JourneyReader
 from datavalut.planning.offline.measures import MeasureReader
@@ -73,6 +74,7 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._numbered = NumberedReader(tokens, vocabulary, progress)
+        self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
         self._journeys = JourneyReader(tokens, vocabulary, progress)
         self._nouns = NounReader(
             tokens,
@@ -111,7 +113,9 @@ class QualifierReader(Reader):
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
-                self._read_place(table, at, frames) or self._read_residence(table, at, frames)
+                self._journeys.led_in(table, at)
+                or self._read_place(table, at, frames)
+                or self._read_residence(table, at, frames)
             ),
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
@@ -274,15 +278,17 @@ class QualifierReader(Reader):
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
             lambda: self._rivals.prices(table, position),
             lambda: self._read_worth(table, position, frames),
+            lambda: self._journeys.led_in(table, position),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
             lambda: self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
+            lambda: self._read_made(table, position, frames),
             lambda: self._read_place(table, position, frames),
             lambda: self._read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
-            lambda: self._columns.holding(table, position),
+            lambda: self._inscriptions.containing(table, position) or self._columns.holding(table, position),
             lambda: self.verbs.read_link(table, position, frames),
             lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
@@ -339,6 +345,13 @@ class QualifierReader(Reader):
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
         clause = self.verbs.deeds.read(table, position, frames)
         return clause if clause is not None and clause.end > position + 1 else None
+
+    def _read_made(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(bookings) made with a promo code", "(orders) placed without a coupon"."""
+        if self._word(position) not in {"made", "placed"} or self._word(position + 1) not in {"with", "without"}:
+            return None
+        made = self._objects.read(table, position + 1, frames)
+        return opened(made, position) if made else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(... or ...)", "either ... or ..."."""

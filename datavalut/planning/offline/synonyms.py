@@ -61,7 +61,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 # not among them: who says "total above 500" of total_cents means something else; nor are those of time, of which
 # several are usual.
 GENERIC_TAILS = words(
-    "code "
+    "code balance "
     "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
     "kb mb gb kwh mwh kw"
 )
@@ -122,6 +122,9 @@ AMOUNT_COLUMNS = words(
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
 MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+PAYMENTS = words("payment receipt remittance")
+# States of a payment by which nothing was paid after all, by their stems.
+UNPAID_STEMS = words("fail refund cancel declin pend revers void reject chargeback disput bounc schedul")
 # Tables whose rows are a mark each, and the columns that hold it.
 RATINGS = words("rating review score evaluation feedback survey assessment")
 RATING_COLUMNS = words("rating score stars star points mark")
@@ -138,7 +141,8 @@ PERSONS = words(
     "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
     "officer advisor consultant tutor resident curator lecturer scholar dean dentist surgeon therapist pharmacist "
     "patron beneficiary cashier waiter chef pilot courier artist author musician singer director journalist editor "
-    "inspector handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
+    "inspector practitioner clinician listener rider learner speaker sponsor recruiter landlord organizer traveler "
+    "handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
@@ -358,6 +362,8 @@ UNITS_OF_TIME = words("minute hour day night week month quarter year")
 UNIT_NAMES = words(
     "minute min hour hr second sec day kg kilogram g gram cm mm m meter km kilometer usd eur gbp cent dollar euro"
 )
+
+UNIT_NAMES_OF_TIME = words("minutes minute min mins hours hour hr hrs h seconds second sec secs days day")
 
 UNIT_WORDS = words(
     "minute minutes hour hours day days week weeks month months quarter quarters year years times once twice"

@@ -14,8 +14,10 @@ from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, NounRead
 from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.journeys import VERBS_OF_WAYS
 from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
@@ -77,6 +79,7 @@ class VerbReader(Reader):
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
         self._objects = objects
         self._dates = dates
@@ -113,6 +116,7 @@ class VerbReader(Reader):
         if word in {"whose", "where"}:
             body = (
                 self._latest.read(table, position + 1)
+                or self._expiries.whose(table, position + 1)
                 or self._amounts.read_comparison(table, position + 1)
                 or self._totals.read_whose(table, position + 1)
                 or self._columns.described_column(table, position + 1)
@@ -204,7 +208,9 @@ class VerbReader(Reader):
                     self._objects.with_body(table, at + 2, frames), position
                 )
             else:
-                clause = _denied_if_any(self._verb(table, at + 1, frames), position)
+                clause = _denied_if_any(
+                    self._backgrounds.using(table, at + 1) or self._verb(table, at + 1, frames), position
+                )
         elif word in _BE:
             self._progress.reach(at)
             if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
@@ -212,9 +218,10 @@ class VerbReader(Reader):
             else:
                 clause = self._predicative(table, at, frames)
         else:
-            clause = self._verb(table, position, frames) or (
-                self._read_place(table, position, frames) if word in synonyms.RESIDING else None
-            )
+            way = self._read_place(table, position, frames) if word in VERBS_OF_WAYS else None
+            clause = way or self._verb(table, position, frames)
+            if clause is None and word in synonyms.RESIDING:
+                clause = self._read_place(table, position, frames)
         if clause is not None and word in _HAVE and clause.continuation in {Continuation.WITH, Continuation.NO}:
             return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
@@ -231,7 +238,7 @@ class VerbReader(Reader):
         negative = self._word(position) in {"not", "never"}
         at = position + 1 if negative else position
         been = False
-        while self._word(at) in {"ever", "already", "been", "yet"}:
+        while self._word(at) in {"ever", "already", "been", "yet", "since"}:
             been, at = been or self._word(at) == "been", at + 1
         verb = None if been else self._verb(table, at, frames)
         if verb is None and (been or negative):
@@ -347,7 +354,7 @@ class VerbReader(Reader):
 
     def _went(self, table: Table, position: int) -> Clause | None:
         """ "(employees who) left": a verb that says of its subject what a state would."""
-        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has"}:
+        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has", "already", "since"}:
             return None
         is_such = self._word(position) in _INTRANSITIVE or self._is_a_state_in_words(table, position)
         return self._adjectives.read_list(table, position) if is_such else None

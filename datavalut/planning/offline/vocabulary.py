@@ -270,8 +270,16 @@ class Vocabulary:
         cached = self._column_levels.get(str(table.name))
         if cached is None:
             cached = {}
+            parents = {
+                (key.columns[0], words_key)
+                for key in self.catalog.references_of(table.name)
+                if len(key.columns) == 1
+                for words_key in map(name_key, spelled_names(key.parent.name))
+            }
             for column in table.columns:
                 for level, key in column_keys(table, column):
+                    if level > 1 and (column.name, key) in parents:
+                        continue  # a fee's "student" is the row that student_no leads to, and no number
                     columns = cached.setdefault(key, {}).setdefault(level, [])
                     if column not in columns:
                         columns.append(column)
@@ -313,6 +321,10 @@ class Vocabulary:
     def values(self, table: Table, column: Column) -> tuple[str, ...]:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
+
+    def stored(self, table: Table, column: Column, text: str) -> tuple[str, ...]:
+        """The values of the column that are written so."""
+        return self._values.of(table, column).stored(value_key(text))
 
     def labels_at(
         self, table: Table, position: int, columns: Iterable[Column] | None = None, *, lead: bool = False

@@ -1,0 +1,84 @@
+"""What of a row has expired or is valid, by the date on which it does: "with an expired passport", "whose license has
+expired", "promotions that have expired"."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from datavalut.catalog.model import Column, Table
+from datavalut.filters.model import Condition
+from datavalut.planning.offline import table_dates
+from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.comparisons import before_now
+from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.phrases import Clause, Continuation, negated
+from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.synonyms import DATE_WORDS
+
+_EXPIRING = frozenset({"expir", "end"})
+_EXPIRED = frozenset({"expired", "ended", "lapsed"})
+_HAS = frozenset({"has", "have", "is", "are"})
+_LONGEST = 3  # words of what expires
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Whether `column` has passed, said until `end`."""
+
+    condition: Condition
+    meaning: str
+    column: Column
+    end: int
+
+
+class ExpiryReader(Reader):
+    def read(self, table: Table, position: int) -> Iterator[Expiry]:
+        """ "expired" of the row itself: by the one date on which it expires or ends."""
+        if self._word(position) != "expired":
+            return
+        dates = table_dates.date_columns(table)
+        stems = [table_dates.date_stem(table, column) for column in dates]
+        ends = [column for column, one in zip(dates, stems, strict=True) if one == "end"]
+        if "expir" not in stems and len(ends) == 1:
+            yield Expiry(before_now(ends[0]), f"{ends[0].name} is in the past", ends[0], position + 1)
+
+    def part(self, table: Table, position: int) -> Clause | None:
+        """ "(with an) expired passport": of what the row has."""
+        at = self._past_articles(position)
+        if self._word(at) not in _EXPIRED or (found := self._thing(table, at + 1)) is None:
+            return None
+        column, end = found
+        meaning = f"{table.name.name}.{column.name} is in the past"
+        return self._clause(before_now(column), position, end, meaning, Continuation.WITH)
+
+    def whose(self, table: Table, position: int) -> Clause | None:
+        """ "(whose) passport has expired", "is not expired"."""
+        found = self._thing(table, position)
+        if found is None:
+            return None
+        column, at = found
+        if self._word(at) not in _HAS:
+            return None
+        at += 1
+        is_denied = self._word(at) == "not"
+        at += is_denied
+        at += self._word(at) == "already"
+        if self._word(at) not in _EXPIRED:
+            return None
+        past = before_now(column)
+        meaning = f"{table.name.name}.{column.name} is {'not ' if is_denied else ''}in the past"
+        return self._clause(negated(past) if is_denied else past, position, at + 1, meaning)
+
+    def _thing(self, table: Table, position: int) -> tuple[Column, int] | None:
+        """ "passport", of the one date passport_expires_on."""
+        for length in range(_LONGEST, 0, -1):
+            said = [singular(self._word(position + index)) for index in range(length)]
+            columns = [column for column in table_dates.date_columns(table) if _what_expires(column) == said]
+            if len(columns) == 1:
+                return columns[0], position + length
+        return None
+
+
+def _what_expires(column: Column) -> list[str]:
+    words = [word for word in name_words(column.name) if word not in DATE_WORDS]
+    left = [singular(word) for word in words if stem(word) not in _EXPIRING]
+    return left if len(left) < len(words) else []
