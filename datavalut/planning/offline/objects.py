@@ -57,6 +57,7 @@ from datavalut.planning.offline.quantities import (
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
+from datavalut.planning.offline.several import SeveralReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -134,6 +135,7 @@ class ObjectReader(Reader):
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "with ...", "without ..."."""
@@ -310,7 +312,7 @@ class ObjectReader(Reader):
             if at == position:
                 self._check_what_is_described(named, position)
             main = Explained(position, named.noun_end, f"at least one of {named.table.name.name}")
-            condition: Condition = Exists(path=path, condition=named.condition)
+            condition = self._several.there(path, named.condition, position, named.noun_end, named.end)
             meaning = f"at least one of {named.meaning}"
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
         if (flag := self._possession(table, at)) is not None:
