@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms, table_dates
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
@@ -34,6 +34,7 @@ from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
+_USING = frozenset({"us", "redeem"})
 _HAVE = frozenset({"have", "has", "had"})
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 
@@ -250,12 +251,20 @@ class DeedReader(Reader):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]
             if not named and tables is children:
                 named = [other for other in children if self._is_dated_by(other, word)]
+            if not named and tables is children and stem(word) in _USING:
+                named = self._only_use(table, children)
             if len(named) > 1:
                 names = (str(other.name) for other in named)
                 raise UnclearError(position, position + 1, "several tables fit", names)
             if named:
                 return named[0]
         return None
+
+    def _only_use(self, table: Table, children: list[Table]) -> list[Table]:
+        """ "coupons used more than 10 times", where only orders lead to them: what a thing is for is what it is in."""
+        events = [child for child in children if not table_names.is_of(child, synonyms.LASTING | synonyms.LINE_WORDS)]
+        is_thing = not table_names.is_of(table, synonyms.JOINERS)
+        return events if is_thing and len(events) == len(children) == 1 else []
 
     def _is_dated_by(self, child: Table, word: str) -> bool:
         """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be. A created_at says

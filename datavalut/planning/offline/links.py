@@ -38,6 +38,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
+_SALES = frozenset({"sale", "order", "purchase"})
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -373,6 +374,8 @@ class LinkReader(Reader):
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
         noun = noun or bare
+        if self._is_a_sale_of(table, bare.table, position):
+            raise UnclearError(position, noun.end, f"which of {bare.table.name.name} were sold, or are for sale?")
         self._progress.reach(noun.end)
         condition: Condition = Exists(path=path, condition=noun.condition)
         meaning = f"{'no' if denied else 'at least one of'} {noun.meaning}"
@@ -385,6 +388,13 @@ class LinkReader(Reader):
             (main, *noun.explained),
             Continuation.RELATIVE,
         )
+
+    def _is_a_sale_of(self, table: Table, target: Table, position: int) -> bool:
+        """ "(sellers who) sold laptops", where a listing is offered by itself, and sold by a row that leads to it."""
+        if self._word(position) != "sold" or not self._vocabulary.keys.is_below(target, table):
+            return False
+        children = self._vocabulary.keys.children(target)
+        return any(table_names.is_of(child, synonyms.LINE_WORDS | _SALES) for child in children)
 
     def _brought_out(self, bare: NounPhrase, verb: _Verb) -> NounPhrase | None:
         """ "(artists who released) an album in 2024": then it was that it came out."""
