@@ -266,6 +266,10 @@ class AmountReader(Reader):
                 return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
 
+    def read_of_deed(self, table: Table, position: int) -> Amount | None:
+        """ "(by) amount donated": what all of them come to."""
+        return self._of_a_deed(table, AggregateFunction.SUM, position)
+
     def _of_a_deed(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "(total) invoiced amount", "amount donated": of the one table below whose rows are called so."""
         words = (self._word(position), self._word(position + 1))

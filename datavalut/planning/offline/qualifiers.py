@@ -11,6 +11,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Table
 from datavalut.filters.model import (
     Condition,
+    Direction,
     Exists,
 )
 from datavalut.planning.offline import synonyms, table_dates
@@ -479,6 +480,10 @@ class QualifierReader(Reader):
         if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
+        owners = [key for key in self._vocabulary.catalog.references_of(table.name) if key.parent == noun.table.name]
+        if self._word(position) == "of" and path[0].direction is Direction.TO_CHILDREN and owners:
+            names = (f"{table.name.name}.{owners[0].columns[0]}", str(path[0].table))
+            raise UnclearError(position, noun.noun_end, "that they have, or that have them?", names)
         if self._word(position) == "by" and not self._is_maker(table, noun.table):
             return None
         name = self._read_name(noun, at)

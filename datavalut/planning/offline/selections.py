@@ -304,6 +304,7 @@ class SelectionReader(Reader):
             self._amounts.read(table, position)
             or self._amounts.read_revenue(table, position)
             or self._amounts.read_units_sold(table, position)
+            or self._amounts.read_of_deed(table, position)
         )
         if amount is not None:
             return self._in_time(table, amount)

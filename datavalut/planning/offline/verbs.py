@@ -44,7 +44,8 @@ from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _INTRANSITIVE = synonyms.words(
-    "left died expired resigned retired departed graduated churned unsubscribed cancelled canceled lapsed arrived"
+    "ended finished started begun concluded left died expired resigned retired departed graduated churned unsubscribed "
+    "cancelled canceled lapsed arrived"
 )
 _PARTICLES = frozenset({"out", "in", "up", "off", "away", "over", "through", "down", "back", "on"})
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
