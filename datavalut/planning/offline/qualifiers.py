@@ -434,8 +434,10 @@ class QualifierReader(Reader):
                 return opened(several, position)
         if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
             return numbered
-        column = self._columns.labelled(table, at) or self._columns.column(
-            table, at, start=position, operator_needed=False
+        column = (
+            self._columns.labelled(table, at)
+            or self._whole_place(table, at)
+            or self._columns.column(table, at, start=position, operator_needed=False)
         )
         if column is not None:
             return opened(column, position)
@@ -463,6 +465,13 @@ class QualifierReader(Reader):
         if is_adjective or row.end >= noun.noun_end or several is None or several.end > row.end:
             return None
         return opened(several, position)
+
+    def _whole_place(self, table: Table, position: int) -> Clause | None:
+        """ "(at) City Hall", which begins as a column is called: the venue of several words."""
+        row = self._named_rows.read_one(table, position, related=False)
+        if row is None or row.path or row.end < position + 2 or not self._vocabulary.own_columns_at(table, position):
+            return None
+        return self._named_rows.read_list(table, position, related=False)
 
     def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
         """ "on the 3rd floor", "for 2 adults"."""

@@ -26,7 +26,14 @@ from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
-from datavalut.planning.offline.quantities import GREATER, LESS, WORDS_OF_OPERATORS, read_comparator, read_quantity
+from datavalut.planning.offline.quantities import (
+    GREATER,
+    GREATER_OR_EQUAL,
+    LESS,
+    WORDS_OF_OPERATORS,
+    read_comparator,
+    read_quantity,
+)
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -38,6 +45,12 @@ _MORE = {
 }
 # What was paid or spent, beside what was asked or planned.
 _ACTUAL = synonyms.AMOUNT_COLUMNS | synonyms.PRICE_COLUMNS | synonyms.words("spent spend expense expenses actual")
+_GOALS = {
+    **dict.fromkeys(("reached", "reach", "met", "meet", "hit", "achieved", "attained"), GREATER_OR_EQUAL),
+    **dict.fromkeys(("exceeded", "exceed", "surpassed", "beat", "topped"), GREATER),
+    **dict.fromkeys(("missed", "miss"), LESS),
+}
+_REACHED = synonyms.words("raised collected achieved reached current received pledged sold")
 
 NounRead = Callable[[int], NounPhrase | None]
 
@@ -120,6 +133,31 @@ class RivalReader(Reader):
         condition = Comparison(left=ColumnValue(column=actual.name), operator=operator, right=_value(found))
         meaning = f"{table.name.name}.{actual.name} {WORDS_OF_OPERATORS[operator]} {found.text}"
         return self._clause(condition, position, found.end, meaning)
+
+    def goals(self, table: Table, position: int) -> Clause | None:
+        """ "(campaigns that) reached their goal", "exceeded their target": by what was reached of it."""
+        operator = _GOALS.get(self._word(position))
+        at = position + 1
+        while self._word(at) in {"the", "their", "its"}:
+            at += 1
+        own = self._vocabulary.own_columns_at(table, at) if operator and at > position + 1 else None
+        if operator is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
+            return None
+        goal, end = own[0][0], own[1]
+        reached = [
+            column
+            for column in table.columns
+            if column != goal
+            and column.category in NUMBER_CATEGORIES
+            and {*name_words(column.name)} & (_REACHED | synonyms.words("spent actual"))
+        ]
+        if len(reached) != 1:
+            names = (f"{table.name.name}.{column.name}" for column in reached)
+            raise UnclearError(position, end, f"what is compared with {goal.name}?", names)
+        left, right = (ColumnValue(column=column.name) for column in (reached[0], goal))
+        condition = Comparison(left=left, operator=operator, right=right)
+        meaning = f"{table.name.name}.{reached[0].name} {WORDS_OF_OPERATORS[operator]} {goal.name}"
+        return self._clause(condition, position, end, meaning)
 
     def _of_deed(
         self, table: Table, position: int, beside: tuple[ComparisonOperator, ColumnReference]

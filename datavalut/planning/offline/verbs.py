@@ -282,6 +282,7 @@ class VerbReader(Reader):
             return opened(spent, position) if spent else None
         own = (
             self._durations.read(table, position)
+            or self._rivals.goals(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.earnings(table, position)
             or self._rivals.prices(table, position)
