@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms, table_dates
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
@@ -36,6 +36,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
 _PASTS = synonyms.words("gave wrote took flew drove rode ran swam sang spoke")
 _DO = frozenset({"do", "does", "did"})
+_RAISE = stem("raised")
 _HAVE = frozenset({"have", "has", "had"})
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 
@@ -264,6 +265,8 @@ class DeedReader(Reader):
         bare = bare or (self._word(position - 1) in {"not", "never"} and self._word(position - 2) in _DO)
         if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare or active):
             return None
+        if stem(word) == _RAISE and not table_names.is_of(table, synonyms.JOINERS):
+            return None  # persons raise tickets, campaigns raise money
         children = list(self._vocabulary.keys.children(table))
         for tables in (children, self._vocabulary.catalog.tables):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]

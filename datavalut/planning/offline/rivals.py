@@ -18,7 +18,7 @@ from datavalut.filters.model import (
     Expression,
     PathStep,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
@@ -35,6 +35,7 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import spendings
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
@@ -138,9 +139,12 @@ class RivalReader(Reader):
         """ "(campaigns that) reached their goal", "exceeded their target": by what was reached of it."""
         operator = _GOALS.get(self._word(position))
         at = position + 1
+        if self._word(position) == "raised" and self._words(position + 2, "than"):  # "raised more than their goal"
+            operator, at = _MORE.get(self._word(position + 1)), position + 3
+        possessed = at
         while self._word(at) in {"the", "their", "its"}:
             at += 1
-        own = self._vocabulary.own_columns_at(table, at) if operator and at > position + 1 else None
+        own = self._vocabulary.own_columns_at(table, at) if operator and at > possessed else None
         if operator is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
             return None
         goal, end = own[0][0], own[1]
@@ -151,12 +155,18 @@ class RivalReader(Reader):
             and column.category in NUMBER_CATEGORIES
             and {*name_words(column.name)} & (_REACHED | synonyms.words("spent actual"))
         ]
-        if len(reached) != 1:
+        left: Expression | None = ColumnValue(column=reached[0].name) if len(reached) == 1 else None
+        name = f"{table.name.name}.{reached[0].name}" if left else ""
+        gifts = [one for one in spendings(self._vocabulary, table) if table_names.is_of(one[0], synonyms.GIFTS)]
+        if left is None and not reached and len(gifts) == 1:
+            child, column, path = gifts[0]
+            left = Aggregate(function=AggregateFunction.SUM, path=path, of=ColumnValue(column=column.name))
+            name = f"the sum of {child.name.name}.{column.name}"
+        if left is None:
             names = (f"{table.name.name}.{column.name}" for column in reached)
             raise UnclearError(position, end, f"what is compared with {goal.name}?", names)
-        left, right = (ColumnValue(column=column.name) for column in (reached[0], goal))
-        condition = Comparison(left=left, operator=operator, right=right)
-        meaning = f"{table.name.name}.{reached[0].name} {WORDS_OF_OPERATORS[operator]} {goal.name}"
+        condition = Comparison(left=left, operator=operator, right=ColumnValue(column=goal.name))
+        meaning = f"{name} {WORDS_OF_OPERATORS[operator]} {goal.name}"
         return self._clause(condition, position, end, meaning)
 
     def _of_deed(

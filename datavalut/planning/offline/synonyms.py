@@ -122,6 +122,7 @@ AMOUNT_COLUMNS = words(
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
 MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+GIFTS = words("donation contribution gift")
 PAYMENTS = words("payment receipt remittance")
 # States of a payment by which nothing was paid after all, by their stems.
 UNPAID_STEMS = words("fail refund cancel declin pend revers void reject chargeback disput bounc schedul")
