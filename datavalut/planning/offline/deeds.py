@@ -28,6 +28,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.several import SeveralReader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
@@ -60,6 +61,7 @@ class DeedReader(Reader):
         self._totals = totals
         self._columns = columns
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
         self._read_noun = read_noun
 
     def read(self, table: Table, position: int, frames: Frames = (), *, object_at: int | None = None) -> Clause | None:
@@ -103,10 +105,14 @@ class DeedReader(Reader):
         main = Explained(position, parts[0].start if parts else end, deed)
         if quantity is None and (times := self._dates.read_both(end)) is not None:
             return self._in_both(child, path, main, parts, times)
+        noun_end, object_end = (parts[0].explained[0].end, parts[0].end) if parts else (position, position)
         dated = self._time_of_deed(child, end)
         parts += [dated] if dated else []
         said = all_of(part.condition for part in parts) if parts else None
-        whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
+        if quantity:
+            whole = counted(path, said, quantity, position)
+        else:
+            whole = self._several.there(path, said, position, noun_end, object_end)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
 
     def _in_both(

@@ -80,6 +80,19 @@ class FlagReader(Reader):
                 return found[0], at + length
         return None
 
+    def state_of(self, table: Table, position: int) -> list[tuple[Column, int]]:
+        """ "(with) tenure", "insurance": is_tenured, is_insured."""
+        noun = self._word(position)
+        if not noun.isalpha() or noun.endswith("ed"):
+            return []
+        return [
+            (column, position + 1)
+            for column in table.columns
+            if column.category is TypeCategory.BOOLEAN
+            and name_words(column.name)[-1].endswith("ed")
+            and _forms(column) == {_form(noun)}
+        ]
+
     def deed(self, table: Table, position: int) -> tuple[Column, int] | None:
         """What a row does: "(that) renew automatically", "allow pets", "include classes", "(who) smoke"."""
         found = list(self.read(table, position))

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import ForeignKey, Table
-from datavalut.filters.model import AllOf, AnyOf, Condition, Direction, Exists, PathStep
+from datavalut.filters.model import AllOf, AnyOf, ColumnValue, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
-from datavalut.planning.offline.comparisons import one_of
+from datavalut.planning.offline.comparisons import in_time, one_of
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
 from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
@@ -25,12 +25,14 @@ from datavalut.planning.offline.phrases import (
     Explained,
     Progress,
     UnclearError,
+    all_of,
     along,
     negated,
 )
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
+from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -62,6 +64,7 @@ class LinkReader(Reader):
         self._columns = columns
         self._read_noun = read_noun
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read(
         self,
@@ -362,7 +365,8 @@ class LinkReader(Reader):
         if bare is None or path is None:
             return None
         name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
-        noun = None if name else self._read_noun(at, (*frames, _frame(table, path)))
+        noun = None if name else self._brought_out(bare, verb)
+        noun = noun or (None if name else self._read_noun(at, (*frames, _frame(table, path))))
         if noun is not None and bare.table.name == table.name:
             noun = self._described_other(bare, noun, position)
         if name is not None:
@@ -382,12 +386,33 @@ class LinkReader(Reader):
             Continuation.RELATIVE,
         )
 
+    def _brought_out(self, bare: NounPhrase, verb: _Verb) -> NounPhrase | None:
+        """ "(artists who released) an album in 2024": then it was that it came out."""
+        phrase = self._times.read(bare.end) if verb.stem in synonyms.BRINGING_OUT_STEMS else None
+        dates = [
+            column
+            for column in table_dates.date_columns(bare.table)
+            if table_dates.date_stem(bare.table, column) == verb.stem
+        ]
+        if phrase is None or len(dates) != 1:
+            return None
+        then = in_time(ColumnValue(column=dates[0].name), phrase)
+        meaning = f"{dates[0].name} {phrase.meaning}"
+        return replace(
+            bare,
+            condition=all_of([then, *([bare.condition] if bare.condition else [])]),
+            end=phrase.end,
+            meaning=f"{bare.meaning} ({meaning})",
+            explained=(*bare.explained, Explained(bare.end, phrase.end, meaning)),
+        )
+
     def _described_other(self, bare: NounPhrase, noun: NounPhrase, position: int) -> NounPhrase:
         """The other row of the same table, with what is said of it. Raises UnclearError for "members recruited by
         another member in Lyon": who is? A verb tells by its number: those "who live in Lyon" are the members, not the
         one who recruited them; and in "who were recruited by a member from Spain" the member is."""
         behind = self._tokens[bare.end + 1 : bare.end + 2]
-        is_clause = self._word(position - 1) in {"was", "were"} and self._word(position - 2) in synonyms.RELATIVES
+        before = position - 1 - (self._word(position - 1) in {"was", "were"})
+        is_clause = self._word(before) in synonyms.RELATIVES
         is_name = bool(behind) and behind[0].kind is TokenKind.WORD and behind[0].lower not in synonyms.TIME_WORDS
         if is_clause and self._word(bare.end) == "from" and is_name:
             return noun

@@ -33,10 +33,12 @@ class Mark:
 class MarkReader(Reader):
     def past_article(self, position: int) -> int:
         """Past "an", and not past the grade A."""
-        return position if self._is_a_letter(position) else position + (self._word(position) in {"a", "an", "the"})
+        is_the_grade = position < len(self._tokens) and self._tokens[position].text == "A"
+        return position if is_the_grade else position + (self._word(position) in {"a", "an", "the"})
 
-    def _is_a_letter(self, position: int) -> bool:
-        return position < len(self._tokens) and self._tokens[position].text == "A"
+    def is_a_letter(self, position: int) -> bool:
+        """An "F" is a grade here, whatever else it is short for."""
+        return position < len(self._tokens) and len(text := self._tokens[position].text) == 1 and text.isupper()
 
     def read(self, table: Table, position: int) -> Mark | None:
         """In the rows that reference `table`, which has no such column itself. Raises UnclearError if several tables

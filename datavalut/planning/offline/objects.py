@@ -56,6 +56,8 @@ from datavalut.planning.offline.quantities import (
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems, stems_before_parent
+from datavalut.planning.offline.several import SeveralReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
@@ -133,6 +135,7 @@ class ObjectReader(Reader):
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "with ...", "without ..."."""
@@ -144,11 +147,16 @@ class ObjectReader(Reader):
         if word in _HOLDING:
             held = self.presence(table, position + 1, frames)
             return opened(held, position) if held and not isinstance(held.condition, Exists) else None
-        if word not in _WITH:
+        if word not in _WITH or self._names_a_role(table, word):
             return None
         self._progress.reach(position + 1)
         body = self.with_body(table, position + 1, frames)
         return opened(body, position) if body else None
+
+    def _names_a_role(self, table: Table, word: str) -> bool:
+        """ "(tracks) featuring ABBA", by the featured_artist_id."""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        return word.endswith("ing") and any(stem(word) in role_stems(key) | stems_before_parent(key) for key in keys)
 
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
@@ -168,6 +176,7 @@ class ObjectReader(Reader):
             or self._last_times.read(table, position, is_denied=False)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
+            or (self.marked(table, None, position, frames) if self._marks.is_a_letter(position + 1) else None)
             or self.presence(table, position, frames)
             or self.marked(table, None, position, frames)
             or self._named(table, position)
@@ -303,7 +312,7 @@ class ObjectReader(Reader):
             if at == position:
                 self._check_what_is_described(named, position)
             main = Explained(position, named.noun_end, f"at least one of {named.table.name.name}")
-            condition: Condition = Exists(path=path, condition=named.condition)
+            condition = self._several.there(path, named.condition, position, named.noun_end, named.end)
             meaning = f"at least one of {named.meaning}"
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
         if (flag := self._possession(table, at)) is not None:
@@ -324,6 +333,15 @@ class ObjectReader(Reader):
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
 
+    def possessed(self, table: Table, position: int) -> Clause | None:
+        """ "a scholarship": has_scholarship."""
+        flag = self._possession(table, self._past_articles(position))
+        if flag is None or self._past_articles(position) == position:
+            return None
+        column, end = flag
+        condition = flagged(self._vocabulary, table, column, True)
+        return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
+
     def _possession(self, table: Table, position: int) -> tuple[Column, int] | None:
         """ "(with) a scholarship": has_scholarship. A room that has a bathroom has it for itself ("its own bathroom",
         "a private bathroom")."""
@@ -340,6 +358,7 @@ class ObjectReader(Reader):
                 if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
             ]
             or [*self._flags.read(table, position)]
+            or [*self._flags.state_of(table, position)]
             or [*self._flags.provided(table, position)]
         )
         return flags[0] if len(flags) == 1 else None
@@ -380,6 +399,9 @@ class ObjectReader(Reader):
         return opened(clause, position) if clause else None
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        letter = self._unmarked(table, position, frames) if self._marks.is_a_letter(position) else None
+        if letter is not None:
+            return letter
         unwritten = self._inscriptions.read(table, position)
         if unwritten is not None:
             return denied(unwritten, position)

@@ -93,7 +93,9 @@ class KeyGraph:
         every = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
         direct = _memberships([path for path in every if len(path) == 1])
         if direct:
-            return self._only([*direct, *self._rivals(direct, every)])
+            rivals = self._rivals(direct, every)
+            is_qualified = rivals and _names_one_of_its_parents(direct[0][0].key)
+            return self._only(_meant_ways(rivals) if is_qualified else [*direct, *rivals])
         return self._only(_meant_ways(every))
 
     def path_without_roles(self, start: Table, goal: Table) -> tuple[PathStep, ...] | None:
@@ -105,16 +107,21 @@ class KeyGraph:
         self, direct: Sequence[tuple[_Edge, ...]], every: Sequence[tuple[_Edge, ...]]
     ) -> list[tuple[_Edge, ...]]:
         """A direct key that is a role (the lead of a project) says less of how the two tables belong together than
-        tables that only join them (who works on it): where there are both, neither is meant before the other."""
+        tables that only join them (who works on it), or than what they are parts of (a track's featured artist, and
+        that of its album): where there are both, neither is meant before the other."""
         if len(direct) != 1 or not has_a_role(direct[0][0].key):
             return []
-        joined = [path for path in every if len(path) > 1 and self._are_joined_by(path)]
-        return _without_detours([path for path in joined if not _passes_a_role(path)])
+        ways = [path for path in every if len(path) > 1 and not _passes_a_role(path) and self._are_joined_by(path)]
+        up = [path for path in ways if path[0].direction is Direction.TO_PARENT]
+        shortest = min((len(path) for path in up), default=0)
+        return [path for path in up if len(path) == shortest] + _without_detours(
+            [path for path in ways if path[0].direction is Direction.TO_CHILDREN]
+        )
 
     def _are_joined_by(self, path: tuple[_Edge, ...]) -> bool:
-        """Does the way go down and up over tables that only join?"""
-        turns = path[0].direction is Direction.TO_CHILDREN and path[-1].direction is Direction.TO_PARENT
-        return turns and all(self._only_joins(self._catalog.table(edge.to)) for edge in path[:-1])
+        """Does the way go only up, only down, or down and up over tables that only join?"""
+        turns = path[0].direction is not path[-1].direction
+        return not turns or all(self._only_joins(self._catalog.table(edge.to)) for edge in path[:-1])
 
     def _only_joins(self, table: Table) -> bool:
         """Has it no text of its own? What has a title or a body is a thing, and no relation."""
@@ -263,6 +270,13 @@ def has_a_role(key: ForeignKey) -> bool:
     said = [singular(part) for part in name_words(key.columns[0]) if part not in _OF_KEYS]
     parent = [singular(part) for part in name_words(key.parent.name)]
     return bool(said) and not all(_is_part_of(word, parent) for word in said)
+
+
+def _names_one_of_its_parents(key: ForeignKey) -> bool:
+    """Does it say which one of several it leads to (featured_artist_id), and no more of the others?"""
+    words = [singular(part) for part in name_words(key.columns[0]) if part not in _OF_KEYS]
+    parent = [singular(part) for part in name_words(key.parent.name)]
+    return len(words) > len(parent) and words[-len(parent) :] == parent
 
 
 def _is_part_of(word: str, parent: list[str]) -> bool:

@@ -457,8 +457,10 @@ class QualifierReader(Reader):
         if self._word(position) not in _WHERE:
             return None
         noun = self.read_bare_noun(at)
-        row = self._named_rows.read_one(table, at, place=True) if noun is not None and noun.noun_end > at + 1 else None
-        if noun is None or row is None or not row.is_place or self._word(row.end) not in {"and", ","}:
+        if noun is None or not {self._word(index) for index in range(at, noun.noun_end)} & {"and", ","}:
+            return None
+        row = self._named_rows.read_one(table, at, place=True)
+        if row is None or not row.is_place or self._word(row.end) not in {"and", ","}:
             return None
         is_adjective = " ".join(self._word(index) for index in range(at, row.end)) in PEOPLES
         several = self._named_rows.read_list(table, at, place=True)

@@ -343,6 +343,9 @@ VERBS_OF_DEEDS = {
     "sale": words("buy purchas"),
     "ticket": words("rais open"),
     "donation": words("giv donat"),
+    "play": words("listen hear stream"),
+    "stream": words("listen hear play"),
+    "view": words("watch"),
     "application": words("appli"),
 }
 

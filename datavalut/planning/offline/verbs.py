@@ -317,7 +317,7 @@ class VerbReader(Reader):
             return None
         at = position + 1 if object_at is None else object_at
         quantity = read_quantity(self._tokens, at)
-        mark = self._objects.marked(table, quantity, at, frames)
+        mark = self._objects.marked(table, quantity, at, frames) or self._objects.possessed(table, at)
         if mark is None:
             return None
         return replace(opened(mark, position, Continuation.RELATIVE), verb=position)

@@ -27,6 +27,7 @@ from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
+_DENIAL = "no"  # of a room_no only its whole name speaks
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class Vocabulary:
         column of that very name. Raises UnclearError if several fit.
         """
         for length in range(LONGEST_NAME, 0, -1):
-            if (key := self._key(position, length)) is None:
+            if (key := self._key(position, length)) is None or key == _DENIAL:
                 continue
             end = position + length
             levels = self._columns_of(table).get(key, {})
@@ -191,7 +192,7 @@ class Vocabulary:
         """As `column_at`, for the table itself, with all that fit equally well."""
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
-            levels = self._columns_of(table).get(key, {}) if key else {}
+            levels = self._columns_of(table).get(key, {}) if key and key != _DENIAL else {}
             if levels:
                 return levels[min(levels)], position + length
         return None

@@ -6,7 +6,7 @@ from datavalut.catalog.model import Catalog
 from datavalut.filters.model import FilterPlan, Refusal, Root
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
-from tests.unit.planning.offline.conditions import both, compare, count, exists, no, path, root
+from tests.unit.planning.offline.conditions import both, compare, count, dates, exists, no, path, root, time, top
 from tests.unit.planning.offline.known_values import FixedValues, KnownValues
 
 FACULTY = catalog(
@@ -52,6 +52,27 @@ STORE = catalog(
         reference("shipments", "order_id", "orders"),
     ),
 )
+MUSIC = catalog(
+    "music",
+    (
+        table("artists", "id int!", "name text!", "kind solo|band!"),
+        table("albums", "id int!", "artist_id int!", "title text!", "album_type studio|ep|live!", "release_date date!"),
+        table("tracks", "id int!", "album_id int!", "featured_artist_id int", "title text!", "is_explicit bool!"),
+        table("listeners", "id int!", "name text!", "country text!", "referred_by_id int"),
+        table("playlists", "id int!", "owner_id int!", "name text!", "follower_count int!"),
+        table("playlist_tracks", "playlist_id int!", "track_id int!", "added_by_id int!", key="playlist_id track_id"),
+    ),
+    (
+        reference("albums", "artist_id", "artists"),
+        reference("tracks", "album_id", "albums"),
+        reference("tracks", "featured_artist_id", "artists"),
+        reference("listeners", "referred_by_id", "listeners"),
+        reference("playlists", "owner_id", "listeners"),
+        reference("playlist_tracks", "playlist_id", "playlists"),
+        reference("playlist_tracks", "track_id", "tracks"),
+        reference("playlist_tracks", "added_by_id", "listeners"),
+    ),
+)
 KNOWN: KnownValues = {
     ("term", "term_nm"): ("Fall 2024", "Spring 2025"),
     ("dept", "dept_nm"): ("Physics", "History"),
@@ -60,6 +81,7 @@ KNOWN: KnownValues = {
     ("shipments", "carrier"): ("UPS", "DHL"),
     ("coupons", "code"): ("SUMMER", "WINTER"),
     ("sellers", "shop_name"): ("Gadget Barn",),
+    ("listeners", "country"): ("Norway", "Spain"),
 }
 IN_FALL = exists(path("^ term.term_id"), condition=compare("term_nm", "=", "Fall 2024"))
 WITH_A_COUPON = exists(path("^ coupons.coupon_id"))
@@ -146,6 +168,61 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         "departments headed by Helen Weiss",
         root("dept", exists(path("^ lecturer.head_id"), condition=WEISS)),
     ),
+    # Which one of several a key leads to says nothing of the others.
+    (
+        MUSIC,
+        "tracks by a band",
+        root(
+            "tracks", exists(path("^ albums.album_id", "^ artists.artist_id"), condition=compare("kind", "=", "band"))
+        ),
+    ),
+    (
+        MUSIC,
+        "artists with more than 10 tracks",
+        root("artists", count(path("v albums.artist_id", "v tracks.album_id"), ">", 10)),
+    ),
+    (
+        MUSIC,
+        "tracks featuring a band",
+        root("tracks", exists(path("^ artists.featured_artist_id"), condition=compare("kind", "=", "band"))),
+    ),
+    # What somebody has is what is theirs.
+    (MUSIC, "listeners with 3+ playlists", root("listeners", count(path("v playlists.owner_id"), ">=", 3))),
+    (
+        MUSIC,
+        "listeners who were referred by a listener from Norway",
+        root("listeners", exists(path("^ listeners.referred_by_id"), condition=compare("country", "=", "Norway"))),
+    ),
+    # What comes out does so on a day of its own.
+    (
+        MUSIC,
+        "artists who released a live album in 2024",
+        root(
+            "artists",
+            exists(
+                path("v albums.artist_id"),
+                condition=both(
+                    time("release_date", dates("2024-01-01", "2025-01-01")), compare("album_type", "=", "live")
+                ),
+            ),
+        ),
+    ),
+    (
+        MUSIC,
+        "artists who released an EP but never a live album",
+        root(
+            "artists",
+            both(
+                exists(path("v albums.artist_id"), condition=compare("album_type", "=", "ep")),
+                no(exists(path("v albums.artist_id"), condition=compare("album_type", "=", "live"))),
+            ),
+        ),
+    ),
+    (
+        MUSIC,
+        "The 5 most followed playlists",
+        root("playlists", top=top(5, "follower_count")),
+    ),
 ]
 
 REFUSED: list[tuple[Catalog, str, str]] = [
@@ -157,6 +234,8 @@ REFUSED: list[tuple[Catalog, str, str]] = [
     # Advised, or taught?
     (FACULTY, "students of lecturer Helen Weiss", "lecturer Helen Weiss"),
     (FACULTY, "lecturers with more than 10 students", "students"),
+    (MUSIC, "listeners referred by a listener from Norway", "from Norway"),
+    (MUSIC, "albums of artists with more than 3 tracks", "with more than 3 tracks"),
     # The coupon's seller, or those of what was ordered?
     (STORE, "orders of sellers", "sellers"),
 ]
