@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     ColumnValue,
+    Comparison,
     Condition,
     InTime,
     IsNull,
+    LiteralValue,
     NextPeriod,
     PathStep,
     TimeUnit,
@@ -35,8 +37,10 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
+from datavalut.planning.offline.quantities import EQUAL
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.spendings import is_money
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -45,6 +49,7 @@ _PAYMENTS = frozenset({"payment", "receipt"})
 _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
 )
+_PRICES = synonyms.PRICE_COLUMNS | {"fee", "fare"}
 _HOW = frozenset({"with", "by", "in", "on"})
 _UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
@@ -198,6 +203,7 @@ class AdjectiveReader(Reader):
             end += self._word(end) == "'s"  # "master's students", "Germany's customers"
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
+        yield from self._same_states(table, position)
         for said in self._numbered.read(table, position):
             yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
         for lasting in self._lasting.read(table, position):
@@ -231,10 +237,25 @@ class AdjectiveReader(Reader):
                     )
         if token.lower in {"upcoming", "future"}:
             yield from self._upcoming(table, position)
+        if token.lower == "past" and self._vocabulary.table_at(position + 1, loosely=True) is not None:
+            yield from self._past(table, position)
+        if token.lower == "free":
+            yield from self._free(table, position)
         if token.lower == "overdue":
             yield from self._overdue(table, position)
         yield from self._states(table, position)
         yield from self._recorded(table, token.lower, position + 1)
+
+    def _same_states(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "finished campaigns", where the one status that says so is "completed"."""
+        said = next((group for group in synonyms.SAME_STATES if self._word(position) in group), None)
+        if said is None or self._vocabulary.labels_at(table, position):
+            return
+        for column in table.columns:
+            labels = self._vocabulary.labels(table, column) if head_word(column.name) in synonyms.STATUS_COLUMNS else ()
+            same = tuple(label for label in labels if label.lower().replace(" ", "_") in said)
+            if len(same) == 1:
+                yield _Fit(one_of(column, same), f"{column.name} = '{same[0]}'", position + 1, column, same)
 
     def _past_own_column(self, table: Table, column: Column, position: int) -> int:
         """ "high priority tasks", "R rated films": past the column behind its value, if more follows."""
@@ -301,16 +322,34 @@ class AdjectiveReader(Reader):
                     yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
 
     def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "upcoming appointments": by the date of the event itself, or of its start."""
+        """ "upcoming appointments"."""
+        for column in self._happening(table):
+            window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
+            condition = InTime(operand=ColumnValue(column=column.name), window=window)
+            yield _Fit(condition, f"{column.name} is in the future", position + 1, column)
+
+    def _past(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "past events". What lasts may be there still."""
+        for column in () if table_names.is_of(table, synonyms.LASTING) else self._happening(table):
+            ends = any(table_dates.date_stem(table, one) == "end" for one in table_dates.date_columns(table))
+            if not ends:
+                yield _Fit(before_now(column), f"{column.name} is in the past", position + 1, column)
+
+    def _happening(self, table: Table) -> list[Column]:
+        """The one date of the event itself, or of its start."""
         own = [
             column
             for column in table_dates.date_columns(table)
-            if table_dates.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
+            if table_dates.date_stem(table, column) in {"", "start", "begin", "schedul", "depart", "hold"}
         ]
-        if len(own) == 1:
-            window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
-            condition = InTime(operand=ColumnValue(column=own[0].name), window=window)
-            yield _Fit(condition, f"{own[0].name} is in the future", position + 1, own[0])
+        return own if len(own) == 1 else []
+
+    def _free(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "free classes": the one price is 0, where there always is one."""
+        prices = [column for column in table.columns if is_money(column) and head_word(column.name) in _PRICES]
+        if len(prices) == 1 and prices[0].not_null:
+            nothing = Comparison(left=ColumnValue(column=prices[0].name), operator=EQUAL, right=LiteralValue(value=0))
+            yield _Fit(nothing, f"{prices[0].name} is 0", position + 1, prices[0], derived=True)
 
     def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
         """Due in the past, and without the date on which it was done."""

@@ -60,6 +60,7 @@ _REVENUE = tuple(
 _SALES = frozenset({"sale", "purchase"})
 _UNITS_SOLD = synonyms.words("quantity units items pieces copies")
 _SOLD = frozenset({"sold", "ordered", "bought", "purchased"})
+RAISING = frozenset({"raised", "raising", "collected", "collecting"})  # by gifts
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
 DescribedRead = Callable[[int], DescribedRows | None]
@@ -266,6 +267,10 @@ class AmountReader(Reader):
                 return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
 
+    def read_of_deed(self, table: Table, position: int) -> Amount | None:
+        """ "(by) amount donated": what all of them come to."""
+        return self._of_a_deed(table, AggregateFunction.SUM, position)
+
     def _of_a_deed(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
         """ "(total) invoiced amount", "amount donated": of the one table below whose rows are called so."""
         words = (self._word(position), self._word(position + 1))
@@ -275,7 +280,8 @@ class AmountReader(Reader):
         found = [
             child
             for child in self._vocabulary.keys.children(table)
-            if table_names.is_of(child, synonyms.MONEY_NOUNS) and stem(deed) in table_names.own_stems(child)
+            if (table_names.is_of(child, synonyms.MONEY_NOUNS) and stem(deed) in table_names.own_stems(child))
+            or (deed in RAISING and table_names.is_of(child, synonyms.GIFTS))
         ]
         if len(found) != 1:
             return None
@@ -492,12 +498,12 @@ class AmountReader(Reader):
             AggregateFunction.AVG, path, near=child, at=child, columns=[column], position=start, end=end
         )
 
-    def spending(self, table: Table, start: int, end: int, *, paid: bool = False) -> Amount:
-        """The one amount of money that is found below `table`, in its children or in theirs; what was `paid` rather in
-        payments than in what they are for."""
+    def spending(self, table: Table, start: int, end: int, *, rather: frozenset[str] = frozenset()) -> Amount:
+        """The one amount of money that is found below `table`, in its children or in theirs; `rather` in tables that
+        are called so (what was paid in payments, and not in what they are for)."""
         found = list(spendings(self._vocabulary, table))
-        payments = [one for one in found if paid and table_names.is_of(one[0], synonyms.PAYMENTS)]
-        found = payments if len(payments) == 1 else found
+        meant = [one for one in found if table_names.is_of(one[0], rather)]
+        found = meant if len(meant) == 1 else found
         if len(found) != 1:
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
             raise UnclearError(start, end, "no one column says what was spent", names)

@@ -50,6 +50,16 @@ class DateReader(Reader):
             phrase = TimePhrase((*phrase.windows, *further.windows), further.end, meaning)
         return phrase
 
+    def read_both(self, position: int) -> tuple[TimePhrase, TimePhrase] | None:
+        """ "in both 2024 and 2025"."""
+        if self._word(position) not in {"in", "during"} or self._word(position + 1) != "both":
+            return None
+        first = self._times.read_date(position + 2) or self._times.read_relative(position + 2)
+        if first is None or self._word(first.end) != "and":
+            return None
+        second = self._times.read_date(first.end + 1) or self._times.read_relative(first.end + 1)
+        return (first, second) if second else None
+
     def begins_with_time(self, position: int) -> bool:
         return self._times.read(position) is not None
 

@@ -29,12 +29,16 @@ from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quant
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.several import SeveralReader
+from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
 _USING = frozenset({"us", "redeem"})
+_PASTS = synonyms.words("gave wrote took flew drove rode ran swam sang spoke")
+_DO = frozenset({"do", "does", "did"})
+_RAISE = stem("raised")
 _HAVE = frozenset({"have", "has", "had"})
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 
@@ -100,6 +104,8 @@ class DeedReader(Reader):
                 )
         deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
         main = Explained(position, parts[0].start if parts else end, deed)
+        if quantity is None and (times := self._dates.read_both(end)) is not None:
+            return self._in_both(child, path, main, parts, times)
         noun_end, object_end = (parts[0].explained[0].end, parts[0].end) if parts else (position, position)
         dated = self._time_of_deed(child, end)
         parts += [dated] if dated else []
@@ -109,6 +115,24 @@ class DeedReader(Reader):
         else:
             whole = self._several.there(path, said, position, noun_end, object_end)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
+
+    def _in_both(
+        self,
+        child: Table,
+        path: tuple[PathStep, ...],
+        main: Explained,
+        parts: list[Clause],
+        times: tuple[TimePhrase, TimePhrase],
+    ) -> Clause:
+        """ "(ordered) in both 2024 and 2025": once in each at least."""
+        at = main.end if not parts else parts[-1].end
+        dated = [self._dates.timed(child, phrase, at) for phrase in times]
+        conditions = [
+            Exists(path=path, condition=all_of([*(part.condition for part in parts), one.condition])) for one in dated
+        ]
+        meaning = " and ".join(one.meaning for one in dated)
+        both = Clause(all_of(conditions), at, times[1].end, meaning, (Explained(at, times[1].end, meaning),))
+        return self._deed(both.condition, main.start, both.end, main, [*parts, both])
 
     def _scored(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
         """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
@@ -244,8 +268,12 @@ class DeedReader(Reader):
         """The child that holds the traces of the verb; where none does, the one table further below."""
         word = self._word(position)
         bare = word in synonyms.BARE_BUYING_VERBS and self._word(position - 1) in {"not", "never", "who", "that"}
-        if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare):
+        active = word in _PASTS and self._word(position - 1) in synonyms.RELATIVES | {"never", "ever"}
+        bare = bare or (self._word(position - 1) in {"not", "never"} and self._word(position - 2) in _DO)
+        if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare or active):
             return None
+        if stem(word) == _RAISE and not table_names.is_of(table, synonyms.JOINERS):
+            return None  # persons raise tickets, campaigns raise money
         children = list(self._vocabulary.keys.children(table))
         for tables in (children, self._vocabulary.catalog.tables):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]

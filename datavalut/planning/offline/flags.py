@@ -28,6 +28,8 @@ _CONSENTS = frozenset({"subscribed", "signed", "opted", "enrolled", "registered"
 _OF_CONSENT = frozenset(
     stem(word) for word in words("subscribed subscription signed up opt opted in enrolled consent agreed to accepts")
 )
+# "With 2FA": is_2fa_enabled.
+_PROVIDED = frozenset(stem(word) for word in words("enabled included provided available offered allowed activated"))
 _VERBS_OF_CONSENT = frozenset({"receive", "receives", "get", "gets", "accept", "accepts", "want", "wants"})
 
 
@@ -46,6 +48,18 @@ class FlagReader(Reader):
                 or (said <= _CHECKED and _forms(column) > said and _forms(column) - said <= _WHAT_IS_CHECKED)
             ]
             if found:
+                yield from ((column, position + length) for column in found)
+                return
+
+    def provided(self, table: Table, position: int) -> Iterator[tuple[Column, int]]:
+        """ "(users with) 2FA" of is_2fa_enabled, "(rooms with) breakfast" of breakfast_included."""
+        for length in range(_LONGEST, 0, -1):
+            window = self._tokens[position : position + length]
+            said = frozenset(_form(part) for token in window for part in token.parts)
+            found = [
+                column for column in table.columns if said and _forms(column) - _PROVIDED == said != _forms(column)
+            ]
+            if len(window) == length and found:
                 yield from ((column, position + length) for column in found)
                 return
 

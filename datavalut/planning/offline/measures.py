@@ -83,6 +83,8 @@ _ADVERBS = {
     "year": "yearly",
 }
 _PAID = synonyms.words("salary wage pay income rate fee price cost charge rent premium fare amount")
+# A dollar may be one of several countries'.
+_CURRENCIES = {"€": "EUR", "euro": "EUR", "£": "GBP", "pound": "GBP", "¥": "JPY", "yen": "JPY", "franc": "CHF"}
 _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of their names; the first kinds found count
     "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare rent"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
@@ -310,6 +312,11 @@ class MeasureReader(Reader):
             label = self._vocabulary.label_at(table, columns[0], at)
             if label is not None:
                 return label
+            token = self._tokens[at]
+            code = _CURRENCIES.get(token.text[:1]) or _CURRENCIES.get(american_singular(token.lower))
+            stored = self._vocabulary.stored(table, columns[0], code) if code else ()
+            if stored:
+                return LabelReference(columns[0], stored, at + 1)
         raise UnclearError(position, end, "which currency?", self._vocabulary.values(table, columns[0])[:5])
 
     def column(self, table: Table, measure: str, start: int, end: int) -> Column | None:

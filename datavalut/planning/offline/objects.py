@@ -360,11 +360,16 @@ class ObjectReader(Reader):
         return self._possession_called(table, position)
 
     def _possession_called(self, table: Table, position: int) -> tuple[Column, int] | None:
-        flags = [
-            (column, end)
-            for column, end in self._vocabulary.flags_at(table, position)
-            if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
-        ] or [*self._flags.read(table, position), *self._flags.state_of(table, position)]
+        flags = (
+            [
+                (column, end)
+                for column, end in self._vocabulary.flags_at(table, position)
+                if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
+            ]
+            or [*self._flags.read(table, position)]
+            or [*self._flags.state_of(table, position)]
+            or [*self._flags.provided(table, position)]
+        )
         return flags[0] if len(flags) == 1 else None
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
@@ -489,6 +494,9 @@ class ObjectReader(Reader):
         own = self._vocabulary.own_columns_at(table, position)
         if own is not None and self._is_loose(noun):
             return None
+        role = self._vocabulary.role_at(table, position)
+        if role is not None and role.end > noun.noun_end:
+            return None  # "a case worker" is no case
         if noun.table.name == table.name and self._vocabulary.role_at(table, position) is not None:
             return None  # "without managers": of these, and no employees of employees
         try:

@@ -18,6 +18,10 @@ _OFFICES = synonyms.words(
     "supervisor principal secretary treasurer deputy coordinator foreman spokesperson contact capital default "
     "primary main current last latest first best accepted pinned featured flagship headquarters"
 )
+_OWNERS = synonyms.words("owner founder creator admin administrator")
+_GROUPS = synonyms.words(
+    "workspace organization organisation tenant company team group club household association network community"
+)
 _ANYBODY = synonyms.words("user users account accounts person persons people party contact contacts profile profiles")
 _OF_KEYS = frozenset({"id", "no", "number", "code", "cd", "key", "fk", "ref"})
 _MAKERS = frozenset(
@@ -226,14 +230,24 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
 
 def _memberships(direct: list[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
     """Of keys that lead both ways between two tables the one that says what belongs where: a lecturer's `dept_id`, and
-    no department's `head_id`, who is one of its lecturers. Who has or made the other thing need not be of it."""
+    no department's `head_id`, who is one of its lecturers. Who has or made the other thing need not be of it, but for
+    a group of persons, whose owner is one of them."""
     if {path[0].direction for path in direct} != {Direction.TO_PARENT, Direction.TO_CHILDREN}:
         return direct
     plain = [path for path in direct if _is_named_after_its_parent(path[0].key, but_for=_OF_THE_MAIN_ONE)]
+    plain = [path for path in plain if not _is_of_an_owner(path[0].key)] if len(plain) > 1 else plain
     if len(plain) != 1:
         return direct
     others = [path[0].key for path in direct if path is not plain[0]]
-    return plain if all(_is_one_of_many(key) for key in others) else direct
+    key = plain[0][0].key
+    of_a_group = bool({singular(part) for part in name_words(key.parent.name)} & _GROUPS)
+    meant = all(_is_one_of_many(other) or (of_a_group and _is_of_an_owner(other)) for other in others)
+    return plain if meant else direct
+
+
+def _is_of_an_owner(key: ForeignKey) -> bool:
+    words = {singular(part) for column in key.columns for part in name_words(column)}
+    return bool(words & _OWNERS) and len(key.columns) == 1
 
 
 def _is_one_of_many(key: ForeignKey) -> bool:

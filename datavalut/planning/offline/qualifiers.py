@@ -11,6 +11,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Table
 from datavalut.filters.model import (
     Condition,
+    Direction,
     Exists,
 )
 from datavalut.planning.offline import synonyms, table_dates
@@ -433,8 +434,10 @@ class QualifierReader(Reader):
                 return opened(several, position)
         if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
             return numbered
-        column = self._columns.labelled(table, at) or self._columns.column(
-            table, at, start=position, operator_needed=False
+        column = (
+            self._columns.labelled(table, at)
+            or self._whole_place(table, at)
+            or self._columns.column(table, at, start=position, operator_needed=False)
         )
         if column is not None:
             return opened(column, position)
@@ -465,6 +468,13 @@ class QualifierReader(Reader):
             return None
         return opened(several, position)
 
+    def _whole_place(self, table: Table, position: int) -> Clause | None:
+        """ "(at) City Hall", which begins as a column is called: the venue of several words."""
+        row = self._named_rows.read_one(table, position, related=False)
+        if row is None or row.path or row.end < position + 2 or not self._vocabulary.own_columns_at(table, position):
+            return None
+        return self._named_rows.read_list(table, position, related=False)
+
     def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
         """ "on the 3rd floor", "for 2 adults"."""
         if self._word(position) == "for":
@@ -481,6 +491,10 @@ class QualifierReader(Reader):
         if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
+        owners = [key for key in self._vocabulary.catalog.references_of(table.name) if key.parent == noun.table.name]
+        if self._word(position) == "of" and path[0].direction is Direction.TO_CHILDREN and owners:
+            names = (f"{table.name.name}.{owners[0].columns[0]}", str(path[0].table))
+            raise UnclearError(position, noun.noun_end, "that they have, or that have them?", names)
         if self._word(position) == "by" and not self._is_maker(table, noun.table):
             return None
         name = self._read_name(noun, at)

@@ -9,7 +9,7 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.amounts import Amount, AmountReader
+from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
@@ -18,6 +18,7 @@ from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import is_amount_of
 from datavalut.planning.offline.table_dates import holds_years
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
@@ -276,6 +277,16 @@ class SelectionReader(Reader):
             spent = replace(self._amounts.spending(table, verb, end), end=end)
             by, end, name = self._in_time(table, spent)
             return Order(by, position, end, name, highest)
+        if self._word(verb) in RAISING:
+            end += self._word(end) == "money"
+            raised = [one for one in table.columns if is_amount_of(one, stem(self._word(verb)))]
+            if len(raised) == 1:
+                return Order(
+                    ColumnValue(column=raised[0].name), position, end, f"{table.name.name}.{raised[0].name}", highest
+                )
+            gifts = replace(self._amounts.spending(table, verb, end, rather=synonyms.GIFTS), end=end)
+            by, end, name = self._in_time(table, gifts)
+            return Order(by, position, end, name, highest)
         often = self._word(end) in {"often", "frequently", "times"}
         if often:
             end += 1
@@ -300,15 +311,22 @@ class SelectionReader(Reader):
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         if self._words(position, "number", "of") and (counted := self._counted(table, position + 2)):
             return counted
+        swapped = self._swapped(table, position)
+        if swapped is not None:
+            return ColumnValue(column=swapped.name), position + 2, f"{table.name.name}.{swapped.name}"
         amount = (
             self._amounts.read(table, position)
             or self._amounts.read_revenue(table, position)
             or self._amounts.read_units_sold(table, position)
+            or self._amounts.read_of_deed(table, position)
         )
         if amount is not None:
             return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
         if reference is not None and not reference.path:
+            if _is_participle(self._word(reference.end)):
+                names = (table.name.name, reference.text)
+                raise UnclearError(position, reference.end + 1, f"said of {names[0]} or of {names[1]}?", names)
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
                 raise UnclearError(position, reference.end, f"{reference.text} has no highest and lowest")
             return ColumnValue(column=reference.column.name), reference.end, reference.text
@@ -320,6 +338,14 @@ class SelectionReader(Reader):
                 position, noun.noun_end, "how many, or how much?", (f"number of {name}", f"total {name}")
             )
         return counted
+
+    def _swapped(self, table: Table, position: int) -> Column | None:
+        """ "amount raised", "raised amount": the raised_amount."""
+        said = {self._word(position), self._word(position + 1)}
+        if "amount" not in said or not any(map(_is_participle, said)):
+            return None
+        found = [one for one in table.columns if {*name_words(one.name)} == said and one.category in NUMBER_CATEGORIES]
+        return found[0] if len(found) == 1 else None
 
     def _is_money(self, table: Table) -> bool:
         return table_names.is_of(table, synonyms.MONEY_NOUNS)

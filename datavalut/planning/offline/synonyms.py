@@ -122,6 +122,7 @@ AMOUNT_COLUMNS = words(
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
 MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+GIFTS = words("donation contribution gift")
 PAYMENTS = words("payment receipt remittance")
 # States of a payment by which nothing was paid after all, by their stems.
 UNPAID_STEMS = words("fail refund cancel declin pend revers void reject chargeback disput bounc schedul")
@@ -194,7 +195,7 @@ ORDER_STEMS = words("order plac buy purchas sel")
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
 PASSING_STEMS = words("expir end start begin")
 # Dates on which what was due is done.
-DONE_STEMS = words("pay return complet finish deliver clos resolv solv settl submit")
+DONE_STEMS = words("pay return complet finish deliver clos resolv solv settl submit fulfil fulfill redeem")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
@@ -210,7 +211,38 @@ ANTONYMS = {
     "invalid": "valid",
     "private": "public",
     "offline": "online",
+    "one-time": "recurring",
+    "one-off": "recurring",
+    "full-time": "parttime",
+    "part-time": "fulltime",
+    "in-person": "online",
+    "on-site": "remote",
+    "onsite": "remote",
+    "domestic": "international",
+    "temporary": "permanent",
+    "optional": "mandatory",
+    "elective": "mandatory",
+    "mandatory": "elective",
+    "compulsory": "elective",
+    "manual": "automatic",
+    "external": "internal",
 }
+# Labels of states that say the same, each by its words.
+SAME_STATES = tuple(
+    words(group)
+    for group in (
+        "completed complete finished done concluded",
+        "cancelled canceled",
+        "rejected declined denied refused",
+        "ongoing running in_progress underway",
+        "failed unsuccessful",
+        "succeeded successful",
+        "sent shipped dispatched",
+        "resolved solved",
+        "paused on_hold",
+        "deactivated disabled",
+    )
+)
 NEGATING_PREFIXES = ("non-", "non", "un", "in", "not-")
 
 # Verbs of relative clauses whose object is a related row ("who placed 3 orders").

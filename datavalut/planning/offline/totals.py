@@ -8,14 +8,14 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Comparison, Direction, LiteralValue
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
-from datavalut.planning.offline.amounts import Amount, AmountReader, DescribedRead
+from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader, DescribedRead
 from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Clause, DescribedRows, Explained, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.spendings import is_amount
+from datavalut.planning.offline.spendings import is_amount, is_amount_of
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -212,6 +212,8 @@ class TotalReader(Reader):
             return None
         if word in _CHARGED:
             return self._charged(table, position) or self._charged_in_all(table, position)
+        if word in RAISING and self._word(quantity.end) not in synonyms.UNIT_WORDS:
+            return self._raised(table, position, quantity.end)
         if word in _SPENDING | _PAYING:
             return self._spent(table, position, quantity.end, in_all_needed=word in _PAYING)
         if self._words(quantity.end, *_ON_AVERAGE) and word.endswith("ed"):
@@ -226,6 +228,22 @@ class TotalReader(Reader):
         end = next((clause.end + len(words) for words in _IN_ALL if self._words(clause.end, *words)), clause.end)
         added = [Explained(clause.end, end, "of all of them")] if end > clause.end else []
         return opened(replace(clause, end=end, explained=(*clause.explained, *added)), position)
+
+    def _raised(self, table: Table, position: int, end: int) -> Clause | None:
+        """ "(campaigns that) raised over 10,000": what all donations come to, where no column of its own says so."""
+        own = [column for column in table.columns if is_amount_of(column, stem(self._word(position)))]
+        if len(own) == 1:
+            quantity = read_quantity(self._tokens, position + 1)
+            end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
+            if quantity is None or self._amounts.begins_with_time(end):
+                return None
+            condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
+            return self._clause(condition, position, end, f"{table.name.name}.{own[0].name} {quantity.meaning}")
+        if not any(table_names.is_of(child, synonyms.GIFTS) for child in self._vocabulary.keys.children(table)):
+            return None
+        end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
+        amount = self._amounts.spending(table, position, end, rather=synonyms.GIFTS)
+        return self._compared(table, amount, position, end, quantity_at=position + 1)
 
     def _charged_in_all(self, table: Table, position: int) -> Clause | None:
         """ "(patients) billed more than 2,500 in total": by the one table below that is named for it."""
@@ -254,7 +272,9 @@ class TotalReader(Reader):
             return self._compared(table, amount, position, end, quantity_at=position + 1)
         if in_all_needed and in_all is None:
             return None  # in one payment, or in all?
-        amount = self._amounts.spending(table, position, position + 1, paid=in_all_needed)
+        amount = self._amounts.spending(
+            table, position, position + 1, rather=synonyms.PAYMENTS if in_all_needed else frozenset()
+        )
         if in_all_needed:
             self._check_paid(self._vocabulary.table_of(amount.path[-1]), position, end)
         return self._compared(table, amount, position, at, quantity_at=position + 1)

@@ -44,7 +44,8 @@ from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _INTRANSITIVE = synonyms.words(
-    "left died expired resigned retired departed graduated churned unsubscribed cancelled canceled lapsed arrived"
+    "ended finished started begun concluded left died expired resigned retired departed graduated churned unsubscribed "
+    "cancelled canceled lapsed arrived"
 )
 _PARTICLES = frozenset({"out", "in", "up", "off", "away", "over", "through", "down", "back", "on"})
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
@@ -281,6 +282,7 @@ class VerbReader(Reader):
             return opened(spent, position) if spent else None
         own = (
             self._durations.read(table, position)
+            or self._rivals.goals(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.earnings(table, position)
             or self._rivals.prices(table, position)

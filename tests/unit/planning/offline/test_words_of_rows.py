@@ -1,5 +1,5 @@
-"""What the rows of a table are called and said to be, in words that no name spells: abbreviations, what people are after
-what they became, how something was done, what has expired. Needs nothing running."""
+"""What the rows of a table are called and said to be, in words that no name spells: abbreviations, what people are
+after what they became, how something was done, what has expired. Needs nothing running."""
 
 import pytest
 
