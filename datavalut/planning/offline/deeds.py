@@ -90,7 +90,7 @@ class DeedReader(Reader):
             if counted_object is not None:
                 return counted_object
             if not self._dates.begins_with_time(start):
-                return self._scored(child, path, position, start)
+                return self._scored(child, path, position, start, frames)
         parts: list[Clause] = []
         if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
@@ -134,14 +134,17 @@ class DeedReader(Reader):
         both = Clause(all_of(conditions), at, times[1].end, meaning, (Explained(at, times[1].end, meaning),))
         return self._deed(both.condition, main.start, both.end, main, [*parts, both])
 
-    def _scored(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
+    def _scored(
+        self, child: Table, path: tuple[PathStep, ...], position: int, start: int, frames: Frames
+    ) -> Clause | None:
         """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
         score = self._dates.read_score(child, start)
         if score is None:
             raise UnclearError(position, start + 1, f"no one column is what was {self._word(position)}")
-        meaning = f"at least one of {child.name.name} with {score.meaning}"
-        condition = Exists(path=path, condition=score.condition)
-        return self._clause(condition, position, score.end, meaning, Continuation.RELATIVE)
+        by = self._read_object(child, score.end, frames) if self._word(score.end) == "by" else []
+        said = all_of([score.condition, *(part.condition for part in by)])
+        main = Explained(position, score.end, f"at least one of {child.name.name} with {score.meaning}")
+        return self._deed(Exists(path=path, condition=said), position, by[-1].end if by else score.end, main, by)
 
     def _path_of_deed(self, table: Table, child: Table, position: int) -> tuple[PathStep, ...]:
         """By the foreign key that is named for who did it: "bought" is what a buyer_id says."""

@@ -38,6 +38,7 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
+_ANYBODY = frozenset({"someone", "somebody", "anyone", "anybody", "others", "another"})
 _SALES = frozenset({"sale", "order", "purchase"})
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
@@ -256,6 +257,9 @@ class LinkReader(Reader):
                     Direction.TO_CHILDREN if active else Direction.TO_PARENT
                 )  # "who manage Ada", "managed by Ada"
                 step = PathStep(table=str(key.parent), columns=key.columns, direction=direction)
+                if active and self._word(at) in _ANYBODY and self._ends_at(at + 1):
+                    some = Exists(path=(step,))
+                    return self._clause(some, position, at + 1, f"some {target.name.name}", Continuation.RELATIVE)
                 named = self._named_rows.read_list(target, at, related=False)
                 if named is not None:
                     condition = along((step,), named.condition)
@@ -274,6 +278,9 @@ class LinkReader(Reader):
             return None
         named = self._named_rows.read_list(table, at, each=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _ends_at(self, position: int) -> bool:
+        return position >= len(self._tokens) or self._word(position) in {"and", "or", "but", ",", ")"}
 
     def _named_agent(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(courses) taught by Marie Curie": one of those whom the verb names, by the way that it speaks of."""

@@ -304,7 +304,7 @@ class VerbReader(Reader):
                 return opened(body, position)
         return (
             self.deeds.read(table, position, frames)
-            or self._outcomes.read(table, position)
+            or self._outcomes.read(table, position, frames)
             or self._links.read(table, position, frames)
             or self._flag_of_deed(table, position)
             or self._went(table, position)
