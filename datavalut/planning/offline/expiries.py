@@ -16,6 +16,8 @@ from datavalut.planning.offline.synonyms import DATE_WORDS
 
 _EXPIRING = frozenset({"expir", "end"})
 _EXPIRED = frozenset({"expired", "ended", "lapsed"})
+_PASSED = frozenset({"passed", "past", "gone", "elapsed"})
+_ITS = frozenset({"its", "their", "the"})
 _HAS = frozenset({"has", "have", "is", "are"})
 _LONGEST = 3  # words of what expires
 
@@ -50,9 +52,28 @@ class ExpiryReader(Reader):
         meaning = f"{table.name.name}.{column.name} is in the past"
         return self._clause(before_now(column), position, end, meaning, Continuation.WITH)
 
+    def past_its_date(self, table: Table, position: int) -> Clause | None:
+        """ "(projects) past their deadline", "beyond the due date": the date until when it was due has passed."""
+        if self._word(position) not in {"past", "beyond"} or self._word(position + 1) not in _ITS:
+            return None
+        found = self._date(table, position + 2)
+        if found is None:
+            return None
+        column, end = found
+        meaning = f"{table.name.name}.{column.name} is in the past"
+        return self._clause(before_now(column), position, end, meaning)
+
+    def _date(self, table: Table, position: int) -> tuple[Column, int] | None:
+        """The one date of the row that is named there."""
+        own = self._vocabulary.own_columns_at(table, position)
+        dates = [column for column in own[0] if column in table_dates.date_columns(table)] if own else []
+        return (dates[0], own[1]) if own is not None and len(dates) == 1 else None
+
     def whose(self, table: Table, position: int) -> Clause | None:
         """ "(whose) passport has expired", "is not expired"."""
-        found = self._thing(table, position)
+        found, over = self._thing(table, position), _EXPIRED
+        if found is None:
+            found, over = self._date(table, position), _PASSED
         if found is None:
             return None
         column, at = found
@@ -62,7 +83,7 @@ class ExpiryReader(Reader):
         is_denied = self._word(at) == "not"
         at += is_denied
         at += self._word(at) == "already"
-        if self._word(at) not in _EXPIRED:
+        if self._word(at) not in over:
             return None
         past = before_now(column)
         meaning = f"{table.name.name}.{column.name} is {'not ' if is_denied else ''}in the past"

@@ -109,7 +109,9 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
     if 1 < len(undated) < len(words):  # last_login_at is the last login; shipped_at is not "shipped"
         yield 1, "".join(undated)
     if undated and len(undated) < len(words):  # "shipped date" for shipped_at
-        yield 1, "".join([*undated, "date"])
+        dated = "".join([*undated, "date"])
+        yield 1, dated
+        yield from ((LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, dated))
     if len(words) > 1 and words[-1] in synonyms.GENERIC_TAILS:
         yield 2, "".join(words[:-1])
 

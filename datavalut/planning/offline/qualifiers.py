@@ -24,6 +24,7 @@ from datavalut.planning.offline.comparisons import Predicate
 from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.joining import joined
@@ -75,6 +76,7 @@ class QualifierReader(Reader):
         self._measures = MeasureReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._numbered = NumberedReader(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
         self._journeys = JourneyReader(tokens, vocabulary, progress)
         self._nouns = NounReader(
@@ -284,7 +286,7 @@ class QualifierReader(Reader):
             lambda: self._journeys.led_in(table, position),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
-            lambda: self._dates.read_time(table, position),
+            lambda: self._expiries.past_its_date(table, position) or self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_made(table, position, frames),

@@ -213,8 +213,6 @@ ANTONYMS = {
     "offline": "online",
     "one-time": "recurring",
     "one-off": "recurring",
-    "full-time": "parttime",
-    "part-time": "fulltime",
     "in-person": "online",
     "on-site": "remote",
     "onsite": "remote",

@@ -152,7 +152,7 @@ LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     employer company
     color colour
     maker make manufacturer brand
-    expirydate expirationdate expiry expiration
+    expirydate expirationdate expiry expiration expiredate validuntil validto validthrough
     startdate begindate start
     enddate end
     website homepage url site

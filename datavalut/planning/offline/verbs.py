@@ -252,6 +252,7 @@ class VerbReader(Reader):
         """What may stand behind "are"."""
         return (
             self._durations.read(table, position)
+            or self._expiries.past_its_date(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.prices(table, position)
             or self._totals.read_deed(table, position)
@@ -358,8 +359,20 @@ class VerbReader(Reader):
         """ "(employees who) left": a verb that says of its subject what a state would."""
         if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has", "already", "since"}:
             return None
-        is_such = self._word(position) in _INTRANSITIVE or self._is_a_state_in_words(table, position)
+        is_such = (
+            self._word(position) in _INTRANSITIVE
+            or self._is_a_state_in_words(table, position)
+            or self._is_a_state_alone(table, position)
+        )
         return self._adjectives.read_list(table, position) if is_such else None
+
+    def _is_a_state_alone(self, table: Table, position: int) -> bool:
+        """ "(payments that) failed": a label of the row's own status, and nothing that it was done to."""
+        following = self._word(position + 1)
+        ends = position + 1 >= len(self._tokens) or following in {"and", "or", "but", ",", ")"}
+        columns = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+        labels = self._vocabulary.labels_at(table, position, columns) if ends else []
+        return len(labels) == 1 and labels[0].end == position + 1 and self._word(position).endswith("ed")
 
     def _is_a_state_in_words(self, table: Table, position: int) -> bool:
         """ "dropped out", "checked in": a label of the row's own status that begins with a verb, with its particle."""
