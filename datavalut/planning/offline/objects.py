@@ -531,7 +531,8 @@ class ObjectReader(Reader):
 def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:
     """The rows at the end of `path` compared with `quantity`; whether there is any is a question of its own."""
     any_row = Exists(path=path, condition=condition)
-    if all(step.direction is Direction.TO_PARENT for step in path) and max(quantity.low, quantity.high or 0) > 1:
+    leads_up = all(step.direction is Direction.TO_PARENT for step in path)
+    if leads_up and (max(quantity.low, quantity.high or 0) > 1 or (quantity.operator is EQUAL and quantity.low == 1)):
         raise UnclearError(position, quantity.end, "there is never more than one")
     low = number_value(quantity.low, TypeCategory.INTEGER, position, quantity.end)
     match quantity.operator, low, quantity.high:
