@@ -222,6 +222,8 @@ ANTONYMS = {
     "elective": "mandatory",
     "mandatory": "elective",
     "compulsory": "elective",
+    "required": "elective",
+    "core": "elective",
     "manual": "automatic",
     "external": "internal",
 }
