@@ -13,6 +13,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.corrections import Correction
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.phrases import UnclearError
+from datavalut.planning.offline.roles import role_stems
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -60,8 +61,12 @@ def _meant(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int) -> 
         noun = _last(tokens, vocabulary, position, plural=word == "ones")
         if noun is not None:
             yield from noun.words
+    elif word == "others" and before.kind is TokenKind.NUMBER:
+        noun = _last(tokens, vocabulary, position, plural=True)
+        if noun is not None:
+            yield from noun.words
     elif word in _SOMEBODY and before.lower == "by" and position > 1:
-        agents = [table for table in vocabulary.catalog.tables if _is_agent(table, stem(tokens[position - 2].lower))]
+        agents = _agents(vocabulary, stem(tokens[position - 2].lower))
         if len(agents) == 1:
             yield _word("a")
             yield _word(agents[0].name.name)
@@ -83,6 +88,13 @@ def _nouns(tokens: tuple[Token, ...], vocabulary: Vocabulary, stop: int) -> Iter
         if named is not None and named[1] <= stop:
             yield _Noun(tokens[at : named[1]], named[1])
         at = named[1] if named is not None else at + 1
+
+
+def _agents(vocabulary: Vocabulary, verb: str) -> list[Table]:
+    """Those whom the verb names, or a foreign key that is named for it."""
+    keys = [key for key in vocabulary.catalog.foreign_keys if verb in role_stems(key)]
+    agents = [table for table in vocabulary.catalog.tables if _is_agent(table, verb)]
+    return list(dict.fromkeys([*agents, *(vocabulary.catalog.table(key.parent) for key in keys)]))
 
 
 def _is_agent(table: Table, verb: str) -> bool:

@@ -44,6 +44,7 @@ _STAYS = frozenset({"stay", "visit"})
 _RANKS = synonyms.words("loyalty plan tier level role rank grade contract")
 _ANTECEDENT = frozenset({"that", "which", "who"})
 _OF_SEVERAL = frozenset({"are", "were", "have", "do"})
+_OF_ONE = frozenset({"is", "was", "has", "does"})
 _COLLECTIVE = frozenset({"staff", "personnel", "crew", "team", "faculty", "group", "family", "company"})
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
@@ -230,6 +231,12 @@ class AttachmentChecks(Reader):
             if _passes(clause.condition, str(frame.table.name)):
                 names = (frame.table.name.name, table.name.name)
                 raise UnclearError(clause.start, clause.end, f"said of {names[0]} or of {names[1]}?", names)
+
+    def is_of_one(self, table: Table, noun_end: int, position: int) -> bool:
+        """In "restaurants with a promotion that is active" the promotion is: several restaurants are."""
+        noun = self._word(noun_end - 1)
+        is_relative = self._word(position) in _ANTECEDENT and self._word(position + 1) in _OF_ONE
+        return is_relative and singular(noun) != noun and self._vocabulary.is_noun_of(table, noun_end - 1, noun_end)
 
     def is_of_several(self, table: Table, noun_end: int, position: int) -> bool:
         """Does the verb of "(orders with a coupon) that were shipped" say that it is no quality of the one, whose noun

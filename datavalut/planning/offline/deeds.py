@@ -35,6 +35,7 @@ from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
+_USING = frozenset({"us", "redeem"})
 _PASTS = synonyms.words("gave wrote took flew drove rode ran swam sang spoke")
 _DO = frozenset({"do", "does", "did"})
 _RAISE = stem("raised")
@@ -89,7 +90,7 @@ class DeedReader(Reader):
             if counted_object is not None:
                 return counted_object
             if not self._dates.begins_with_time(start):
-                return self._scored(child, path, position, start)
+                return self._scored(child, path, position, start, frames)
         parts: list[Clause] = []
         if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
@@ -133,14 +134,17 @@ class DeedReader(Reader):
         both = Clause(all_of(conditions), at, times[1].end, meaning, (Explained(at, times[1].end, meaning),))
         return self._deed(both.condition, main.start, both.end, main, [*parts, both])
 
-    def _scored(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
+    def _scored(
+        self, child: Table, path: tuple[PathStep, ...], position: int, start: int, frames: Frames
+    ) -> Clause | None:
         """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
         score = self._dates.read_score(child, start)
         if score is None:
             raise UnclearError(position, start + 1, f"no one column is what was {self._word(position)}")
-        meaning = f"at least one of {child.name.name} with {score.meaning}"
-        condition = Exists(path=path, condition=score.condition)
-        return self._clause(condition, position, score.end, meaning, Continuation.RELATIVE)
+        by = self._read_object(child, score.end, frames) if self._word(score.end) == "by" else []
+        said = all_of([score.condition, *(part.condition for part in by)])
+        main = Explained(position, score.end, f"at least one of {child.name.name} with {score.meaning}")
+        return self._deed(Exists(path=path, condition=said), position, by[-1].end if by else score.end, main, by)
 
     def _path_of_deed(self, table: Table, child: Table, position: int) -> tuple[PathStep, ...]:
         """By the foreign key that is named for who did it: "bought" is what a buyer_id says."""
@@ -278,12 +282,20 @@ class DeedReader(Reader):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]
             if not named and tables is children:
                 named = [other for other in children if self._is_dated_by(other, word)]
+            if not named and tables is children and stem(word) in _USING:
+                named = self._only_use(table, children)
             if len(named) > 1:
                 names = (str(other.name) for other in named)
                 raise UnclearError(position, position + 1, "several tables fit", names)
             if named:
                 return named[0]
         return None
+
+    def _only_use(self, table: Table, children: list[Table]) -> list[Table]:
+        """ "coupons used more than 10 times", where only orders lead to them: what a thing is for is what it is in."""
+        events = [child for child in children if not table_names.is_of(child, synonyms.LASTING | synonyms.LINE_WORDS)]
+        is_thing = not table_names.is_of(table, synonyms.JOINERS)
+        return events if is_thing and len(events) == len(children) == 1 else []
 
     def _is_dated_by(self, child: Table, word: str) -> bool:
         """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be. A created_at says

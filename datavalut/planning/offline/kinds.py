@@ -101,8 +101,10 @@ class KindReader(Reader):
             return True
         following = self._word(position + length)
         is_last = position + length >= len(self._tokens) or following in synonyms.NOT_VALUES or not following.isalnum()
-        ends = is_last and following not in {"or", "and", ","}  # "a yoga or boxing class"
-        return ends and self._word(start - 1) in {"a", "an", "every", "each"}
+        behind = self._word(position + length + 1)
+        # "a yoga or boxing class", but "a dessert and a drink"
+        ends = is_last and (following not in {"or", "and", ","} or behind in {"a", "an", "no"})
+        return ends and self._word(start - 1) in {"a", "an", "no", "every", "each"}
 
     def _of_values(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         for table in tables:

@@ -38,6 +38,8 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
+_ANYBODY = frozenset({"someone", "somebody", "anyone", "anybody", "others", "another"})
+_SALES = frozenset({"sale", "order", "purchase"})
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -255,6 +257,9 @@ class LinkReader(Reader):
                     Direction.TO_CHILDREN if active else Direction.TO_PARENT
                 )  # "who manage Ada", "managed by Ada"
                 step = PathStep(table=str(key.parent), columns=key.columns, direction=direction)
+                if active and self._word(at) in _ANYBODY and self._ends_at(at + 1):
+                    some = Exists(path=(step,))
+                    return self._clause(some, position, at + 1, f"some {target.name.name}", Continuation.RELATIVE)
                 named = self._named_rows.read_list(target, at, related=False)
                 if named is not None:
                     condition = along((step,), named.condition)
@@ -273,6 +278,9 @@ class LinkReader(Reader):
             return None
         named = self._named_rows.read_list(table, at, each=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _ends_at(self, position: int) -> bool:
+        return position >= len(self._tokens) or self._word(position) in {"and", "or", "but", ",", ")"}
 
     def _named_agent(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(courses) taught by Marie Curie": one of those whom the verb names, by the way that it speaks of."""
@@ -373,6 +381,8 @@ class LinkReader(Reader):
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
         noun = noun or bare
+        if self._is_a_sale_of(table, bare.table, position):
+            raise UnclearError(position, noun.end, f"which of {bare.table.name.name} were sold, or are for sale?")
         self._progress.reach(noun.end)
         condition: Condition = Exists(path=path, condition=noun.condition)
         meaning = f"{'no' if denied else 'at least one of'} {noun.meaning}"
@@ -385,6 +395,13 @@ class LinkReader(Reader):
             (main, *noun.explained),
             Continuation.RELATIVE,
         )
+
+    def _is_a_sale_of(self, table: Table, target: Table, position: int) -> bool:
+        """ "(sellers who) sold laptops", where a listing is offered by itself, and sold by a row that leads to it."""
+        if self._word(position) != "sold" or not self._vocabulary.keys.is_below(target, table):
+            return False
+        children = self._vocabulary.keys.children(target)
+        return any(table_names.is_of(child, synonyms.LINE_WORDS | _SALES) for child in children)
 
     def _brought_out(self, bare: NounPhrase, verb: _Verb) -> NounPhrase | None:
         """ "(artists who released) an album in 2024": then it was that it came out."""

@@ -215,6 +215,7 @@ class NounReader(Reader):
         """ "(contractors) and interns": what is said behind them is said of both."""
         at = kind.end + 1 if self._word(kind.end) == "," else kind.end
         at = at + 1 if self._word(at) in {"and", "or"} else at
+        at = at + 1 if at > kind.end and self._word(at) in {"a", "an"} else at
         if at == kind.end or at >= len(self._tokens) or self._vocabulary.table_at(at, loosely=True) is not None:
             return None
         following = self._kinds.read(at, at)

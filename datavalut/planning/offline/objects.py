@@ -53,6 +53,7 @@ from datavalut.planning.offline.quantities import (
     Quantity,
     read_alternatives,
     read_comparator,
+    read_postfix,
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
@@ -160,6 +161,9 @@ class ObjectReader(Reader):
 
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
+        if self._word(position) == "either":
+            first = self.with_body(table, position + 1, frames)
+            return opened(first, position) if first and self._word(first.end) == "or" else None
         is_comparison = read_comparator(self._tokens, position) is not None  # "no more than 2 orders"
         if self._word(position) in {"no", "zero", "neither"} and not is_comparison:
             body = self.absence(table, position + 1, frames)
@@ -214,11 +218,15 @@ class ObjectReader(Reader):
             described = noun.condition is not None
             path = self._vocabulary.counted_path(table, noun.table, quantity.end, noun.noun_end, described=described)
             self._check_deed_between(noun, path)
+            if noun.end == noun.noun_end:
+                quantity = read_postfix(self._tokens, quantity, noun.end)  # "3 orders or more"
             condition = counted(path, noun.condition, quantity, position)
             name = self._vocabulary.table_of(path[-1]).name.name  # "3 items" of an order are its order_lines
             meaning = f"{quantity.meaning} {noun.meaning if described else name}"
             main = Explained(position, noun.noun_end, f"{quantity.meaning} {name}")
-            return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
+            end = max(noun.end, quantity.end)
+            main = replace(main, end=max(main.end, quantity.end))
+            return Clause(condition, position, end, meaning, (main, *noun.explained), Continuation.WITH)
         return self.marked(table, quantity, position, frames) or self.measured(table, position)
 
     def _unmarked(self, table: Table, position: int, frames: Frames) -> Clause | None:
@@ -260,9 +268,10 @@ class ObjectReader(Reader):
         if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
             return None
         column = own[0][0]
+        quantity = read_postfix(self._tokens, quantity, own[1])  # "4 stars or more"
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
-        return self._clause(condition, position, own[1], meaning, Continuation.WITH)
+        return self._clause(condition, position, max(own[1], quantity.end), meaning, Continuation.WITH)
 
     def _measured_above(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
         """ "(vehicles with) more than 5 seats", where the seats are those of the vehicle's model."""

@@ -151,6 +151,8 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
+            if items and not joiner and self._attachment.is_of_one(table, position, at):
+                break
             if frames and not joiner and self._attachment.is_of_several(table, position, at):
                 break
             if frames and not joiner and self._attachment.is_time(at) and not table_dates.date_columns(table):

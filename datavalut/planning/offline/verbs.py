@@ -305,7 +305,7 @@ class VerbReader(Reader):
                 return opened(body, position)
         return (
             self.deeds.read(table, position, frames)
-            or self._outcomes.read(table, position)
+            or self._outcomes.read(table, position, frames)
             or self._links.read(table, position, frames)
             or self._flag_of_deed(table, position)
             or self._went(table, position)
@@ -419,9 +419,9 @@ class VerbReader(Reader):
         return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
 
     def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
-        """ "(ordered in 2023 but) not in 2024", "(played in dramas and) in comedies": `verb` said again, of what stands
-        at `position`."""
-        denied_at = position if self._word(position) in {"not", "never"} else None
+        """ "(ordered in 2023 but) not in 2024", "(bought books but) no toys", "(played in dramas and) in comedies":
+        `verb` said again, of what stands at `position`."""
+        denied_at = position if self._word(position) in {"not", "never", "no"} else None
         at = position if denied_at is None else position + 1
         clause = (
             self._got(table, verb, frames, at)

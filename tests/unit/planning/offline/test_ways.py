@@ -3,7 +3,7 @@
 import pytest
 
 from datavalut.catalog.model import Catalog
-from datavalut.filters.model import FilterPlan, Refusal, Root
+from datavalut.filters.model import Condition, FilterPlan, Refusal, Root
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
 from tests.unit.planning.offline.conditions import both, compare, count, dates, exists, no, path, root, time, top
@@ -37,9 +37,10 @@ STORE = catalog(
     "store",
     (
         table("sellers", "id int!", "shop_name text!"),
-        table("listings", "id int!", "seller_id int!", "title text!", "price num!"),
+        table("listings", "id int!", "seller_id int!", "title text!", "category books|toys!", "price num!"),
         table("coupons", "id int!", "code text!", "seller_id int"),
-        table("orders", "id int!", "coupon_id int", "total num!", "placed_at tstz!"),
+        table("buyers", "id int!", "full_name text!", "country text!", "referred_by int"),
+        table("orders", "id int!", "buyer_id int!", "coupon_id int", "status paid|sent!", "placed_at tstz!"),
         table("order_lines", "id int!", "order_id int!", "listing_id int!", "quantity int!"),
         table("shipments", "id int!", "order_id int!", "carrier text!", "shipped_at tstz!"),
     ),
@@ -47,6 +48,8 @@ STORE = catalog(
         reference("listings", "seller_id", "sellers"),
         reference("coupons", "seller_id", "sellers"),
         reference("orders", "coupon_id", "coupons"),
+        reference("orders", "buyer_id", "buyers"),
+        reference("buyers", "referred_by", "buyers"),
         reference("order_lines", "order_id", "orders"),
         reference("order_lines", "listing_id", "listings"),
         reference("shipments", "order_id", "orders"),
@@ -81,6 +84,7 @@ KNOWN: KnownValues = {
     ("shipments", "carrier"): ("UPS", "DHL"),
     ("coupons", "code"): ("SUMMER", "WINTER"),
     ("sellers", "shop_name"): ("Gadget Barn",),
+    ("buyers", "country"): ("Germany", "Spain"),
     ("listeners", "country"): ("Norway", "Spain"),
 }
 IN_FALL = exists(path("^ term.term_id"), condition=compare("term_nm", "=", "Fall 2024"))
@@ -89,6 +93,12 @@ BY_UPS = exists(path("v shipments.order_id"), condition=compare("carrier", "=", 
 WEISS = compare("full_name", "=", "Helen Weiss")
 TEACHING = ("v section.course_id", "^ lecturer.lect_id")
 TAKING = ("v enrolment.stud_id", "^ section.sect_id", "^ lecturer.lect_id")
+
+
+def _bought(category: str) -> Condition:
+    listing = exists(path("v order_lines.order_id", "^ listings.listing_id"), compare("category", "=", category))
+    return exists(path("v orders.buyer_id"), listing)
+
 
 UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
     # What is called by its name is described no further: the rest is said of the noun before it.
@@ -150,6 +160,22 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
                 exists(path(*TEACHING), condition=compare("full_name", "=", "Rajiv Moreau")),
             ),
         ),
+    ),
+    # Of what somebody can have several, "and" asks for each.
+    (STORE, "buyers who bought books and toys", root("buyers", both(_bought("books"), _bought("toys")))),
+    (STORE, "buyers who bought books but no toys", root("buyers", both(_bought("books"), no(_bought("toys"))))),
+    (STORE, "coupons used more than 10 times", root("coupons", count(path("v orders.coupon_id"), ">", 10))),
+    (STORE, "coupons never used", root("coupons", no(exists(path("v orders.coupon_id"))))),
+    (STORE, "orders with 3 order lines or more", root("orders", count(path("v order_lines.order_id"), ">=", 3))),
+    (
+        STORE,
+        "buyers who were referred by someone from Spain",
+        root("buyers", exists(path("^ buyers.referred_by"), condition=compare("country", "=", "Spain"))),
+    ),
+    (
+        STORE,
+        "buyers who referred at least 2 others",
+        root("buyers", count(path("v buyers.referred_by"), ">=", 2)),
     ),
     # A verb that names whom it is done by speaks of no other role of theirs.
     (FACULTY, "students taught by Helen Weiss", root("student", exists(path(*TAKING), condition=WEISS))),
@@ -236,6 +262,11 @@ REFUSED: list[tuple[Catalog, str, str]] = [
     (FACULTY, "lecturers with more than 10 students", "students"),
     (MUSIC, "listeners referred by a listener from Norway", "from Norway"),
     (MUSIC, "albums of artists with more than 3 tracks", "with more than 3 tracks"),
+    # Each, or one of them?
+    (STORE, "sellers with listings in toys and books", "listings in toys and books"),
+    (STORE, "buyers with paid and sent orders", "paid and sent orders"),
+    # Offered, or ordered?
+    (STORE, "sellers who sold toys", "sold toys"),
     # The coupon's seller, or those of what was ordered?
     (STORE, "orders of sellers", "sellers"),
 ]
