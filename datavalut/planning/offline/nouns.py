@@ -102,7 +102,8 @@ class NounReader(Reader):
         if phrase is not None:
             return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES):
+            out_of = self._words(noun_at - 1, "out", "of") and noun_at > at  # "out of stock listings"
+            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES) and not out_of:
                 return None
             if self._words(noun_at, "leave", "out"):
                 return None
