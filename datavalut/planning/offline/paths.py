@@ -23,6 +23,7 @@ _GROUPS = synonyms.words(
     "workspace organization organisation tenant company team group club household association network community"
 )
 _ANYBODY = synonyms.words("user users account accounts person persons people party contact contacts profile profiles")
+_NOTES = synonyms.words("note notes remark remarks")
 _OF_KEYS = frozenset({"id", "no", "number", "code", "cd", "key", "fk", "ref"})
 _MAKERS = frozenset(
     tuple(name.split())
@@ -124,9 +125,9 @@ class KeyGraph:
         return not turns or all(self._only_joins(self._catalog.table(edge.to)) for edge in path[:-1])
 
     def _only_joins(self, table: Table) -> bool:
-        """Has it no text of its own? What has a title or a body is a thing, and no relation."""
+        """Has it no text of its own? What has a title or a body is a thing, and no relation; a note makes none."""
         return not any(
-            set(name_words(column.name)) & (synonyms.FREE_TEXTS | {"name", "title", "subject"})
+            set(name_words(column.name)) & (synonyms.FREE_TEXTS - _NOTES | {"name", "title", "subject"})
             for column in table.columns
         )
 

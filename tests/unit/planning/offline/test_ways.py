@@ -76,6 +76,25 @@ MUSIC = catalog(
         reference("playlist_tracks", "added_by_id", "listeners"),
     ),
 )
+SURGERY = catalog(
+    "surgery",
+    (
+        table("practitioner", "pract_id int!", "full_name text!", "specialty text!", "is_active bool!"),
+        table("patient", "pat_id int!", "gp_id int", "is_smoker bool!"),
+        table("appointment", "appt_id int!", "pat_id int!", "pract_id int!", "appt_dt tstz!", "remarks text"),
+        table("clinics", "id int!", "name text!", "is_staffed bool!"),
+        table("offers", "id int!", "clinic_id int!", "price num!", "status open|failed!"),
+        table("referrals", "id int!", "offer_id int!", "pat_id int!", "status accepted|declined!"),
+    ),
+    (
+        reference("patient", "gp_id", "practitioner", "pract_id"),
+        reference("appointment", "pat_id", "patient", "pat_id"),
+        reference("appointment", "pract_id", "practitioner", "pract_id"),
+        reference("offers", "clinic_id", "clinics"),
+        reference("referrals", "offer_id", "offers"),
+        reference("referrals", "pat_id", "patient", "pat_id"),
+    ),
+)
 KNOWN: KnownValues = {
     ("term", "term_nm"): ("Fall 2024", "Spring 2025"),
     ("dept", "dept_nm"): ("Physics", "History"),
@@ -85,6 +104,7 @@ KNOWN: KnownValues = {
     ("coupons", "code"): ("SUMMER", "WINTER"),
     ("sellers", "shop_name"): ("Gadget Barn",),
     ("buyers", "country"): ("Germany", "Spain"),
+    ("practitioner", "specialty"): ("Cardiology", "Surgery"),
     ("listeners", "country"): ("Norway", "Spain"),
 }
 IN_FALL = exists(path("^ term.term_id"), condition=compare("term_nm", "=", "Fall 2024"))
@@ -194,6 +214,33 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         "departments headed by Helen Weiss",
         root("dept", exists(path("^ lecturer.head_id"), condition=WEISS)),
     ),
+    # Whoever was seen had an appointment; a doctor of one's own is another matter.
+    (
+        SURGERY,
+        "patients seen by an active practitioner",
+        root(
+            "patient",
+            exists(
+                path("v appointment.pat_id"),
+                exists(path("^ practitioner.pract_id"), compare("is_active", "=", True)),
+            ),
+        ),
+    ),
+    # What became of it is said of the same row as what it is of.
+    (
+        SURGERY,
+        "patients who declined referrals for open offers",
+        root(
+            "patient",
+            exists(
+                path("v referrals.pat_id"),
+                both(
+                    compare("status", "=", "declined"),
+                    exists(path("^ offers.offer_id"), compare("status", "=", "open")),
+                ),
+            ),
+        ),
+    ),
     # Which one of several a key leads to says nothing of the others.
     (
         MUSIC,
@@ -262,6 +309,9 @@ REFUSED: list[tuple[Catalog, str, str]] = [
     (FACULTY, "lecturers with more than 10 students", "students"),
     (MUSIC, "listeners referred by a listener from Norway", "from Norway"),
     (MUSIC, "albums of artists with more than 3 tracks", "with more than 3 tracks"),
+    (SURGERY, "practitioners with patients who smoke", "patients"),
+    # Clinics are staffed, and an offer is not.
+    (SURGERY, "clinics with an offer that is staffed", "staffed"),
     # Each, or one of them?
     (STORE, "sellers with listings in toys and books", "listings in toys and books"),
     (STORE, "buyers with paid and sent orders", "paid and sent orders"),
