@@ -39,8 +39,9 @@ _WORDS = {
     pmt payment; pol policy; pos position; prd product; pref preferred; prem premium; pres prescription
     presc prescription; prf profile; prio priority; prod product; prof professor; proj project; prop property
     prov provider; pwd password; pymnt payment; pymt payment; qty quantity; rcpt receipt; rcvd received
-    rec received; reg registration; rel release; req request; resv reservation; rev revenue; rm room; rnwl renewal
-    rpt report; rsn reason; rx prescription; sal salary; sched schedule; sem semester; sess session; sev severity
+    rec received; ref reference; reg registration; rel release; req request; resv reservation; rev revenue; rm room
+    rnwl renewal; rpt report; rsn reason; rx prescription; sal salary; sched schedule; sem semester; sess session
+    sev severity
     sex sex; shp shipment; shpd shipped; sig signature; slsp salesperson; spec specialty; sqft square feet
     stat status; stats statistics; stf staff; sts status; stu student; subj subject; subm submitted; supp supplier
     svc service; tchr teacher; tel telephone; tkt ticket; tmst timestamp; tot total; trans transaction; trm term

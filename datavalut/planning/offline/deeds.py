@@ -90,7 +90,10 @@ class DeedReader(Reader):
             if counted_object is not None:
                 return counted_object
             if not self._dates.begins_with_time(start):
-                return self._scored(child, path, position, start, frames)
+                return self._scored(table, child, path, position, start, frames=frames)
+        scored = self._scored_object(child, path, position, start) if quantity is None else None
+        if scored is not None:
+            return scored
         parts: list[Clause] = []
         if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
@@ -135,16 +138,35 @@ class DeedReader(Reader):
         return self._deed(both.condition, main.start, both.end, main, [*parts, both])
 
     def _scored(
-        self, child: Table, path: tuple[PathStep, ...], position: int, start: int, frames: Frames
+        self, table: Table, child: Table, path: tuple[PathStep, ...], position: int, start: int, *, frames: Frames
     ) -> Clause | None:
-        """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
+        """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb.
+        Raises UnclearError for what is rated again and again: "restaurants rated below 3", once or on average?"""
         score = self._dates.read_score(child, start)
         if score is None:
             raise UnclearError(position, start + 1, f"no one column is what was {self._word(position)}")
         by = self._read_object(child, score.end, frames) if self._word(score.end) == "by" else []
+        is_active = self._word(position - 1) in synonyms.RELATIVES | _HAVE | {"never"}
+        if not (by or is_active) and table_names.is_rated_often(table, child, self._vocabulary.catalog):
+            raise UnclearError(position, score.end, "once, or on average?", ("an average rating ...",))
         said = all_of([score.condition, *(part.condition for part in by)])
         main = Explained(position, score.end, f"at least one of {child.name.name} with {score.meaning}")
         return self._deed(Exists(path=path, condition=said), position, by[-1].end if by else score.end, main, by)
+
+    def _scored_object(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
+        """ "(customers who) rated an order below 3": the mark that they gave it, and nothing that the order has."""
+        bare = self._read_noun(self._past_articles(start), None) if table_names.is_of(child, synonyms.RATINGS) else None
+        if bare is None or bare.table.name == child.name or read_comparator(self._tokens, bare.end) is None:
+            return None
+        score = self._dates.read_score(child, bare.end)
+        if score is None:
+            return None
+        objects = self._vocabulary.path(child, bare.table, position, bare.end)
+        said = all_of([Exists(path=objects, condition=bare.condition), score.condition])
+        main = Explained(
+            position, score.end, f"at least one of {child.name.name} of {bare.meaning} with {score.meaning}"
+        )
+        return self._deed(Exists(path=path, condition=said), position, score.end, main, [])
 
     def _path_of_deed(self, table: Table, child: Table, position: int) -> tuple[PathStep, ...]:
         """By the foreign key that is named for who did it: "bought" is what a buyer_id says."""

@@ -201,11 +201,16 @@ class KindReader(Reader):
 
     def _is_a_job(self, table: Table, noun: str) -> bool:
         """Does a column say of some that they are "General Manager", who may be meant by "managers"?"""
-        return any(
-            noun in value.lower().split()
+        return bool(self.kinds_of(table, noun))
+
+    def kinds_of(self, table: Table, noun: str) -> list[str]:
+        """The values of what says of which kind the table's rows are that the noun is a word of."""
+        return [
+            value
             for holder, _, column in self._columns_of_kinds(table)
             for value in self._vocabulary.values(holder, column)
-        )
+            if noun in value.lower().replace("_", " ").split()
+        ]
 
     def _of_flags(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""

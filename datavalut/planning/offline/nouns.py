@@ -102,7 +102,8 @@ class NounReader(Reader):
         if phrase is not None:
             return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES):
+            out_of = self._words(noun_at - 1, "out", "of") and noun_at > at  # "out of stock listings"
+            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES) and not out_of:
                 return None
             if self._words(noun_at, "leave", "out"):
                 return None
@@ -118,6 +119,7 @@ class NounReader(Reader):
             if named is None or self._describes_what_follows(at, noun_at, named[1]):
                 continue
             table, end = named
+            self._check_kinds(table, noun_at, end)
             called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
             if called is not None and called.end > end and individuals:
                 return self._individual_phrase(table, position, called)
@@ -147,6 +149,14 @@ class NounReader(Reader):
             return False
         kind = self._kinds.read(noun, start)
         return kind is not None and kind.end > end
+
+    def _check_kinds(self, table: Table, position: int, end: int) -> None:
+        """Raises UnclearError for "professors" of lecturers who are associate professors, or teaching fellows."""
+        is_loose = end == position + 1 and self._vocabulary.is_named_loosely(position, end)
+        noun = singular(self._word(position))
+        kinds = self._kinds.kinds_of(table, noun) if is_loose else []
+        if kinds and noun not in map(str.lower, kinds):
+            raise UnclearError(position, end, f"all of {table.name.name}, or of some kinds?", kinds)
 
     def _describes_what_follows(self, start: int, noun: int, end: int) -> bool:
         """Is what only may name a table there said of the next noun, in "insured shipments"?"""

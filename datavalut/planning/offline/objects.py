@@ -320,6 +320,7 @@ class ObjectReader(Reader):
                 return self._clause(called, position, name.end, name.meaning, Continuation.WITH)
             if at == position:
                 self._check_what_is_described(named, position)
+            self._check_rating(table, named, position)
             main = Explained(position, named.noun_end, f"at least one of {named.table.name.name}")
             condition = self._several.there(path, named.condition, position, named.noun_end, named.end)
             meaning = f"at least one of {named.meaning}"
@@ -371,6 +372,14 @@ class ObjectReader(Reader):
             or [*self._flags.provided(table, position)]
         )
         return flags[0] if len(flags) == 1 else None
+
+    def _check_rating(self, table: Table, noun: NounPhrase, position: int) -> None:
+        """Raises UnclearError for "restaurants with a rating below 3": one of them, or what they come to?"""
+        if self._word(noun.noun_end - 1) not in {"rating", "score"} or noun.condition is None:
+            return
+        if table_names.is_rated_often(table, noun.table, self._vocabulary.catalog):
+            names = (f"a {noun.table.name.name} of ...", "an average rating ...")
+            raise UnclearError(position, noun.end, "one of them, or on average?", names)
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
         """ "with order total above 100" could be said of one order or of all together."""
@@ -457,6 +466,10 @@ class ObjectReader(Reader):
         """Is the table said by a word that only may mean it? A column of that name comes before it."""
         return self._vocabulary.is_named_loosely(noun.noun_end - 1, noun.noun_end)
 
+    def _is_a_kind(self, noun: NounPhrase) -> bool:
+        """Is the noun no table's name, but what rows of one are called by their kind?"""
+        return self._vocabulary.table_at(noun.noun_end - 1, loosely=True) is None
+
     def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
         """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
         foreign key that says so, and the patients are joined to cardiologists by appointments only. So it is with
@@ -492,8 +505,8 @@ class ObjectReader(Reader):
         if self.belongs_outside(table, noun.table, frames):
             return None
         own = self._vocabulary.own_columns_at(table, position)
-        if own is not None and self._is_loose(noun):
-            return None
+        if own is not None and (self._is_loose(noun) or self._is_a_kind(noun)):
+            return None  # "without a phone": no number, and nothing of the kind that they sell
         role = self._vocabulary.role_at(table, position)
         if role is not None and role.end > noun.noun_end:
             return None  # "a case worker" is no case

@@ -492,6 +492,8 @@ class QualifierReader(Reader):
         noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
         if noun is None or noun.table.name == table.name or self._is_described_by(table, at):
             return None
+        if self._vocabulary.is_named_loosely(at, noun.noun_end) and self._vocabulary.labels_at(table, at):
+            return None  # "about delivery": a topic of theirs, and no shipment
         if self._objects.belongs_outside(table, noun.table, frames):
             return None
         path = self._vocabulary.path(table, noun.table, at, noun.noun_end)

@@ -53,7 +53,8 @@ _BY_PHRASES = (("by",), ("in", "terms", "of"), ("according", "to"), ("based", "o
 _PERSONS_WITH_AN_AGE = synonyms.words(
     "patient employee student pupil person driver player actor author teacher doctor nurse passenger guest policyholder"
 )
-_COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no"})
+_COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no", "votes", "vote"})
+_VOTED = frozenset({"helpful", "useful", "popular"})
 _LONGEST_SUPERLATIVE = 3
 
 
@@ -189,7 +190,8 @@ class SelectionReader(Reader):
             degree is not None and self._word(position) in {"most", "least"}
         ):
             return Superlative(degree.measure, degree.high), end
-        if self._word(position) in {"most", "least"} and self._word(position + 1).endswith("ed"):
+        following = self._word(position + 1)
+        if self._word(position) in {"most", "least"} and (following.endswith("ed") or following in _VOTED):
             return Superlative("deed", self._word(position) == "most", deed=position + 1), position + 2
         return None
 

@@ -128,6 +128,10 @@ PAYMENTS = words("payment receipt remittance")
 UNPAID_STEMS = words("fail refund cancel declin pend revers void reject chargeback disput bounc schedul")
 # Tables whose rows are a mark each, and the columns that hold it.
 RATINGS = words("rating review score evaluation feedback survey assessment")
+RATED_ONCE = words(
+    "order booking reservation appointment visit trip ride stay rental session delivery shipment ticket purchase sale "
+    "flight lesson call loan consultation transaction case request interview"
+)
 RATING_COLUMNS = words("rating score stars star points mark")
 # What is said or asked for, and not paid.
 NOT_SPENT = words("offer bid quote quotation estimate proposal forecast budget")
@@ -222,6 +226,8 @@ ANTONYMS = {
     "elective": "mandatory",
     "mandatory": "elective",
     "compulsory": "elective",
+    "required": "elective",
+    "core": "elective",
     "manual": "automatic",
     "external": "internal",
 }

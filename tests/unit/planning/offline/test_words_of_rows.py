@@ -39,15 +39,19 @@ STALLS = catalog(  # a market place
             "listings",
             *("id int!", "merchant_id int!", "category_id int!", "title text!", "price num!", "weight_kg num"),
             "condition fresh|used!",
+            "stock int!",
         ),
-        table("buyers", "id int!", "full_name text!", "tier basic|premium!", "last_login_at tstz"),
+        table("buyers", "id int!", "full_name text!", "phone text", "tier basic|premium!", "last_login_at tstz"),
         table(
             "orders",
             *("id int!", "buyer_id int!", "status pending|paid|shipped!", "payment_method card|paypal!"),
             *("promo_code text", "placed_at tstz!"),
         ),
         table("order_lines", "id int!", "order_id int!", "listing_id int!", "quantity int!"),
-        table("reviews", "id int!", "listing_id int!", "stars int!", "body text"),
+        table("reviews", "id int!", "listing_id int!", "stars int!", "helpful_votes int!", "body text"),
+        table("ratings", "id int!", "order_id int!", "buyer_id int!", "score int!"),
+        table("shipments", "id int!", "order_id int!"),
+        table("inquiries", "id int!", "buyer_id int!", "topic payment|delivery!"),
         table("vouchers", "id int!", "code text!", "valid_until date"),
         table("promotions", "id int!", "code text!", "ends_on date!"),
     ),
@@ -58,6 +62,10 @@ STALLS = catalog(  # a market place
         reference("order_lines", "order_id", "orders"),
         reference("order_lines", "listing_id", "listings"),
         reference("reviews", "listing_id", "listings"),
+        reference("ratings", "order_id", "orders"),
+        reference("ratings", "buyer_id", "buyers"),
+        reference("shipments", "order_id", "orders"),
+        reference("inquiries", "buyer_id", "buyers"),
     ),
 )
 COLLEGE = catalog(
@@ -242,6 +250,25 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         "top 20 students by total invoiced amount",
         root("student", top=top(20, aggregate("sum", path("v invoice.stud_no"), "amt"))),
     ),
+    # what is rated once, and what again and again
+    (
+        STALLS,
+        "orders with a rating below 3",
+        root("orders", exists(path("v ratings.order_id"), compare("score", "<", 3))),
+    ),
+    (
+        STALLS,
+        "buyers who rated an order below 3",
+        root(
+            "buyers",
+            exists(path("v ratings.buyer_id"), both(exists(path("^ orders.order_id")), compare("score", "<", 3))),
+        ),
+    ),
+    # a column comes before what a kind is called, a label before what may mean a table
+    (STALLS, "buyers without a phone", root("buyers", null("phone"))),
+    (STALLS, "inquiries about delivery", root("inquiries", compare("topic", "=", "delivery"))),
+    (STALLS, "the 20 most helpful reviews", root("reviews", top=top(20, "helpful_votes"))),
+    (STALLS, "out-of-stock listings", root("listings", compare("stock", "=", 0))),
     # ways
     (AIRWAYS, "flights departing from Madrid", root("flights", by_end("origin_code", "Madrid"))),
     (AIRWAYS, "flights leaving Madrid", root("flights", by_end("origin_code", "Madrid"))),
@@ -256,6 +283,8 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
     (AIRWAYS, "flights in 2026", root("flights", time("scheduled_departure", dates("2026-01-01", "2027-01-01")))),
 ]
 REFUSED: list[tuple[Catalog, str]] = [
+    (STALLS, "merchants with a rating below 3"),  # one of them, or on average?
+    (STALLS, "buyers rated below 3"),
     (STALLS, "orders that were paid with a voucher"),  # none of the ways of payment
     (STALLS, "buyers who bought more than 10 items"),  # lines, or pieces?
     (STALLS, "vouchers with a valid code"),
