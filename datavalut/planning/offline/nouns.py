@@ -12,8 +12,17 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.kinds import KindNoun, KindReader, kind_of
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase
-from datavalut.planning.offline.phrases import Clause, Continuation, Explained, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
