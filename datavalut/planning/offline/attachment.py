@@ -30,8 +30,7 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lengths import read_length
-from datavalut.planning.offline.objects import Frames
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
+from datavalut.planning.offline.phrases import Clause, Continuation, Frames, Progress, UnclearError
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token

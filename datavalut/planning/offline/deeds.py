@@ -9,16 +9,19 @@ from datavalut.filters.model import Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.counts import counted
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     DescribedRows,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
     Progress,
     UnclearError,
     all_of,

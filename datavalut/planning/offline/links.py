@@ -15,14 +15,17 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import in_time, one_of
+from datavalut.planning.offline.counts import counted
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
     Progress,
     UnclearError,
     all_of,

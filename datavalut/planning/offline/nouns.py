@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator
+from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, Exists
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.attachment import AttachmentChecks
@@ -12,8 +12,17 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.kinds import KindNoun, KindReader, kind_of
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
-from datavalut.planning.offline.objects import Frames, NounPhrase
-from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
@@ -204,6 +213,8 @@ class NounReader(Reader):
             raise UnclearError(position, end, "what is said before the first: of all of them?")
         self._progress.reach(end)
         called = self._clause(kind_of(kinds), noun_at, end, " or ".join(one.meaning for one in kinds))
+        of_whom = self._of_whom(kind, called) if len(kinds) == 1 else None
+        called, end = (of_whom, of_whom.end) if of_whom is not None else (called, end)
         qualifiers = read_qualifiers(kind.table, end)
         if qualifiers is not None:
             self._attachment.check_state(kind.table, called.condition, noun_at, end)
@@ -211,6 +222,19 @@ class NounReader(Reader):
                 self._attachment.check_state(kind.table, adjectives.condition, at, end)
         clauses = [clause for clause in (adjectives, called, qualifiers) if clause]
         return _noun_phrase(kind.table, position, end, clauses)
+
+    def _of_whom(self, kind: KindNoun, called: Clause) -> Clause | None:
+        """ "(advisors) of PhD students": of those by whose key they are so called."""
+        if not kind.is_role or self._word(kind.end) != "of":
+            return None
+        frame = Frame(kind.table, Continuation.RELATIVE)
+        child = self.read_noun(self._past_articles(kind.end + 1), (frame,))
+        if child is None or child.table.name != kind.holder.name:
+            return None
+        condition = Exists(path=kind.path, condition=child.condition)
+        main = Explained(called.start, child.noun_end, called.meaning)
+        meaning = f"{called.meaning}, of {child.meaning}"
+        return Clause(condition, called.start, child.end, meaning, (main, *child.explained))
 
     def _further_kind(self, kind: KindNoun) -> KindNoun | None:
         """ "(contractors) and interns": what is said behind them is said of both."""

@@ -1,27 +1,23 @@
 """What a noun has and has not: "with 3+ orders", "without an email", "with a total order amount above 500"."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import (
-    Aggregate,
-    AggregateFunction,
     ColumnValue,
     Comparison,
     Condition,
-    Direction,
     Exists,
     IsNull,
     LiteralValue,
-    OneOf,
     PathStep,
 )
 from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
-from datavalut.planning.offline.comparisons import compared, number_value
+from datavalut.planning.offline.counts import CountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
@@ -36,6 +32,11 @@ from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    NounRead,
+    PlaceRead,
     Progress,
     UnclearError,
     all_of,
@@ -47,21 +48,13 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
-    GREATER_OR_EQUAL,
-    LESS,
-    LESS_OR_EQUAL,
-    Quantity,
-    read_alternatives,
     read_comparator,
-    read_postfix,
-    read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
 from datavalut.planning.offline.several import SeveralReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
-from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offering", "featuring"})
@@ -74,37 +67,7 @@ _WITHOUT = frozenset({"without", "lacking", "missing"})
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A noun whose description goes on around the phrase that is being read."""
-
-    table: Table
-    continuation: Continuation
-
-
 _ZERO = LiteralValue(value=0)
-Frames = tuple[Frame, ...]
-
-
-@dataclass(frozen=True)
-class NounPhrase:
-    """`condition` is None where nothing is said of the noun. `explained` is without the noun itself."""
-
-    table: Table
-    condition: Condition | None
-    start: int
-    noun_end: int
-    end: int
-    meaning: str
-    explained: tuple[Explained, ...]
-
-    def stands_alone(self, position: int) -> bool:
-        """Does the noun begin at `position`, with nothing said of it?"""
-        return self.start == position and self.end == self.noun_end and self.condition is None
-
-
-NounRead = Callable[[int, Frames], NounPhrase | None]
-PlaceRead = Callable[[Table, int, Frames], Clause | None]
 RivalsRead = Callable[[Table, int], Clause | None]
 
 
@@ -132,7 +95,7 @@ class ObjectReader(Reader):
         self._last_times = LastTimeReader(tokens, vocabulary, progress)
         self.read_rivals = read_rivals
         self._totals = totals
-        self._read_place = read_place
+        self.counts = CountReader(tokens, vocabulary, progress, read_noun=read_noun, read_place=read_place)
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
@@ -174,15 +137,15 @@ class ObjectReader(Reader):
             or self.read_rivals(table, position)
             or self._amounts.read_comparison(table, position)
             or self._totals.read_body(table, position)
-            or self.counted(table, position, frames)
+            or self.counts.counted(table, position, frames)
             or self._columns.labelled(table, position)
             or self._expiries.part(table, position)
             or self._last_times.read(table, position, is_denied=False)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
-            or (self.marked(table, None, position, frames) if self._marks.is_a_letter(position + 1) else None)
+            or (self.counts.marked(table, None, position, frames) if self._marks.is_a_letter(position + 1) else None)
             or self.presence(table, position, frames)
-            or self.marked(table, None, position, frames)
+            or self.counts.marked(table, None, position, frames)
             or self._named(table, position)
         )
 
@@ -191,119 +154,12 @@ class ObjectReader(Reader):
         named = self._named_rows.read_list(table, position, each=True, below=True)
         return replace(named, continuation=Continuation.WITH) if named else None
 
-    def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
-        if self._words(position, "a", "total", "of"):
-            several = self.counted(table, position + 3, frames)
-            return opened(several, position) if several else None
-        alternatives = self._counted_alternatives(table, position, frames)
-        if alternatives is not None:
-            return alternatives
-        quantity = read_quantity(self._tokens, position)
-        if quantity is None:
-            return None
-        self._progress.reach(quantity.end)
-        noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.WITH)))
-        own = self._vocabulary.own_columns_at(table, quantity.end)
-        if noun is not None and own is not None and self._is_loose(noun):
-            noun = None
-        if noun is not None and own is not None and own[1] >= noun.noun_end:
-            raise UnclearError(
-                quantity.end,
-                own[1],
-                "a table and a column fit",
-                (str(noun.table.name), *(f"{table.name.name}.{column.name}" for column in own[0])),
-            )
-        if noun is not None:
-            described = noun.condition is not None
-            path = self._vocabulary.counted_path(table, noun.table, quantity.end, noun.noun_end, described=described)
-            self._check_deed_between(noun, path)
-            if noun.end == noun.noun_end:
-                quantity = read_postfix(self._tokens, quantity, noun.end)  # "3 orders or more"
-            condition = counted(path, noun.condition, quantity, position)
-            name = self._vocabulary.table_of(path[-1]).name.name  # "3 items" of an order are its order_lines
-            meaning = f"{quantity.meaning} {noun.meaning if described else name}"
-            main = Explained(position, noun.noun_end, f"{quantity.meaning} {name}")
-            end = max(noun.end, quantity.end)
-            main = replace(main, end=max(main.end, quantity.end))
-            return Clause(condition, position, end, meaning, (main, *noun.explained), Continuation.WITH)
-        return self.marked(table, quantity, position, frames) or self.measured(table, position)
-
     def _unmarked(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(without) an F grade": no row of a child with that value."""
-        mark = self.marked(table, None, position, frames)
+        mark = self.counts.marked(table, None, position, frames)
         if mark is None:
             return None
         return replace(mark, condition=negated(mark.condition), meaning=f"no ({mark.meaning})")
-
-    def marked(self, table: Table, quantity: Quantity | None, position: int, frames: Frames) -> Clause | None:
-        """ "3+ F grades", "an A grade", "an A in Linear Algebra": the rows of a child with that value."""
-        mark = self._marks.read(table, quantity.end if quantity else self._marks.past_article(position))
-        if mark is None:
-            return None
-        path = self._vocabulary.path(table, mark.child, position, mark.end)
-        frame = Frame(table, Continuation.WITH)
-        place = (
-            self._read_place(mark.child, mark.end, (*frames, frame)) if self._word(mark.end) in {"in", "for"} else None
-        )
-        said = all_of((mark.condition, place.condition)) if place else mark.condition
-        end, explained = (place.end, place.explained) if place else (mark.end, ())
-        if quantity is None:
-            meaning = "at least one of"
-            condition: Condition = Exists(path=path, condition=said)
-        else:
-            meaning, condition = quantity.meaning, counted(path, said, quantity, position)
-        main = Explained(position, mark.end, f"{meaning} {mark.meaning}")
-        meaning = f"{main.meaning} {place.meaning}" if place else main.meaning
-        return Clause(condition, position, end, meaning, (main, *explained), Continuation.WITH)
-
-    def measured(self, table: Table, position: int) -> Clause | None:
-        """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
-        quantity = read_quantity(self._tokens, position)
-        own = self._vocabulary.own_columns_at(table, quantity.end) if quantity else None
-        if quantity is not None and own is None and self._words(quantity.end, "in", "stock"):
-            own = self._vocabulary.own_columns_at(table, quantity.end + 1)
-        if quantity is not None and own is None:
-            return self._measured_above(table, quantity, position)
-        if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
-            return None
-        column = own[0][0]
-        quantity = read_postfix(self._tokens, quantity, own[1])  # "4 stars or more"
-        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
-        meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
-        return self._clause(condition, position, max(own[1], quantity.end), meaning, Continuation.WITH)
-
-    def _measured_above(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
-        """ "(vehicles with) more than 5 seats", where the seats are those of the vehicle's model."""
-        reference = self._vocabulary.column_at(table, quantity.end)
-        if reference is None or not reference.path or reference.column.category not in NUMBER_CATEGORIES:
-            return None
-        said = compared(ColumnValue(column=reference.column.name), quantity, reference.column.category, position)
-        meaning = f"{reference.text} {quantity.meaning}"
-        return self._clause(along(reference.path, said), position, reference.end, meaning, Continuation.WITH)
-
-    def _counted_alternatives(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        """ "2 or 3 orders", "1 or 2 stars"."""
-        read = read_alternatives(self._tokens, position)
-        if read is None:
-            return None
-        values, end = read
-        numbers = tuple(number_value(value, TypeCategory.INTEGER, position, end) for value in values)
-        meaning = " or ".join(str(number) for number in numbers)
-        own = self._vocabulary.own_columns_at(table, end)
-        noun = None if own else self._read_noun(end, (*frames, Frame(table, Continuation.WITH)))
-        if noun is not None:
-            path = self._vocabulary.path(table, noun.table, end, noun.noun_end)
-            count = Aggregate(function=AggregateFunction.COUNT, path=path, condition=noun.condition)
-            main = Explained(position, noun.noun_end, f"{meaning} {noun.table.name.name}")
-            condition: Condition = OneOf(operand=count, values=numbers)
-            explained = (main, *noun.explained)
-            return Clause(condition, position, noun.end, f"{meaning} {noun.meaning}", explained, Continuation.WITH)
-        if own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
-            return None
-        column = own[0][0]
-        condition = OneOf(operand=ColumnValue(column=column.name), values=numbers)
-        return self._clause(condition, position, own[1], f"{table.name.name}.{column.name} is {meaning}")
 
     def presence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(with) an email", "(with) a cancelled order", "(with) orders in 2023"."""
@@ -525,36 +381,5 @@ class ObjectReader(Reader):
         if path is None:
             reason = f"no foreign keys lead from {table.name.name} to {noun.table.name.name}"
             raise UnclearError(position, noun.noun_end, reason)
-        self._check_deed_between(noun, path)
+        self.counts.check_deed_between(noun, path)
         return noun, path
-
-    def _check_deed_between(self, noun: NounPhrase, path: tuple[PathStep, ...]) -> None:
-        """Raises UnclearError for "courses with students enrolled in 2025", where a table of enrollments joins the two,
-        and the students' own date of enrolment is read."""
-        at = noun.noun_end
-        while self._word(at) in synonyms.RELATIVES | {"have", "has", "had", "were", "are"}:
-            at += 1
-        joining = [self._vocabulary.table_of(step) for step in path[:-1]]
-        for between in joining if noun.end > at and self._word(at) else []:
-            if stem(name_words(between.name.name)[-1]) == stem(self._word(at)):
-                names = (noun.table.name.name, between.name.name)
-                raise UnclearError(at, at + 1, f"said of {names[0]}, or of {names[1]}?", names)
-
-
-def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:
-    """The rows at the end of `path` compared with `quantity`; whether there is any is a question of its own."""
-    any_row = Exists(path=path, condition=condition)
-    if all(step.direction is Direction.TO_PARENT for step in path) and max(quantity.low, quantity.high or 0) > 1:
-        raise UnclearError(position, quantity.end, "there is never more than one")
-    low = number_value(quantity.low, TypeCategory.INTEGER, position, quantity.end)
-    match quantity.operator, low, quantity.high:
-        case (q, 1, None) if q is GREATER_OR_EQUAL:
-            return any_row
-        case (q, 0, None) if q is GREATER:
-            return any_row
-        case (q, 0, None) if q in {EQUAL, LESS_OR_EQUAL}:
-            return negated(any_row)
-        case (q, 1, None) if q is LESS:
-            return negated(any_row)
-    aggregate = Aggregate(function=AggregateFunction.COUNT, path=path, condition=condition)
-    return compared(aggregate, quantity, TypeCategory.INTEGER, position)

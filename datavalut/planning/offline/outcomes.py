@@ -11,10 +11,19 @@ from datavalut.filters.model import Condition, Exists
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import one_of
+from datavalut.planning.offline.counts import counted
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Frame,
+    Frames,
+    NounPhrase,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader

@@ -33,12 +33,15 @@ from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.nouns import NounReader
 from datavalut.planning.offline.numbered import NumberedReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
+from datavalut.planning.offline.objects import ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     DescribedRows,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
     Progress,
     UnclearError,
     denied,
@@ -295,7 +298,7 @@ class QualifierReader(Reader):
             lambda: self._columns.named(table, position),
             lambda: self._inscriptions.containing(table, position) or self._columns.holding(table, position),
             lambda: self.verbs.read_link(table, position, frames),
-            lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
+            lambda: self._objects.counts.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._read_key(table, position),
             lambda: self._read_bare(table, position),
@@ -305,7 +308,7 @@ class QualifierReader(Reader):
 
     def _read_worth(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "orders worth over 500". Raises UnclearError for "(customers with) orders totalling more than 500"."""
-        counted = self._objects.measured(table, position + 1) if self._word(position) == "worth" else None
+        counted = self._objects.counts.measured(table, position + 1) if self._word(position) == "worth" else None
         if counted is not None and not any(token.money for token in self._tokens[position : counted.end]):
             return opened(counted, position)  # "worth 6 credits"
         clause = self.amounts.read_worth(table, position)
@@ -433,7 +436,7 @@ class QualifierReader(Reader):
             return journey
         at = self._past_articles(position + 1)
         if self._word(position) in {"in", "on"} and read_quantity(self._tokens, at) is not None:
-            several = self._objects.counted(table, at, frames)
+            several = self._objects.counts.counted(table, at, frames)
             if several is not None:
                 return opened(several, position)
         if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
@@ -482,7 +485,7 @@ class QualifierReader(Reader):
     def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
         """ "on the 3rd floor", "for 2 adults"."""
         if self._word(position) == "for":
-            own = self._objects.measured(table, at) if self._vocabulary.table_at(at + 1) is None else None
+            own = self._objects.counts.measured(table, at) if self._vocabulary.table_at(at + 1) is None else None
             return opened(own, position) if own else None
         said = next((said for said in self._numbered.read(table, at) if said.is_ordinal), None)
         return self._clause(said.condition, position, said.end, said.meaning) if said else None

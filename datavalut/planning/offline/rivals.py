@@ -24,8 +24,7 @@ from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import NounPhrase
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
+from datavalut.planning.offline.phrases import Clause, Continuation, NounPhrase, Progress, UnclearError
 from datavalut.planning.offline.quantities import (
     GREATER,
     GREATER_OR_EQUAL,

@@ -14,8 +14,7 @@ from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import NounPhrase
-from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import Clause, NounPhrase, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.spendings import is_amount_of

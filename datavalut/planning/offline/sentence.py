@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, Condition, Root, Sample, Top
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.paths import AmbiguousPathError
-from datavalut.planning.offline.phrases import Explained, Progress, UnclearError, all_of, any_of
+from datavalut.planning.offline.phrases import Explained, NounPhrase, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.selections import Order, Selection, SelectionReader

@@ -23,13 +23,17 @@ from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
 from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader, PlaceRead
+from datavalut.planning.offline.objects import ObjectReader
 from datavalut.planning.offline.outcomes import OutcomeReader
 from datavalut.planning.offline.parts import PartReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    PlaceRead,
     Progress,
     along,
     denied,
@@ -318,7 +322,7 @@ class VerbReader(Reader):
             return None
         at = position + 1 if object_at is None else object_at
         quantity = read_quantity(self._tokens, at)
-        mark = self._objects.marked(table, quantity, at, frames) or self._objects.possessed(table, at)
+        mark = self._objects.counts.marked(table, quantity, at, frames) or self._objects.possessed(table, at)
         if mark is None:
             return None
         return replace(opened(mark, position, Continuation.RELATIVE), verb=position)
@@ -409,7 +413,8 @@ class VerbReader(Reader):
         if self._word(position) in {"no", "zero"}:
             body = self._objects.absence(table, position + 1, frames)
             return opened(body, position) if body else None
-        counted_object = self._objects.read_rivals(table, position) or self._objects.counted(table, position, frames)
+        several = self._objects.counts.counted
+        counted_object = self._objects.read_rivals(table, position) or several(table, position, frames)
         if counted_object is not None:
             return counted_object
         extreme = self._latest.read(table, position)

@@ -241,6 +241,17 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
             ),
         ),
     ),
+    # In a role of whom.
+    (
+        FACULTY,
+        "advisors of students on leave",
+        root("lecturer", exists(path("v student.advisor_id"), condition=compare("status", "=", "on_leave"))),
+    ),
+    (
+        FACULTY,
+        "heads of the Physics department",
+        root("lecturer", exists(path("v dept.head_id"), condition=compare("dept_nm", "=", "Physics"))),
+    ),
     # Which one of several a key leads to says nothing of the others.
     (
         MUSIC,
