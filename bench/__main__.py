@@ -6,8 +6,9 @@ from contextlib import ExitStack
 
 from bench.engine import Engine
 from bench.floor import Floor
+from bench.growth import kept_by, measure_growth, print_growth
 from bench.measure import Contender, FailedRun, Run, expected_contents, measure
-from bench.options import InvalidOption, Options
+from bench.options import GROWTH, InvalidOption, Options
 from bench.report import console, print_failed_run, print_results, print_run
 from bench.rivals import installed_rivals
 from bench.server import BenchDatabases, running_databases
@@ -40,11 +41,17 @@ def _run(options: Options) -> int:
     with running_databases(options.scale, options.directory) as databases, ExitStack() as running:
         contenders = _contenders(options, databases, running)
         for key in options.tasks:
-            task = tasks(options.scale)[key]
-            results[key] = (task, _measured(databases, task, contenders, options.rounds))
-    print_results(options.scale, results)
+            if key != GROWTH:
+                task = tasks(options.scale)[key]
+                results[key] = (task, _measured(databases, task, contenders, options.rounds))
+        growth = _measured_growth(databases, options.rounds) if GROWTH in options.tasks else []
+    if results:
+        print_results(options.scale, results)
+    if growth:
+        print_growth(kept_by(growth))
     # A machine may be slow; rows may not differ. What rivals make is theirs.
     ours = [run for _, runs in results.values() for run in runs if run.contender in OURS]
+    ours += [run for _, run in growth]
     return 1 if any(run.differing for run in ours) else 0
 
 
@@ -79,6 +86,15 @@ def _measured(databases: BenchDatabases, task: Task, contenders: Sequence[Conten
         else:
             print_run(task, run)
             runs.append(run)
+    return runs
+
+
+def _measured_growth(databases: BenchDatabases, rounds: int) -> Sequence[tuple[Task, Run]]:
+    console.print(f"\n[bold]{GROWTH}[/bold]  ever more customers, the engine alone")
+    runs: list[tuple[Task, Run]] = []
+    for task, run in measure_growth(databases, rounds):
+        print_run(task, run)
+        runs.append((task, run))
     return runs
 
 

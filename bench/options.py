@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.tpch import LARGEST_SCALE, SMALLEST_SCALE
 
 TASKS = ("F", "T", "C")
+GROWTH = "G"  # the engine alone, with ever more rows
 CONTENDERS = ("engine", "whole-job", "rivals")  # beside the floor
 
 
@@ -21,7 +22,7 @@ class Options:
 
     scale: float = 1.0
     rounds: int = 3
-    tasks: tuple[str, ...] = TASKS
+    tasks: tuple[str, ...] = (*TASKS, GROWTH)
     contenders: tuple[str, ...] = CONTENDERS
     directory: Path | None = None
 
@@ -54,7 +55,7 @@ class Options:
         return cls(
             scale=scale,
             rounds=int(rounds),
-            tasks=several("TASKS", TASKS),
+            tasks=several("TASKS", (*TASKS, GROWTH)),
             contenders=several("CONTENDERS", CONTENDERS),
             directory=Path(value("DIRECTORY")).expanduser() if value("DIRECTORY") else None,
         )

@@ -72,7 +72,7 @@ def bars(task: str, summaries: Mapping[str, Summary]) -> Iterable[Bar]:
         yield Bar(f"engine: at most {bar} times the floor ({engine.ratio:.2f})", engine.ratio <= bar)
         if engine.peak_memory is not None:
             met = engine.peak_memory < WORKER_MEMORY
-            yield Bar(f"engine: memory under {_megabytes(WORKER_MEMORY)} ({_megabytes(engine.peak_memory)})", met)
+            yield Bar(f"engine: memory under {megabytes(WORKER_MEMORY)} ({megabytes(engine.peak_memory)})", met)
         if pgcopydb is not None:
             yield Bar(f"engine: ahead of pgcopydb ({pgcopydb.ratio:.2f})", engine.ratio < pgcopydb.ratio)
         if task == "T":
@@ -101,7 +101,7 @@ def print_failed_run(run: FailedRun) -> None:
 
 def _print_figures(figures: EngineFigures, seconds: float) -> None:
     console.print(
-        f"             {figures.rows:,} rows in {figures.chunks} chunks, memory {_megabytes(figures.peak_memory)}"
+        f"             {figures.rows:,} rows in {figures.chunks} chunks, memory {megabytes(figures.peak_memory)}"
     )
     for phase, taken in figures.phases.items():
         # What one phase lets through, of all rows. Where it takes next to no time, that says nothing.
@@ -137,8 +137,12 @@ def print_results(scale: float, results: Mapping[str, tuple[Task, Sequence[Run]]
     console.print(table)
     for key, (_, runs) in results.items():
         for bar in bars(key, summarize(runs)):
-            console.print(f"  {'[green]met   [/green]' if bar.met else '[red]missed[/red]'} {key}  {bar.text}")
+            print_bar(key, bar)
 
 
-def _megabytes(size: int) -> str:
+def print_bar(task: str, bar: Bar) -> None:
+    console.print(f"  {'[green]met   [/green]' if bar.met else '[red]missed[/red]'} {task}  {bar.text}")
+
+
+def megabytes(size: int) -> str:
     return f"{size / 2**20:.0f} MiB"

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from bench.tpch import TABLES, hundred_customers
 from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, FilterPlan, LiteralValue, OneOf, Root
 
-LOWEST_BALANCE = 8020  # of the customers of task F: they are spread evenly from -1,000 to 10,000
+# Of the customers' balances, which are spread evenly: a share of the customers has one of at least so much.
+_LOWEST_BALANCE, _HIGHEST_BALANCE = -1_000, 10_000
+SHARE = 0.18  # of the customers, in task F
+GROWING_SHARES = (SHARE / 4, SHARE / 2, SHARE, SHARE * 2)
 
 
 @dataclass(frozen=True)
@@ -23,22 +26,10 @@ class Task:
 
 def tasks(scale: float) -> dict[str, Task]:
     keys = hundred_customers(scale)
-    balance = Comparison(
-        left=ColumnValue(column="c_acctbal"),
-        operator=ComparisonOperator.GREATER_OR_EQUAL,
-        right=LiteralValue(value=LOWEST_BALANCE),
-    )
     listed = OneOf(operand=ColumnValue(column="c_custkey"), values=keys)
-    balance_sql = f"c_acctbal >= {LOWEST_BALANCE}"
     listed_sql = f"c_custkey IN ({', '.join(map(str, keys))})"
     made = (
-        Task(
-            key="F",
-            title="18% of the customers, and all that follows",
-            plan=FilterPlan(roots=(Root(table="customer", condition=balance),)),
-            condition=balance_sql,
-            queries=_queries_for(balance_sql),
-        ),
+        _share_of_customers("F", SHARE),
         Task(
             key="T",
             title="100 customers, and all that follows",
@@ -58,6 +49,28 @@ def tasks(scale: float) -> dict[str, Task]:
         ),
     )
     return {task.key: task for task in made}
+
+
+def growing_tasks() -> tuple[Task, ...]:
+    """Task F with ever more customers."""
+    return tuple(_share_of_customers(f"G{number}", share) for number, share in enumerate(GROWING_SHARES, start=1))
+
+
+def _share_of_customers(key: str, share: float) -> Task:
+    lowest = round(_HIGHEST_BALANCE - share * (_HIGHEST_BALANCE - _LOWEST_BALANCE))
+    balance = Comparison(
+        left=ColumnValue(column="c_acctbal"),
+        operator=ComparisonOperator.GREATER_OR_EQUAL,
+        right=LiteralValue(value=lowest),
+    )
+    condition = f"c_acctbal >= {lowest}"
+    return Task(
+        key=key,
+        title=f"{100 * share:g}% of the customers, and all that follows",
+        plan=FilterPlan(roots=(Root(table="customer", condition=balance),)),
+        condition=condition,
+        queries=_queries_for(condition),
+    )
 
 
 def _queries_for(condition: str) -> dict[str, str]:

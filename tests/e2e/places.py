@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from local.emulator import REGION, ROOT_KEY
 from local.settings import LocalSettings
@@ -25,9 +26,10 @@ class Cloud:
 
     url: str
 
-    def client(self, service: Any) -> Any:
+    def client(self, service: Any, config: Config | None = None) -> Any:
         return boto3.client(
             service,
+            config=config,
             endpoint_url=self.url,
             region_name=REGION,
             aws_access_key_id=ROOT_KEY,

@@ -5,20 +5,26 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from botocore.config import Config
+
 from datavalut.aws import job_items
+from datavalut.aws.job_store import DynamoJobStore
+from tests.aws_doubles import create_jobs_table
 from tests.e2e.client import ENDED, Client
 from tests.e2e.places import Cloud
 from tests.faults.extent import IS_FULL
 from tests.faults.fault_table import FaultTable
 from tests.faults.left_behind import Places
 from tests.local_stack import Stack
+from tests.many_jobs import run_at_once
 
 SLOTS = 3
 JOBS, CANCELS = (200, 20) if IS_FULL else (12, 2)
-CALLERS = 12  # with 200 at once, the emulator on two cores needs more than the 30 seconds that a request has
+CALLERS = 12  # with 200 at once, the emulator's gateway on two cores needs more than a request's 30 seconds
+AT_ONCE, AT_ONCE_CANCELS = 200, 20
 LONGEST_SECONDS = 900
 
 
@@ -62,6 +68,18 @@ def test_each_comes_to_its_turn_and_to_its_end(
         assert len([other for other in ran if overtook(other, job)]) < SLOTS
     left = [thing for job in jobs for thing in places.left_of(job.job_id)]
     faults.record(f"{JOBS} jobs by {CALLERS} callers at once, {CANCELS} cancelled", tries=JOBS, left=left)
+
+
+def test_all_of_them_at_the_same_moment_share_the_slots(stack: Stack, faults: FaultTable) -> None:
+    """Past the gateway, in a table of its own of the stack's DynamoDB."""
+    table = "many-jobs"
+    cloud = Cloud(stack.aws_url).client("dynamodb", Config(max_pool_connections=AT_ONCE))
+    create_jobs_table(cloud, table)
+    try:
+        run_at_once(DynamoJobStore(cloud, table, timedelta(days=1), SLOTS), SLOTS, AT_ONCE, AT_ONCE_CANCELS)
+    finally:
+        cloud.delete_table(TableName=table)
+    faults.record(f"{AT_ONCE} jobs created at the same moment, {AT_ONCE_CANCELS} cancelled", tries=AT_ONCE, left=[])
 
 
 def ended_of(client: Client) -> int:

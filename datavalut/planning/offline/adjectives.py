@@ -112,7 +112,7 @@ class AdjectiveReader(Reader):
             end = fit.end
         if not fits or (stop is not None and end != stop):
             return None
-        if self._word(end) == "yet" and stop is None:
+        if self._word(end) in {"yet", "now", "already", "currently"} and stop is None:
             end += 1
         self._progress.reach(end)
         condition, meaning = self._combine(fits, joiners, is_denied, position)

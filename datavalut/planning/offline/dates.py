@@ -7,7 +7,7 @@ from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, Next
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import singular, stem, stems
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
@@ -26,6 +26,9 @@ IRREGULAR_PARTICIPLES = synonyms.words(
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
 _OF_APPLYING = frozenset({stem("applied"), stem("submitted")})
+_MADE = frozenset({"enterservic", "inservic"}) | stems(
+    "built manufactured constructed commissioned founded established"
+)
 _STARTS = frozenset({"checkin", "start", "begin", "depart", "schedul"})
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
@@ -124,6 +127,9 @@ class DateReader(Reader):
                 raise UnclearError(position, phrase.end, "several dates fit", names)
             if len(births) == 1:
                 return births[0]
+            made = [date for date in others if table_dates.date_stem(table, date) in _MADE]
+            if len(made) == 1 and not table_dates.creation_columns(table):
+                return made[0]  # a plane is as old as it has been in service
         return table_dates.own_date(table, position, phrase.end)
 
     def read_participle(self, table: Table, position: int) -> Clause | None:

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import Condition
+from datavalut.filters.model import Age, ColumnValue, Condition, InTime, TimeUnit
 from datavalut.planning.offline import table_dates
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import before_now
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.phrases import Clause, Continuation, negated
+from datavalut.planning.offline.phrases import Clause, Continuation, all_of, negated
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.synonyms import DATE_WORDS
 
 _EXPIRING = frozenset({"expir", "end"})
 _EXPIRED = frozenset({"expired", "ended", "lapsed"})
+_ON = frozenset({"current", "valid", "ongoing"})
+_STARTS = frozenset({"start", "begin", "validfrom", "effectfrom", "effect"})
 _PASSED = frozenset({"passed", "past", "gone", "elapsed"})
 _ITS = frozenset({"its", "their", "the"})
 _HAS = frozenset({"has", "have", "is", "are"})
@@ -34,14 +36,26 @@ class Expiry:
 
 class ExpiryReader(Reader):
     def read(self, table: Table, position: int) -> Iterator[Expiry]:
-        """ "expired" of the row itself: by the one date on which it expires or ends."""
-        if self._word(position) != "expired":
-            return
+        """ "expired" of the row itself: by the one date on which it expires or ends. "current", "valid": begun, and not
+        over."""
         dates = table_dates.date_columns(table)
         stems = [table_dates.date_stem(table, column) for column in dates]
+        if self._word(position) in _ON:
+            yield from self._on(dates, stems, position + 1)
+        if self._word(position) != "expired":
+            return
         ends = [column for column, one in zip(dates, stems, strict=True) if one == "end"]
         if "expir" not in stems and len(ends) == 1:
             yield Expiry(before_now(ends[0]), f"{ends[0].name} is in the past", ends[0], position + 1)
+
+    def _on(self, dates: list[Column], stems: list[str], end: int) -> Iterator[Expiry]:
+        starts = [column for column, one in zip(dates, stems, strict=True) if one in _STARTS]
+        ends = [column for column, one in zip(dates, stems, strict=True) if one in _EXPIRING]
+        if len(starts) == len(ends) == 1:
+            begun = InTime(operand=ColumnValue(column=starts[0].name), window=Age(unit=TimeUnit.DAY, at_least=0))
+            condition = all_of((begun, negated(before_now(ends[0]))))
+            meaning = f"{starts[0].name} is not in the future and {ends[0].name} not in the past"
+            yield Expiry(condition, meaning, ends[0], end)
 
     def part(self, table: Table, position: int) -> Clause | None:
         """ "(with an) expired passport": of what the row has."""

@@ -380,8 +380,8 @@ class ObjectReader(Reader):
         if own is not None and (self._is_loose(noun) or self._is_a_kind(noun)):
             return None  # "without a phone": no number, and nothing of the kind that they sell
         role = self._vocabulary.role_at(table, position)
-        if role is not None and role.end > noun.noun_end:
-            return None  # "a case worker" is no case
+        if role is not None and (role.end > noun.noun_end or self._is_a_kind(noun)):
+            return None  # "a case worker" is no case, "a coordinator" theirs, whatever the job is called
         if noun.table.name == table.name and self._vocabulary.role_at(table, position) is not None:
             return None  # "without managers": of these, and no employees of employees
         try:

@@ -19,7 +19,8 @@ def role_stems(key: ForeignKey) -> frozenset[str]:
     singulars = [singular(word) for word in words]
     if not words or singulars[-len(parent) :] == parent:
         return frozenset()  # a substitute_trainer_id says nothing of who trains
-    return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1])
+    done = frozenset(stem(word) for word in words[:-1] if word.endswith("ed"))  # "assigned_agent_id"
+    return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1]) | done
 
 
 @lru_cache(maxsize=10_000)

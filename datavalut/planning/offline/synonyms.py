@@ -146,7 +146,7 @@ PERSONS = words(
     "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
     "officer advisor consultant tutor resident curator lecturer scholar dean dentist surgeon therapist pharmacist "
     "patron beneficiary cashier waiter chef pilot courier artist author musician singer director journalist editor "
-    "inspector practitioner clinician listener rider learner speaker sponsor recruiter landlord organizer traveler "
+    "inspector practitioner clinician listener rider learner speaker sponsor landlord organizer traveler "
     "handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
 )
 # What can join or register beside persons.

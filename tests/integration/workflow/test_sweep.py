@@ -297,8 +297,11 @@ class TestTarget:
         assert world.sweep().targets_dropped == 0
         assert world.left_of(names) == world.left_of(unmarked) == {"role", "database"}
 
-    def test_what_cannot_be_dropped_keeps_nothing_else_from_being_dropped(self, world: World) -> None:
+    def test_what_cannot_be_dropped_keeps_nothing_else_from_being_dropped(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A session of another's keeps the first database in use."""
+        monkeypatch.setattr("datavalut.transfer.target._TRIES_TO_EMPTY", 1)
         held, free = (world.made_target(f"job_00000000000{digit}") for digit in "ab")
         database = replace(world.server.superuser, database=held.build_database)
         with closing(open_target(database)) as session:

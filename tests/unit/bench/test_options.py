@@ -8,7 +8,9 @@ from bench.options import InvalidOption, Options
 
 
 def test_without_variables_everything_is_measured_at_scale_one() -> None:
-    assert Options.from_environment({}) == Options(1.0, 3, ("F", "T", "C"), ("engine", "whole-job", "rivals"), None)
+    assert Options.from_environment({}) == Options(
+        1.0, 3, ("F", "T", "C", "G"), ("engine", "whole-job", "rivals"), None
+    )
 
 
 def test_variables_choose_what_is_measured() -> None:

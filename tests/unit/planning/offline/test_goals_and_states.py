@@ -56,17 +56,26 @@ APPEALS = catalog(
             "given_on date!",
         ),
         table("tickets", "id int!", "campaign_id int!", "paid_amount num!"),
-        table("pledges", "id int!", "donor_id int!", "due_on date!", "fulfilled_on date", "is_recurring bool!"),
+        table(
+            "pledges",
+            "id int!",
+            "donor_id int!",
+            "due_on date!",
+            "fulfilled_on date",
+            "is_recurring bool!",
+            "coordinator_id int",
+        ),
         table("events", "id int!", "title text!", "venue text!", "city text!", "held_on date!", "price num!"),
         table("beneficiaries", "id int!", "name text!", "case_worker_id int"),
-        table("staff", "id int!", "full_name text!", "birth_date date!"),
-        table("sponsors", "id int!", "company_name text!", "valid_until date"),
+        table("staff", "id int!", "full_name text!", "job_title text!", "birth_date date!"),
+        table("sponsors", "id int!", "company_name text!", "valid_from date!", "valid_until date"),
     ),
     (
         reference("donations", "donor_id", "donors"),
         reference("donations", "campaign_id", "campaigns"),
         reference("tickets", "campaign_id", "campaigns"),
         reference("pledges", "donor_id", "donors"),
+        reference("pledges", "coordinator_id", "staff"),
         reference("beneficiaries", "case_worker_id", "staff"),
     ),
 )
@@ -100,6 +109,7 @@ VALUES = FixedValues(
         ("events", "venue"): ("City Hall",),
         ("events", "city"): ("Berlin",),
         ("donations", "currency"): ("EUR", "USD"),
+        ("staff", "job_title"): ("Coordinator", "Director"),
     }
 )
 GIFTS = path("v donations.campaign_id")
@@ -115,6 +125,10 @@ def reached(amount: Expression, operator: str) -> Condition:
 
 def past(column: str) -> Condition:
     return time(column, Age(unit=TimeUnit.DAY, at_least=1))
+
+
+def begun(column: str) -> Condition:
+    return time(column, Age(unit=TimeUnit.DAY))
 
 
 def given_in(year: int) -> Condition:
@@ -145,6 +159,8 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         "top 10 donors by amount donated",
         root("donors", top=top(10, aggregate("sum", GIVEN, "amount"))),
     ),
+    # what is on by its two dates
+    (APPEALS, "current sponsors", root("sponsors", both(begun("valid_from"), no(past("valid_until"))))),
     # currencies
     (
         APPEALS,
@@ -175,6 +191,7 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
     # places of several words, roles of two, what is provided
     (APPEALS, "events at City Hall", root("events", compare("venue", "=", "City Hall"))),
     (APPEALS, "beneficiaries with a case worker", root("beneficiaries", no(null("case_worker_id")))),
+    (APPEALS, "pledges without a coordinator", root("pledges", null("coordinator_id"))),
     (SUITE, "users with 2FA", root("users", compare("is_2fa_enabled", "=", True))),
     (APPEALS, "staff aged 25 or older", root("staff", time("birth_date", aged(25, None)))),
     # who belongs to a group, though one of them owns it
