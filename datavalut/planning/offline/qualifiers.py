@@ -9,19 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import (
-    Condition,
-    Direction,
-    Exists,
-)
 from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
-from datavalut.planning.offline.attachment import AttachmentChecks, leads_to, leaves_the_way
+from datavalut.planning.offline.attachment import AttachmentChecks, leaves_the_way
 from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
-from datavalut.planning.offline.comparisons import Predicate
-from datavalut.planning.offline.countries import PEOPLES
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.expiries import ExpiryReader
@@ -30,9 +23,7 @@ from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.journeys import JourneyReader
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.nouns import NounReader
-from datavalut.planning.offline.numbered import NumberedReader
 from datavalut.planning.offline.objects import ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -47,6 +38,7 @@ from datavalut.planning.offline.phrases import (
     denied,
     opened,
 )
+from datavalut.planning.offline.places import PlaceReader
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
@@ -57,8 +49,6 @@ from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
-_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to", "about", "regarding"}) | synonyms.MEANS
-_WHERE = frozenset({"from", "in", "at"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -77,8 +67,6 @@ class QualifierReader(Reader):
         self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
         self.durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
-        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
-        self._numbered = NumberedReader(tokens, vocabulary, progress)
         self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
         self._journeys = JourneyReader(tokens, vocabulary, progress)
@@ -107,6 +95,16 @@ class QualifierReader(Reader):
             totals=self._totals,
             read_place=self._read_place,
         )
+        self._places = PlaceReader(
+            tokens,
+            vocabulary,
+            progress,
+            objects=self._objects,
+            columns=self._columns,
+            journeys=self._journeys,
+            read_noun=self.read_noun,
+            read_bare_noun=self.read_bare_noun,
+        )
         self.verbs = VerbReader(
             tokens,
             vocabulary,
@@ -121,7 +119,7 @@ class QualifierReader(Reader):
             read_place=lambda table, at, frames: (
                 self._journeys.led_in(table, at)
                 or self._read_place(table, at, frames)
-                or self._read_residence(table, at, frames)
+                or self._places.read_residence(table, at, frames)
             ),
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
@@ -137,6 +135,9 @@ class QualifierReader(Reader):
     def _read_described(self, position: int) -> DescribedRows | None:
         noun = self.read_bare_noun(position)
         return DescribedRows(noun.table, noun.condition, noun.meaning, noun.noun_end) if noun else None
+
+    def _read_place(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        return self._places.read(table, position, frames)
 
     # Sequences of qualifiers
 
@@ -298,7 +299,7 @@ class QualifierReader(Reader):
             lambda: self._read_deed(table, position, frames),
             lambda: self._read_made(table, position, frames),
             lambda: self._read_place(table, position, frames),
-            lambda: self._read_residence(table, position, frames),
+            lambda: self._places.read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
             lambda: self._inscriptions.containing(table, position) or self._columns.holding(table, position),
             lambda: self.verbs.read_link(table, position, frames),
@@ -345,13 +346,6 @@ class QualifierReader(Reader):
         if self._vocabulary.table_at(clause.end, loosely=True) is not None:
             return None  # "... and cancelled orders": the next noun's
         return replace(clause, is_bare=True)
-
-    def _read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        """ "living in Spain", "who are based in Lyon": the place says it all."""
-        if self._word(position) not in synonyms.RESIDING or self._word(position + 1) not in _WHERE | {"near"}:
-            return None
-        place = self._read_place(table, position + 1, frames)
-        return opened(place, position) if place else None
 
     def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
@@ -428,111 +422,3 @@ class QualifierReader(Reader):
             return None
         main = Explained(position, noun.noun_end, noun.meaning)
         return Clause(noun.condition, position, noun.end, noun.meaning, (main, *noun.explained))
-
-    # "from country Canada", "of customers ...", "in category Toys"
-
-    def _read_place(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        if self._word(position) not in _PLACES:
-            return None
-        self._progress.reach(position + 1)
-        journey = self._journeys.read(table, position)
-        if journey is not None:
-            return journey
-        at = self._past_articles(position + 1)
-        if self._word(position) in {"in", "on"} and read_quantity(self._tokens, at) is not None:
-            several = self._objects.counts.counted(table, at, frames)
-            if several is not None:
-                return opened(several, position)
-        if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
-            return numbered
-        column = (
-            self._columns.labelled(table, at)
-            or self._whole_place(table, at)
-            or self._columns.column(table, at, start=position, operator_needed=False)
-        )
-        if column is not None:
-            return opened(column, position)
-        place = self._place_before_a_subject(table, position, at)
-        if place is not None:
-            return place
-        owner = self._read_owner(table, position, at, frames)
-        if owner is not None:
-            return owner
-        named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
-        if named is not None and self._journeys.has_ends(table, position):
-            raise UnclearError(position, named.end, "no end of the way is called so", (named.meaning,))
-        return opened(named, position) if named else None
-
-    def _place_before_a_subject(self, table: Table, position: int, at: int) -> Clause | None:
-        """ "from Germany (and active listings)": a country's name describes none of the listings."""
-        if self._word(position) not in _WHERE:
-            return None
-        noun = self.read_bare_noun(at)
-        if noun is None or not {self._word(index) for index in range(at, noun.noun_end)} & {"and", ","}:
-            return None
-        row = self._named_rows.read_one(table, at, place=True)
-        if row is None or not row.is_place or self._word(row.end) not in {"and", ","}:
-            return None
-        is_adjective = " ".join(self._word(index) for index in range(at, row.end)) in PEOPLES
-        several = self._named_rows.read_list(table, at, place=True)
-        if is_adjective or row.end >= noun.noun_end or several is None or several.end > row.end:
-            return None
-        return opened(several, position)
-
-    def _whole_place(self, table: Table, position: int) -> Clause | None:
-        """ "(at) City Hall", which begins as a column is called: the venue of several words."""
-        row = self._named_rows.read_one(table, position, related=False)
-        if row is None or row.path or row.end < position + 2 or not self._vocabulary.own_columns_at(table, position):
-            return None
-        return self._named_rows.read_list(table, position, related=False)
-
-    def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
-        """ "on the 3rd floor", "for 2 adults"."""
-        if self._word(position) == "for":
-            own = self._objects.counts.measured(table, at) if self._vocabulary.table_at(at + 1) is None else None
-            return opened(own, position) if own else None
-        said = next((said for said in self._numbered.read(table, at) if said.is_ordinal), None)
-        return self._clause(said.condition, position, said.end, said.meaning) if said else None
-
-    def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
-        """Behind the preposition: another noun, with its description or its name."""
-        noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
-        if noun is None or noun.table.name == table.name or self._is_described_by(table, at):
-            return None
-        if self._vocabulary.is_named_loosely(at, noun.noun_end) and self._vocabulary.labels_at(table, at):
-            return None  # "about delivery": a topic of theirs, and no shipment
-        if self._objects.belongs_outside(table, noun.table, frames):
-            return None
-        path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
-        owners = [key for key in self._vocabulary.catalog.references_of(table.name) if key.parent == noun.table.name]
-        if self._word(position) == "of" and path[0].direction is Direction.TO_CHILDREN and owners:
-            names = (f"{table.name.name}.{owners[0].columns[0]}", str(path[0].table))
-            raise UnclearError(position, noun.noun_end, "that they have, or that have them?", names)
-        if self._word(position) == "by" and not self._is_maker(table, noun.table):
-            return None
-        name = self._read_name(noun, at)
-        if name is not None:
-            return self._clause(Exists(path=path, condition=name.condition), position, name.end, name.meaning)
-        if at == position + 1 and noun.stands_alone(at) and self._is_singular(noun.noun_end - 1):
-            return None  # "products on sale", "orders by customer": no row of that table
-        main = Explained(position, noun.noun_end, f"of {noun.table.name.name}")
-        condition: Condition = Exists(path=path, condition=noun.condition)
-        return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
-
-    def _is_maker(self, table: Table, maker: Table) -> bool:
-        """Can a row be "by" one of the other table: by its key, or by a table of pairs (book_authors)?"""
-        paired = any(other.name == maker.name for other, _ in self._vocabulary.keys.paired(table))
-        return self._vocabulary.keys.is_below(table, maker) or paired
-
-    def _is_described_by(self, table: Table, position: int) -> bool:
-        """In "posts in English, and open reports" no report is English: that would be said of its post."""
-        bare = self.read_bare_noun(position)
-        return bare is not None and bare.condition is not None and leads_to(bare.condition, str(table.name))
-
-    def _is_singular(self, position: int) -> bool:
-        word = self._word(position)
-        return singular(word) == word
-
-    def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
-        """ "(in) category Toys": a singular noun with a name behind it."""
-        return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None
