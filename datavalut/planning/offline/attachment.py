@@ -24,6 +24,7 @@ from datavalut.filters.model import (
     IsNull,
     Not,
     OneOf,
+    PathStep,
 )
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
@@ -322,3 +323,15 @@ def _own_columns(condition: Condition) -> Iterator[str]:
         case Between() | OneOf() | IsNull() | InTime():
             if isinstance(condition.operand, ColumnValue):
                 yield condition.operand.column
+
+
+def leaves_the_way(before: Condition, resumed: Condition) -> bool:
+    """In "(who took courses in Physics) but not in History" no one is said to be in History himself."""
+    first, second = _way(before), _way(resumed)
+    return first is not None and second is not None and first != second
+
+
+def _way(condition: Condition) -> PathStep | None:
+    """The first step to what is said."""
+    condition = condition.condition if isinstance(condition, Not) else condition
+    return condition.path[0] if isinstance(condition, Exists) else None

@@ -107,8 +107,8 @@ class CountReader(Reader):
     def marked(self, table: Table, quantity: Quantity | None, position: int, frames: Frames) -> Clause | None:
         """ "3+ F grades", "an A grade", "an A in Linear Algebra": the rows of a child with that value."""
         mark = self._marks.read(table, quantity.end if quantity else self._marks.past_article(position))
-        if mark is None:
-            return None
+        if mark is None or any(frame.table.name == mark.child.name for frame in frames):
+            return None  # "enrolments of students with an A" have it themselves
         path = self._vocabulary.path(table, mark.child, position, mark.end)
         frame = Frame(table, Continuation.WITH)
         place = (

@@ -35,6 +35,7 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
+from datavalut.planning.offline.several import SeveralReader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -69,6 +70,7 @@ class LinkReader(Reader):
         self._columns = columns
         self._read_noun = read_noun
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
         self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read(
@@ -387,7 +389,7 @@ class LinkReader(Reader):
         if self._is_a_sale_of(table, bare.table, position):
             raise UnclearError(position, noun.end, f"which of {bare.table.name.name} were sold, or are for sale?")
         self._progress.reach(noun.end)
-        condition: Condition = Exists(path=path, condition=noun.condition)
+        condition = self._several.there(path, noun.condition, at, noun.noun_end, noun.end)
         meaning = f"{'no' if denied else 'at least one of'} {noun.meaning}"
         main = Explained(position, noun.noun_end, f"{'no' if denied else 'at least one of'} {noun.table.name.name}")
         return Clause(

@@ -8,6 +8,7 @@ from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.vocabulary import LabelReference
 
 _GRADES = frozenset({"grade", "mark", "medal", "award", "prize"})
 
@@ -35,6 +36,12 @@ class MarkReader(Reader):
         """Past "an", and not past the grade A."""
         is_the_grade = position < len(self._tokens) and self._tokens[position].text == "A"
         return position if is_the_grade else position + (self._word(position) in {"a", "an", "the"})
+
+    def own(self, table: Table, position: int) -> LabelReference | None:
+        """A grade that the row itself has."""
+        columns = [column for column in table.columns if head_word(column.name) in _GRADES]
+        labels = self._vocabulary.labels_at(table, position, columns, lead=True)
+        return labels[0] if len(labels) == 1 else None
 
     def is_a_letter(self, position: int) -> bool:
         """An "F" is a grade here, whatever else it is short for."""

@@ -17,6 +17,7 @@ from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.counts import CountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.expiries import ExpiryReader
@@ -127,6 +128,10 @@ class ObjectReader(Reader):
         if self._word(position) == "either":
             first = self.with_body(table, position + 1, frames)
             return opened(first, position) if first and self._word(first.end) == "or" else None
+        if self._word(position) == "both":
+            both = self.presence(table, position + 1, frames)
+            if both is not None and self._word(both.end) == "and":
+                return opened(both, position)
         is_comparison = read_comparator(self._tokens, position) is not None  # "no more than 2 orders"
         if self._word(position) in {"no", "zero", "neither"} and not is_comparison:
             body = self.absence(table, position + 1, frames)
@@ -143,11 +148,19 @@ class ObjectReader(Reader):
             or self._last_times.read(table, position, is_denied=False)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
-            or (self.counts.marked(table, None, position, frames) if self._marks.is_a_letter(position + 1) else None)
+            or (self._graded(table, position, frames) if self._marks.is_a_letter(position + 1) else None)
             or self.presence(table, position, frames)
             or self.counts.marked(table, None, position, frames)
             or self._named(table, position)
         )
+
+    def _graded(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(enrolments) with an A", "(students) with an F"."""
+        own = self._marks.own(table, self._marks.past_article(position))
+        if own is None:
+            return self.counts.marked(table, None, position, frames)
+        meaning = f"{table.name.name}.{own.column.name} is '{own.label}'"
+        return self._clause(one_of(own.column, own.values), position, own.end, meaning, Continuation.WITH)
 
     def _named(self, table: Table, position: int) -> Clause | None:
         """ "(films) with Uma Davis", "(employees) with Python and SQL", "(bookings) with breakfast"."""
@@ -359,6 +372,9 @@ class ObjectReader(Reader):
         if noun is None:
             return None
         if self.belongs_outside(table, noun.table, frames):
+            if any(child.name == noun.table.name for child in self._vocabulary.keys.children(table)):
+                either = (frames[-1].table.name.name, table.name.name)
+                raise UnclearError(position, noun.end, f"said of {either[0]} or of {either[1]}?", either)
             return None
         own = self._vocabulary.own_columns_at(table, position)
         if own is not None and (self._is_loose(noun) or self._is_a_kind(noun)):

@@ -17,7 +17,7 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
-from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
+from datavalut.planning.offline.attachment import AttachmentChecks, leads_to, leaves_the_way
 from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import Predicate
@@ -204,6 +204,9 @@ class QualifierReader(Reader):
                 )
             case Continuation.RELATIVE:
                 resumed = self.verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
+                if resumed is not None and leaves_the_way(last.condition, resumed.condition):
+                    names = (f"{last.meaning} ...", resumed.meaning)
+                    raise UnclearError(resumed.start, resumed.end, "said of what?", names)
                 return resumed or self.verbs.verb_phrase(table, position, frames)
         return None
 
@@ -229,6 +232,7 @@ class QualifierReader(Reader):
     def _continue_with_noun(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
         """ "with orders and reviews": a bare noun goes on with bare nouns; else it is the next subject."""
         first = last.start + 1 if self._word(last.start) in {"with", "having"} else last.start
+        first += self._word(first) in {"both", "either"}
         if self.read_bare_noun(first) is None:
             return None
         body = self._objects.with_body(table, position, frames)

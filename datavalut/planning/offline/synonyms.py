@@ -261,7 +261,7 @@ BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 WEAK_VERB_STEMS = words(
     "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
     "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat "
-    "conduct host offer provid"
+    "conduct host offer provid occupi"
 )
 _VERBS_OF_ROLES = {
     "author": words("writ post creat"),

@@ -428,11 +428,10 @@ class VerbReader(Reader):
         `verb` said again, of what stands at `position`."""
         denied_at = position if self._word(position) in {"not", "never", "no"} else None
         at = position if denied_at is None else position + 1
-        clause = (
-            self._got(table, verb, frames, at)
-            or self.deeds.read(table, verb, frames, object_at=at)
-            or self._links.read(table, verb, frames, object_at=at)
-        )
+        clause = self._got(table, verb, frames, at)
+        if clause is None and self._got(table, verb, frames) is None:
+            deeds, links = self.deeds, self._links
+            clause = deeds.read(table, verb, frames, object_at=at) or links.read(table, verb, frames, object_at=at)
         if clause is None or clause.end <= at:
             return None
         main, *rest = clause.explained

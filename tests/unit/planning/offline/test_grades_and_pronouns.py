@@ -47,6 +47,7 @@ BISTRO = catalog(
         table("orders", "id int!", "customer_id int!", "restaurant_id int!", "courier_id int", "placed_at tstz!"),
         table("categories", "id int!", "name text!"),
         table("listings", "id int!", "category_id int!", "status active|sold!", "price num!"),
+        table("tickets", "id int!", "customer_id int!", "order_id int", "subject text!"),
         table("returns", "id int!", "order_id int!", "reason damaged|wrong_item!", "status open|closed!"),
     ),
     (
@@ -54,16 +55,22 @@ BISTRO = catalog(
         reference("orders", "restaurant_id", "restaurants"),
         reference("orders", "courier_id", "couriers"),
         reference("listings", "category_id", "categories"),
+        reference("tickets", "customer_id", "customers"),
+        reference("tickets", "order_id", "orders"),
         reference("returns", "order_id", "orders"),
     ),
 )
 KNOWN: KnownValues = {
+    ("students", "nationality"): ("Spain", "Norway"),
     ("courses", "title"): ("Linear Algebra", "Optics"),
     ("categories", "name"): ("Laptops", "Cameras"),
     ("customers", "country"): ("Germany", "France"),
 }
 GRADED = path("v enrolments.student_id")
 ORDERED = path("v orders.customer_id")
+
+A = compare("grade", "=", "A")
+OF_SPAIN = exists(path("^ students.student_id"), condition=compare("nationality", "=", "Spain"))
 
 
 def _got(grade: str) -> Root:
@@ -103,6 +110,13 @@ UNDERSTOOD: list[tuple[Catalog, str, tuple[Root, ...]]] = [
         ),
     ),
     (COLLEGE, "students without an F", (root("students", no(exists(GRADED, condition=compare("grade", "=", "F")))),)),
+    (COLLEGE, "enrolments with an A", (root("enrolments", compare("grade", "=", "A")),)),
+    (COLLEGE, "enrolments of students from Spain with an A", (root("enrolments", both(OF_SPAIN, A)),)),
+    (
+        COLLEGE,
+        "students with both fees and enrolments",
+        (root("students", both(exists(path("v fees.student_id")), exists(GRADED))),),
+    ),
     (COLLEGE, "enrolments that ended with an F", (root("enrolments", compare("grade", "=", "F")),)),
     (COLLEGE, "students holding a scholarship", (root("students", compare("has_scholarship", "=", True)),)),
     (
@@ -211,6 +225,8 @@ REFUSED: list[tuple[Catalog, str, str]] = [
     (COLLEGE, "students who got an A in 2024", "in 2024"),
     (COLLEGE, "lecturers who got an A", "got"),
     (COLLEGE, "students with the one", "one"),
+    (COLLEGE, "students who got an A but not in Optics", "Optics"),  # no A there, or never there?
+    (BISTRO, "tickets of customers with orders", "orders"),  # a ticket may be about an order, too
     (BISTRO, "returns because the item was blue", "because"),
     (BISTRO, "couriers who drive", "drive"),
     (BISTRO, "orders because of rain", "because"),

@@ -318,6 +318,8 @@ REFUSED: list[tuple[Catalog, str, str]] = [
     # Advised, or taught?
     (FACULTY, "students of lecturer Helen Weiss", "lecturer Helen Weiss"),
     (FACULTY, "lecturers with more than 10 students", "students"),
+    # Not of that department, or in no course of it?
+    (FACULTY, "students who took courses in Physics but not in History", "not in History"),
     (MUSIC, "listeners referred by a listener from Norway", "from Norway"),
     (MUSIC, "albums of artists with more than 3 tracks", "with more than 3 tracks"),
     (SURGERY, "practitioners with patients who smoke", "patients"),
