@@ -49,6 +49,7 @@ _PAYMENTS = frozenset({"payment", "receipt"})
 _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
 )
+_TAKEN = synonyms.words("seat slot spot table bed desk locker court room place space appointment car vehicle")
 _PRICES = synonyms.PRICE_COLUMNS | {"fee", "fare"}
 _HOW = frozenset({"with", "by", "in", "on"})
 _UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
@@ -206,9 +207,10 @@ class AdjectiveReader(Reader):
         yield from self._same_states(table, position)
         for said in self._numbered.read(table, position):
             yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
-        for lasting in self._lasting.read(table, position):
+        states = list(self._lasting.read(table, position))
+        for lasting in states:
             yield _Fit(lasting.condition, lasting.meaning, lasting.end, lasting.column)
-        for expiry in self._expiries.read(table, position):
+        for expiry in () if states else self._expiries.read(table, position):
             yield _Fit(expiry.condition, expiry.meaning, expiry.end, expiry.column, derived=True)
         consented = self._flags.consented(table, position)
         if consented is not None:
@@ -345,9 +347,9 @@ class AdjectiveReader(Reader):
         return own if len(own) == 1 else []
 
     def _free(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "free classes": the one price is 0, where there always is one."""
+        """ "free classes": the one price is 0, where there always is one. A free seat is one that nobody has taken."""
         prices = [column for column in table.columns if is_money(column) and head_word(column.name) in _PRICES]
-        if len(prices) == 1 and prices[0].not_null:
+        if len(prices) == 1 and prices[0].not_null and not table_names.is_of(table, _TAKEN):
             nothing = Comparison(left=ColumnValue(column=prices[0].name), operator=EQUAL, right=LiteralValue(value=0))
             yield _Fit(nothing, f"{prices[0].name} is 0", position + 1, prices[0], derived=True)
 

@@ -92,7 +92,8 @@ SUITE = catalog(  # software that teams rent
     (
         table("workspaces", "id int!", "name text!", "plan free|pro!", "owner_id int"),
         table("users", "id int!", "workspace_id int!", "full_name text!", "is_2fa_enabled bool!"),
-        table("projects", "id int!", "name text!", "deadline date"),
+        table("projects", "id int!", "name text!", "deadline date", "featured_user_id int", "assigned_agent_id int"),
+        table("seats", "id int!", "price num!"),
         table("payments", "id int!", "method card|transfer!", "status succeeded|failed!", "amount num!"),
         table("courses", "id int!", "is_elective bool!"),
         table("lecturers", "id int!", "full_name text!", "rank full_professor|associate_professor|fellow!"),
@@ -102,6 +103,8 @@ SUITE = catalog(  # software that teams rent
         reference("workspaces", "owner_id", "users"),
         reference("users", "workspace_id", "workspaces"),
         reference("tasks", "lecturer_id", "lecturers"),
+        reference("projects", "featured_user_id", "users"),
+        reference("projects", "assigned_agent_id", "users"),
     ),
 )
 VALUES = FixedValues(
@@ -201,6 +204,7 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         root("users", exists(path("^ workspaces.workspace_id"), compare("plan", "=", "pro"))),
     ),
     (SUITE, "workspaces with more than 10 users", root("workspaces", count(path("v users.workspace_id"), ">", 10))),
+    (SUITE, "unassigned projects", root("projects", null("assigned_agent_id"))),
     (SUITE, "full professors", root("lecturers", compare("rank", "=", "full_professor"))),
 ]
 REFUSED: list[tuple[Catalog, str]] = [
@@ -211,6 +215,8 @@ REFUSED: list[tuple[Catalog, str]] = [
     (APPEALS, "donors who gave 500 or more"),  # at once, or in all?
     (APPEALS, "campaigns that raised awareness"),
     (APPEALS, "sponsors that reached their goal"),
+    (SUITE, "free seats"),  # that nobody has, or that cost nothing?
+    (SUITE, "featured projects"),  # somebody featured in it makes it none
     (APPEALS, "past campaigns"),  # it may be on still
     (FUNDS, "campaigns that raised more than 1000 in 2025"),  # by then, or then?
     (SUITE, "payments that failed in 2025"),  # no date says when
