@@ -337,7 +337,7 @@ class ObjectReader(Reader):
 
     def _is_a_kind(self, noun: NounPhrase) -> bool:
         """Is the noun no table's name, but what rows of one are called by their kind?"""
-        return self._vocabulary.table_at(noun.noun_end - 1, loosely=True) is None
+        return all(self._vocabulary.table_at(at, loosely=True) is None for at in range(noun.start, noun.noun_end))
 
     def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
         """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
