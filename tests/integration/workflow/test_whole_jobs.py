@@ -164,7 +164,8 @@ def test_a_dry_run_ends_with_its_plan_and_makes_nothing(
     tables = {table["table"]: table for table in job.result["tables"]}
     assert tables["public.customers"]["estimated_rows"] == 10
     for table, planned in tables.items():
-        query(shop, f"SELECT * FROM ({planned['sql']}) AS {table.replace('.', '_')}")
+        rows = query(shop, f"SELECT * FROM ({planned['sql']}) AS {table.replace('.', '_')}")
+        assert planned["estimated_rows"] == len(rows)
     assert left_on_server(postgres.superuser, job.job_id) == []
 
 
