@@ -1,8 +1,7 @@
 """What a language model may answer, and what it did answer."""
 
-from openai.types.chat import ChatCompletion
 from openai.types.shared_params import ResponseFormatJSONSchema
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from datavalut.filters.model import FilterModel, FilterPlan, Refusal
 from datavalut.planning.strict_schema import strict_schema
@@ -25,6 +24,39 @@ RESPONSE_FORMAT: ResponseFormatJSONSchema = {
 }
 
 
+class _Part(BaseModel):
+    """Some gateways send a text in parts, and what the model thought as others of another type."""
+
+    type: str = "text"
+    text: str = ""
+
+
+class _Message(BaseModel):
+    content: str | list[_Part] | None = None
+    refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        if isinstance(self.content, list):
+            return "".join(part.text for part in self.content if part.type in _TEXT_PARTS)
+        return self.content or ""
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Completion(BaseModel):
+    """What is read of a chat completion. The openai package does not hold an answer to its types, and a server that
+    only resembles OpenAI's may send anything."""
+
+    choices: list[_Choice] = Field(min_length=1)
+
+
+_TEXT_PARTS = frozenset({"text", "output_text"})
+
+
 class UnusableAnswerError(Exception):
     """An answer that the model may be able to better: its problems, and the answer as far as there is one."""
 
@@ -35,19 +67,21 @@ class UnusableAnswerError(Exception):
         self.plan = plan
 
 
-def read_answer(completion: object) -> tuple[FilterPlan | Refusal, str]:
-    """The plan, not yet checked, or the refusal, and the text that it was read from. Raises UnusableAnswerError."""
-    # A server that only resembles OpenAI's may answer with anything.
-    choices = completion.choices if isinstance(completion, ChatCompletion) else None
-    message = choices[0].message if choices else None
-    if not choices or message is None:
-        raise UnusableAnswerError(("the answer is empty",))
-    if message.refusal:
-        return _shortened(Refusal(reason=f"The language model refused: {message.refusal}")), ""
-    if choices[0].finish_reason == "content_filter":
+def read_answer(body: object) -> tuple[FilterPlan | Refusal, str]:
+    """The plan, not yet checked, or the refusal, and the text that it was read from. `body` is the server's JSON.
+
+    Raises UnusableAnswerError.
+    """
+    try:
+        choice = _Completion.model_validate(body).choices[0]
+    except ValidationError:
+        raise UnusableAnswerError(("the answer has no text",)) from None
+    if choice.message.refusal:
+        return _shortened(Refusal(reason=f"The language model refused: {choice.message.refusal}")), ""
+    if choice.finish_reason == "content_filter":
         return Refusal(reason="The language model's content filter refused the request."), ""
-    content = message.content or ""
-    if choices[0].finish_reason == "length" or len(content) > MAXIMUM_ANSWER:
+    content = choice.message.text
+    if choice.finish_reason == "length" or len(content) > MAXIMUM_ANSWER:
         raise UnusableAnswerError(("the answer is too long and was cut off: be brief",))
     if not content.strip():
         raise UnusableAnswerError(("the answer is empty",))

@@ -3,12 +3,13 @@
 Imported only where it is used: the openai package takes about a second to import.
 """
 
+import json
 import logging
 import time
 from dataclasses import dataclass
 
 import openai
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletionMessageParam
 
 from datavalut.catalog.model import Catalog, TableName
 from datavalut.filters.check import check_plan
@@ -36,7 +37,8 @@ SCHEMA_TOKENS = 60_000
 # A model whose context is too small for the schema is asked again with so much less of it, twice.
 SMALLER = 4
 
-_TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})  # OpenAI's code, llama.cpp's type
+# A tuple, since a server's code may be of any type, which a set would have to hash.
+_TOO_LONG = ("context_length_exceeded", "exceed_context_size_error")  # OpenAI's code, llama.cpp's type
 
 logger = logging.getLogger(__name__)
 
@@ -100,9 +102,9 @@ class OpenAIPlanner:
         attempts = 0
         while attempts < ATTEMPTS and time.monotonic() - begun < PLANNING_SECONDS:
             attempts += 1
-            completion = self._complete(messages)
+            body = self._complete(messages)
             try:
-                return _checked(completion, source)
+                return _checked(body, source)
             except UnusableAnswerError as unusable:
                 problems = unusable.problems
                 logger.info("The model's answer %s has %s problems", attempts, len(problems))
@@ -118,15 +120,16 @@ class OpenAIPlanner:
                 ]
         raise PlannerAnswerInvalid(attempts, problems)
 
-    def _complete(self, messages: list[ChatCompletionMessageParam]) -> ChatCompletion:
-        """Errors are raised without their origin, whose text may quote the key."""
+    def _complete(self, messages: list[ChatCompletionMessageParam]) -> object:
+        """The answer's JSON. Errors are raised without their origin, whose text may quote the key."""
         try:
-            return self._client.chat.completions.create(
+            response = self._client.chat.completions.with_raw_response.create(
                 model=self._model,
                 messages=messages,
                 response_format=RESPONSE_FORMAT,
                 temperature=self._temperature,
             )
+            return json.loads(response.content)
         except openai.APITimeoutError:
             raise PlannerUnavailable(UnavailableCause.TIMEOUT) from None
         except openai.APIConnectionError:
@@ -138,7 +141,7 @@ class OpenAIPlanner:
             raise _unavailable(error) from None
         except (openai.APIError, AnswerTooLargeError):
             raise PlannerUnavailable(UnavailableCause.SERVER_ERROR) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             # A body that is no JSON, as a proxy's error page.
             raise PlannerUnavailable(UnavailableCause.SERVER_ERROR) from None
         # Models that reason choose their temperature themselves.
@@ -162,7 +165,7 @@ def _cause(error: openai.APIStatusError) -> UnavailableCause:
             return UnavailableCause.KEY_REJECTED
         case openai.NotFoundError():
             return UnavailableCause.MODEL_NOT_FOUND
-        case openai.BadRequestError() if {error.code, error.type} & _TOO_LONG:
+        case openai.BadRequestError() if error.code in _TOO_LONG or error.type in _TOO_LONG:
             return UnavailableCause.SCHEMA_TOO_LARGE
         case openai.InternalServerError():
             return UnavailableCause.SERVER_ERROR
@@ -174,9 +177,9 @@ def _cause(error: openai.APIStatusError) -> UnavailableCause:
             return UnavailableCause.REQUEST_REJECTED
 
 
-def _checked(completion: ChatCompletion, source: PlanningSource) -> FilterPlan | Refusal:
+def _checked(body: object, source: PlanningSource) -> FilterPlan | Refusal:
     """Raises UnusableAnswerError."""
-    answer, text = read_answer(completion)
+    answer, text = read_answer(body)
     if isinstance(answer, Refusal):
         return answer
     try:

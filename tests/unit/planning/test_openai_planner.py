@@ -187,6 +187,85 @@ def test_an_unusable_answer_is_asked_for_again(bad: Reply) -> None:
     assert isinstance(ask([bad, completion(GOOD)]), FilterPlan)
 
 
+def chat(choices: object) -> Reply:
+    """A chat completion whose choices may be anything."""
+    return Reply(json.dumps({"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": choices}))
+
+
+def message(**fields: object) -> Reply:
+    return chat([{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", **fields}}])
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        message(content={"plan": None}),
+        message(content=5),
+        message(content=[5]),
+        message(content=[{"type": "text", "text": ["x"]}]),
+        message(content=[{"type": "image"}]),
+        message(content=[]),
+        message(content=None, refusal={"reason": "no"}),
+        chat({"0": {}}),
+        chat("abc"),
+        chat(None),
+        chat([None]),
+        chat(["x"]),
+        chat([{"index": 0, "finish_reason": "stop", "message": GOOD}]),
+        chat([{"index": 0, "finish_reason": "stop", "text": GOOD}]),
+        chat([{"index": 0, "finish_reason": ["stop"], "message": {"content": GOOD}}]),
+        Reply("[]"),
+        Reply("null"),
+        Reply(json.dumps({"error": {"message": "overloaded"}})),
+    ],
+    ids=[
+        "content is an object",
+        "content is a number",
+        "a part is a number",
+        "a part's text is a list",
+        "no part is a text",
+        "no part",
+        "refusal is an object",
+        "choices are an object",
+        "choices are a text",
+        "choices are null",
+        "choice is null",
+        "choice is a text",
+        "message is a text",
+        "text instead of message",
+        "reason is a list",
+        "a list",
+        "null",
+        "an error with status 200",
+    ],
+)
+def test_whatever_a_server_sends_for_a_completion_is_asked_for_again(malformed: Reply) -> None:
+    assert isinstance(ask([malformed, completion(GOOD)]), FilterPlan)
+
+
+def test_a_text_in_parts_is_joined_without_the_thoughts() -> None:
+    thought = {"type": "thinking", "text": "Customers {maybe}."}
+    half = len(GOOD) // 2
+    parts = [thought, {"type": "text", "text": GOOD[:half]}, {"type": "text", "text": GOOD[half:]}]
+    assert isinstance(ask([message(content=parts)]), FilterPlan)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "x", "code": 400, "type": ["a"]},
+        {"message": "x", "code": ["a"], "param": {"a": 1}},
+        {"message": ["x"]},
+        "no such parameter",
+        ["x"],
+    ],
+)
+def test_an_error_of_any_form_is_a_request_that_was_not_accepted(error: object) -> None:
+    with pytest.raises(PlannerUnavailable) as raised:
+        ask([Reply(json.dumps({"error": error}), 400)])
+    assert raised.value.cause is UnavailableCause.REQUEST_REJECTED
+
+
 def test_after_two_repairs_it_gives_up_and_says_why() -> None:
     with scripted_model([completion(unknown_column())]) as model, pytest.raises(PlannerAnswerInvalid) as raised:
         planner(model).plan(PROMPT, FixedSource())
