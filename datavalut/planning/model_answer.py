@@ -58,13 +58,21 @@ _TEXT_PARTS = frozenset({"text", "output_text"})
 
 
 class UnusableAnswerError(Exception):
-    """An answer that the model may be able to better: its problems, and the answer as far as there is one."""
+    """An answer that the model may be able to better: its problems, and the answer as far as there is one. `usable` is
+    what can be made of it if the model does not: a plan that is right, but ill explained."""
 
-    def __init__(self, problems: tuple[str, ...], answer: str = "", plan: FilterPlan | None = None) -> None:
+    def __init__(
+        self,
+        problems: tuple[str, ...],
+        answer: str = "",
+        plan: FilterPlan | None = None,
+        usable: FilterPlan | None = None,
+    ) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
         self.answer = answer
         self.plan = plan
+        self.usable = usable
 
 
 def read_answer(body: object) -> tuple[FilterPlan | Refusal, str]:

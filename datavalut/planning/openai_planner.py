@@ -19,6 +19,7 @@ from datavalut.filters.names import resolve_table
 from datavalut.filters.tables_named import tables_named
 from datavalut.planning.bounded_http import AnswerTooLargeError, bounded_client
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, UnavailableCause
+from datavalut.planning.evidence import faults_of_explanation, with_true_evidence
 from datavalut.planning.instructions import INSTRUCTIONS, repair_message, request_message
 from datavalut.planning.model_answer import RESPONSE_FORMAT, UnusableAnswerError, read_answer
 from datavalut.planning.schema_text import SchemaText, describe_schema, describe_tables
@@ -77,7 +78,8 @@ class OpenAIPlanner:
 
     def plan(self, prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
         """The model's plan, checked against the catalog and explained by the server, or its refusal. What is wrong with
-        an answer is told to the model, which may answer again twice.
+        an answer is told to the model, which may answer again twice; a plan that is right and has a reading is then
+        taken without the evidence that is wrong.
 
         Raises PlannerUnavailable if no answer came, PlannerAnswerInvalid if none was usable, and what `source` raises.
         """
@@ -99,14 +101,18 @@ class OpenAIPlanner:
         ]
         begun = time.monotonic()
         problems: tuple[str, ...] = ()
+        usable: FilterPlan | None = None
         attempts = 0
         while attempts < ATTEMPTS and time.monotonic() - begun < PLANNING_SECONDS:
             attempts += 1
-            body = self._complete(messages)
             try:
-                return _checked(body, source)
+                return _checked(self._complete(messages), prompt, source)
+            except PlannerUnavailable:
+                if usable is None:
+                    raise
+                return usable
             except UnusableAnswerError as unusable:
-                problems = unusable.problems
+                problems, usable = unusable.problems, unusable.usable or usable
                 logger.info("The model's answer %s has %s problems", attempts, len(problems))
                 more = _untold_tables(unusable.plan, schema, source.catalog)
                 messages += [
@@ -118,6 +124,8 @@ class OpenAIPlanner:
                         ),
                     },
                 ]
+        if usable is not None:
+            return usable
         raise PlannerAnswerInvalid(attempts, problems)
 
     def _complete(self, messages: list[ChatCompletionMessageParam]) -> object:
@@ -177,7 +185,7 @@ def _cause(error: openai.APIStatusError) -> UnavailableCause:
             return UnavailableCause.REQUEST_REJECTED
 
 
-def _checked(body: object, source: PlanningSource) -> FilterPlan | Refusal:
+def _checked(body: object, prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
     """Raises UnusableAnswerError."""
     answer, text = read_answer(body)
     if isinstance(answer, Refusal):
@@ -190,6 +198,11 @@ def _checked(body: object, source: PlanningSource) -> FilterPlan | Refusal:
     failure = source.explain(plan)
     if failure is not None:
         raise UnusableAnswerError((f"the server cannot run it: {failure}",), text, plan)
+    faults = faults_of_explanation(plan, prompt)
+    if faults:
+        raise UnusableAnswerError(
+            faults, text, plan, with_true_evidence(plan, prompt) if plan.reading.strip() else None
+        )
     return plan
 
 

@@ -13,7 +13,8 @@ from tests.aws_doubles import fake_aws
 from tests.unit.planning.fixed_source import FixedSource
 from tests.unit.planning.scripted_model import ScriptedModel, completion, failure, scripted_model
 
-ANSWER = '{"plan": {"full": ["products"], "reading": "by the model"}, "refusal": null}'
+EVIDENCE = '[{"words": "all products", "meaning": "the table, whole"}]'
+ANSWER = f'{{"plan": {{"full": ["products"], "reading": "by the model", "evidence": {EVIDENCE}}}, "refusal": null}}'
 PROMPT = "all products"
 
 

@@ -413,6 +413,77 @@ def test_a_table_told_by_name_is_told_whole_once_an_answer_names_it() -> None:
     assert "attribute_29" in line
 
 
+# What explains a plan
+
+
+def explained(reading: str, *words: str) -> Reply:
+    answer = json.loads(GOOD)
+    answer["plan"] |= {"reading": reading, "evidence": [{"words": text, "meaning": "a part"} for text in words]}
+    return completion(json.dumps(answer))
+
+
+@pytest.mark.parametrize(
+    ("badly", "fault"),
+    [
+        (explained("", "3+ orders"), "reading: is empty"),
+        (explained(" \n", "3+ orders"), "reading: is empty"),
+        (explained("Customers"), "evidence: is empty"),
+        (explained("Customers", "3+ orders", "people of Mars"), "evidence[1].words"),
+        (explained("Customers", "orders with"), "evidence[0].words"),
+        (explained("Customers", " "), "evidence[0].words"),
+        (explained("Customers", "orders … customers"), "evidence[0].words"),
+        (explained("Customers", ">"), "evidence[0].words"),
+    ],
+)
+def test_a_plan_that_is_not_explained_goes_back_to_the_model(badly: Reply, fault: str) -> None:
+    with scripted_model([badly, completion(GOOD)]) as model:
+        plan = planner(model).plan(PROMPT, FixedSource())
+    assert isinstance(plan, FilterPlan)
+    assert plan.evidence[0].words == "3+ orders"
+    assert fault in model.messages(1)[-1]["content"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        PROMPT,
+        "Customers  With",
+        "“3 orders”",
+        "'customers'",
+        "3+ orders.",
+        "customers … orders",
+        "customers ... 3+",
+        "+",
+    ],
+)
+def test_words_are_the_prompts_whatever_their_capitals_blanks_and_signs(words: str) -> None:
+    with scripted_model([explained("Customers with at least three orders", words)]) as model:
+        assert isinstance(planner(model).plan(PROMPT, FixedSource()), FilterPlan)
+    assert len(model.requests) == 1
+
+
+def test_a_right_plan_does_not_fail_for_its_evidence_and_keeps_what_is_true_of_it() -> None:
+    with scripted_model([explained("Customers", "3+ orders", "people of Mars")]) as model:
+        plan = planner(model).plan(PROMPT, FixedSource())
+    assert len(model.requests) == 3
+    assert isinstance(plan, FilterPlan)
+    assert plan.roots[0].table == "public.customers"
+    assert [evidence.words for evidence in plan.evidence] == ["3+ orders"]
+
+
+@pytest.mark.parametrize("later", [completion(unknown_column()), failure(503)])
+def test_a_right_plan_stays_though_the_answers_after_it_are_worse(later: Reply) -> None:
+    plan = ask([explained("Customers with three orders"), later])
+    assert isinstance(plan, FilterPlan)
+    assert plan.reading == "Customers with three orders"
+
+
+def test_a_plan_that_never_says_what_it_reads_is_invalid() -> None:
+    with pytest.raises(PlannerAnswerInvalid) as raised:
+        ask([explained("", "3+ orders")])
+    assert raised.value.problems == ("reading: is empty",)
+
+
 # What is told
 
 
