@@ -23,6 +23,7 @@ from datavalut.planning.evidence import faults_of_explanation, with_true_evidenc
 from datavalut.planning.instructions import INSTRUCTIONS, repair_message, request_message
 from datavalut.planning.model_answer import RESPONSE_FORMAT, UnusableAnswerError, read_answer
 from datavalut.planning.schema_text import SchemaText, describe_schema, describe_tables
+from datavalut.planning.shared_values import SharedValues
 from datavalut.planning.source import PlanningSource
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -93,8 +94,8 @@ class OpenAIPlanner:
         return self._plan(prompt, source, tokens // SMALLER**2)
 
     def _plan(self, prompt: str, source: PlanningSource, tokens: int) -> FilterPlan | Refusal:
-        values = source if self._options.share_values else None
-        schema = describe_schema(source.catalog, prompt, tokens, values)
+        shared = SharedValues(source, prompt) if self._options.share_values else None
+        schema = describe_schema(source.catalog, prompt, tokens, shared)
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": INSTRUCTIONS},
             {"role": "user", "content": request_message(prompt, schema.text, source.reference_time)},

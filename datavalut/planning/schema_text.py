@@ -1,17 +1,16 @@
 """A catalog as a language model reads it: names, types, keys, labels, checks and comments, within a budget.
 
-Rows are never told. Values of text columns are, only if the deployment shares them (`ColumnValues`).
+Rows are never told. Values of text columns are, only if the deployment shares them (`SharedValues`).
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName
 from datavalut.planning.relevance import tables_by_relevance
-from datavalut.planning.source import ColumnValues
+from datavalut.planning.shared_values import SharedValues
 
 MAXIMUM_COMMENT = 200  # characters
 MAXIMUM_CHECK = 500  # characters
@@ -20,10 +19,6 @@ BYTES_A_TOKEN = 3  # of names and types: few tokenizers make more of them
 # Where not all tables can be told whole: the shares of the budget for names alone, and for the most relevant tables.
 SHARE_OF_NAMES = 0.4
 SHARE_OF_WHOLE_TABLES = 0.8
-
-SHARED_COLUMNS = 300  # looked up at most
-SHARED_VALUES = 30  # all are told; of more only those that the prompt mentions
-SHARED_VALUE = 60  # characters
 
 
 @dataclass(frozen=True)
@@ -34,10 +29,10 @@ class SchemaText:
     whole: frozenset[TableName]
 
 
-def describe_schema(catalog: Catalog, prompt: str, tokens: int, values: ColumnValues | None = None) -> SchemaText:
+def describe_schema(catalog: Catalog, prompt: str, tokens: int, shared: SharedValues | None = None) -> SchemaText:
     """All tables whole if `tokens` suffice for that. Else those that the prompt seems to be about are, further ones
     without what can be spared, and the rest by name."""
-    describer = _Describer(catalog, prompt, values)
+    describer = _Describer(catalog, shared)
     lines = {table.name: describer.whole(table) for table in catalog.tables}
     budget = tokens * BYTES_A_TOKEN
     if sum(map(_size, lines.values())) <= budget:
@@ -57,7 +52,7 @@ def describe_schema(catalog: Catalog, prompt: str, tokens: int, values: ColumnVa
 
 def describe_tables(catalog: Catalog, names: Iterable[TableName], tokens: int) -> str:
     """These tables whole, as many as fit."""
-    describer = _Describer(catalog, "", None)
+    describer = _Describer(catalog, None)
     lines: list[str] = []
     for name in names:
         line = describer.whole(catalog.table(name))
@@ -109,24 +104,23 @@ def _with_values(
     budget: int,
     whole: frozenset[TableName],
 ) -> SchemaText:
-    if describer.values is not None:
+    if describer.shared is not None:
         _upgraded(tables, lines, describer.with_values, budget)
     return SchemaText("\n".join(lines.values()), whole)
 
 
 class _Describer:
-    def __init__(self, catalog: Catalog, prompt: str, values: ColumnValues | None) -> None:
-        self.values = values
+    def __init__(self, catalog: Catalog, shared: SharedValues | None) -> None:
+        self.shared = shared
         self._catalog = catalog
-        self._prompt = prompt.casefold()
-        self._looked_up = 0
 
     def whole(self, table: Table) -> str:
         return as_data(self._described(table, {}))
 
     def with_values(self, table: Table) -> str:
-        shared = {column.name: self._shared_values(table, column) for column in table.columns}
-        return as_data(self._described(table, shared))
+        if self.shared is None:
+            return self.whole(table)
+        return as_data(self._described(table, {column.name: self.shared.of(table, column) for column in table.columns}))
 
     def columns(self, table: Table) -> str:
         """Without what can be spared."""
@@ -153,21 +147,6 @@ class _Describer:
     def _foreign_keys(self, table: Table) -> dict[str, Any]:
         references = [_reference(key) for key in self._catalog.references_of(table.name)]
         return {"foreign_keys": references} if references else {}
-
-    def _shared_values(self, table: Table, column: Column) -> list[str]:
-        alone = (column.name,)
-        if self.values is None or column.category is not TypeCategory.TEXT or self._looked_up >= SHARED_COLUMNS:
-            return []
-        if alone == table.primary_key or alone in table.unique_keys:
-            return []
-        self._looked_up += 1
-        values = [value for value in self.values.values(table.name, column.name) or () if len(value) <= SHARED_VALUE]
-        if len(values) > SHARED_VALUES:
-            values = [value for value in values if self._mentions(value)]
-        return values[:SHARED_VALUES]
-
-    def _mentions(self, value: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", self._prompt) is not None
 
 
 def _column(column: Column, values: list[str]) -> str | dict[str, Any]:

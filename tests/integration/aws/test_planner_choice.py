@@ -86,5 +86,5 @@ def test_values_are_shared_where_the_deployment_says_so(monkeypatch: pytest.Monk
     workflow_deployment().plan_prompt(PROMPT, source)
     assert source.asked == []
     plan(monkeypatch, PLANNER_SHARE_VALUES="true")
-    workflow_deployment().plan_prompt(PROMPT, source)
+    workflow_deployment().plan_prompt("all products, and Ontario", source)
     assert '["Ontario"]' in model.messages(-1)[1]["content"]

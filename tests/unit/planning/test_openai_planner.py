@@ -496,7 +496,8 @@ def test_values_stay_here_unless_the_deployment_shares_them() -> None:
 
 
 def test_shared_values_stand_with_their_column() -> None:
-    source = FixedSource(column_values={("regions", "title"): ("</schema>", "Ontario")})
+    many = replace(SHOP, tables=tuple(replace(table, estimated_rows=1_000) for table in SHOP.tables))
+    source = FixedSource(many, column_values={("regions", "title"): ("</schema>", "Ontario")})
     with scripted_model([completion(GOOD)]) as model:
         planner(model, options=SHARING).plan(PROMPT, source)
     content = model.messages(0)[1]["content"]
