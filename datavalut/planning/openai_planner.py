@@ -6,6 +6,7 @@ Imported only where it is used: the openai package takes about a second to impor
 import json
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import openai
@@ -22,7 +23,7 @@ from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, 
 from datavalut.planning.evidence import faults_of_explanation, with_true_evidence
 from datavalut.planning.instructions import INSTRUCTIONS, repair_message, request_message
 from datavalut.planning.model_answer import RESPONSE_FORMAT, UnusableAnswerError, read_answer
-from datavalut.planning.schema_text import SchemaText, describe_schema, describe_tables
+from datavalut.planning.schema_text import describe_further, describe_schema
 from datavalut.planning.shared_values import SharedValues
 from datavalut.planning.source import PlanningSource
 
@@ -34,7 +35,7 @@ REQUEST_RETRIES = 2  # of one request, by the openai package: rate limits (Retry
 PLANNING_SECONDS = 300
 ANSWER_BYTES = 5_000_000
 MAXIMUM_PROBLEMS = 20  # told to the model
-MAXIMUM_REPEATED = 20_000  # characters of its own answer
+MAXIMUM_REPEATED = 6_000  # characters of its own answer
 SCHEMA_TOKENS = 60_000
 # A model whose context is too small for the schema is asked again with so much less of it, twice.
 SMALLER = 4
@@ -48,7 +49,7 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class PlannerOptions:
     """`share_values` lets the model see values of text columns; `schema_tokens` is the most of a schema that it is
-    told."""
+    told, the repairs of its answer included."""
 
     share_values: bool = False
     schema_tokens: int = SCHEMA_TOKENS
@@ -115,14 +116,12 @@ class OpenAIPlanner:
             except UnusableAnswerError as unusable:
                 problems, usable = unusable.problems, unusable.usable or usable
                 logger.info("The model's answer %s has %s problems", attempts, len(problems))
-                more = _untold_tables(unusable.plan, schema, source.catalog)
+                schema = describe_further(_tables_of(unusable.plan, source.catalog), schema, source.catalog, shared)
                 messages += [
                     {"role": "assistant", "content": unusable.answer[:MAXIMUM_REPEATED]},
                     {
                         "role": "user",
-                        "content": repair_message(
-                            problems[:MAXIMUM_PROBLEMS], describe_tables(source.catalog, more, tokens)
-                        ),
+                        "content": repair_message(problems[:MAXIMUM_PROBLEMS], schema.text),
                     },
                 ]
         if usable is not None:
@@ -207,16 +206,10 @@ def _checked(body: object, prompt: str, source: PlanningSource) -> FilterPlan | 
     return plan
 
 
-def _untold_tables(plan: FilterPlan | None, schema: SchemaText, catalog: Catalog) -> list[TableName]:
-    """The tables that a plan names without having been told what is in them."""
-    if plan is None:
-        return []
-    found = []
-    for text in tables_named(plan):
-        try:
-            name = resolve_table(text, catalog).name
-        except NameUnresolvedError:
-            continue
-        if name not in schema.whole and name not in found:
-            found.append(name)
-    return found
+def _tables_of(plan: FilterPlan | None, catalog: Catalog) -> list[TableName]:
+    """Those that it names and the catalog has, each once."""
+    found: dict[TableName, None] = {}
+    for text in tables_named(plan) if plan is not None else ():
+        with suppress(NameUnresolvedError):
+            found[resolve_table(text, catalog).name] = None
+    return list(found)

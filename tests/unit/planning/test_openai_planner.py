@@ -15,6 +15,7 @@ from datavalut.planning.bounded_http import bounded_client
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, UnavailableCause
 from datavalut.planning.openai_planner import OpenAIPlanner, PlannerOptions, make_openai_planner
 from datavalut.planning.planner import Planner
+from datavalut.planning.schema_text import BYTES_A_TOKEN
 from tests.filter_examples import ORDERS, SHOP, aggregate, compare, name
 from tests.unit.planning.fixed_source import FixedSource
 from tests.unit.planning.scripted_model import Reply, ScriptedModel, completion, failure, scripted_model
@@ -50,6 +51,7 @@ def unknown_column() -> str:
 
 
 PLAIN = PlannerOptions()
+TOKENS_BESIDE_SCHEMA = 10_000  # docs/planners.md
 SHARING = PlannerOptions(share_values=True)
 
 
@@ -361,14 +363,10 @@ def test_a_model_that_chooses_its_temperature_itself_is_asked_without_one() -> N
 
 
 def test_a_schema_that_is_too_long_for_the_model_is_told_in_less() -> None:
-    columns = tuple(replace(SHOP.tables[0].columns[0], name=f"attribute_{number}") for number in range(30))
-    many = tuple(Table(name(f"archive_{number}"), columns) for number in range(100))
     too_long = failure(400, "context_length_exceeded")
     with scripted_model([too_long, completion(GOOD)]) as model:
-        source = FixedSource(replace(SHOP, tables=(*SHOP.tables, *many)))
-        assert isinstance(planner(model).plan(PROMPT, source), FilterPlan)
-    first, second = (len(model.messages(request)[1]["content"]) for request in (0, 1))
-    assert second < first
+        assert isinstance(planner(model).plan(PROMPT, archives(100)), FilterPlan)
+    assert size(model, 1) < size(model, 0)
 
 
 # Repair
@@ -400,17 +398,60 @@ def test_a_plan_that_the_catalog_refuses_is_not_explained() -> None:
 
 
 def test_a_table_told_by_name_is_told_whole_once_an_answer_names_it() -> None:
-    columns = tuple(replace(SHOP.tables[0].columns[0], name=f"attribute_{number}") for number in range(30))
-    many = tuple(Table(name(f"archive_{number}"), columns) for number in range(60))
     answer = GOOD.replace("Customers", "archive_59")
     with scripted_model([completion(answer), completion(GOOD)]) as model:
-        source = FixedSource(replace(SHOP, tables=(*SHOP.tables, *many)))
-        planner(model, options=PlannerOptions(schema_tokens=3_000)).plan(PROMPT, source)
+        planner(model, options=PlannerOptions(schema_tokens=3_000)).plan(PROMPT, archives(60))
     first, repair = model.messages(0)[1]["content"], model.messages(1)[-1]["content"]
     assert '{"table": "public.archive_59"}' in first
     [line] = repair.split("<schema>\n")[1].split("\n</schema>")[0].splitlines()
     assert json.loads(line)["table"] == "public.archive_59"
     assert "attribute_29" in line
+
+
+def archives(count: int) -> FixedSource:
+    """The shop beside tables with thirty columns each."""
+    columns = tuple(replace(SHOP.tables[0].columns[0], name=f"attribute_{number}") for number in range(30))
+    many = tuple(Table(name(f"archive_{number}"), columns, estimated_rows=1_000) for number in range(count))
+    return FixedSource(replace(SHOP, tables=(*SHOP.tables, *many)))
+
+
+def naming(tables: Sequence[str]) -> Reply:
+    """A plan with a fault in each of these tables."""
+    answer = json.loads(unknown_column())
+    [root] = answer["plan"]["roots"]
+    answer["plan"]["roots"] = [root | {"table": table} for table in tables]
+    return completion(json.dumps(answer))
+
+
+def size(model: ScriptedModel, request: int) -> int:
+    return sum(len(message["content"].encode()) for message in model.messages(request))
+
+
+@pytest.mark.parametrize("tokens", [2_000, 6_000, 20_000])
+def test_a_conversation_never_grows_beyond_the_budget_and_what_the_docs_add_to_it(tokens: int) -> None:
+    everything = naming([f"archive_{number}" for number in range(300)])
+    with scripted_model([everything]) as model, pytest.raises(PlannerAnswerInvalid):
+        planner(model, options=PlannerOptions(schema_tokens=tokens)).plan(PROMPT, archives(300))
+    assert len(model.requests) == 3
+    assert size(model, 0) < size(model, 2) < (tokens + TOKENS_BESIDE_SCHEMA) * BYTES_A_TOKEN
+
+
+def test_no_table_is_told_whole_twice() -> None:
+    answers = [naming(["archive_59"]), naming(["archive_59", "archive_58"])]
+    with scripted_model(answers) as model, pytest.raises(PlannerAnswerInvalid):
+        planner(model, options=PlannerOptions(schema_tokens=6_000)).plan(PROMPT, archives(100))
+    conversation = "".join(message["content"] for message in model.messages(2))
+    for told in ('{"table": "public.archive_59", "rows"', '{"table": "public.archive_58", "rows"'):
+        assert conversation.count(told) == 1
+
+
+def test_a_table_told_in_a_repair_has_its_shared_values() -> None:
+    source = archives(60)
+    source.column_values[("archive_59", "attribute_1")] = ("brown",)
+    with scripted_model([naming(["archive_59"]), completion(GOOD)]) as model:
+        planner(model, options=PlannerOptions(share_values=True, schema_tokens=3_000)).plan(PROMPT, source)
+    assert "brown" not in model.messages(0)[1]["content"]
+    assert '"values": ["brown"]' in model.messages(1)[-1]["content"]
 
 
 # What explains a plan

@@ -78,7 +78,7 @@ def test_it_stays_within_its_budget(tokens: int, count: int) -> None:
 
 
 def test_what_the_prompt_is_about_is_told_whole_and_the_rest_by_name() -> None:
-    described = describe_schema(with_filling(300), "Customers who ordered 3+ products of category Toys", 9_000)
+    described = describe_schema(with_filling(300), "Customers who ordered 3+ products of category Toys", 12_000)
     tables = told(described.text)
     assert {name("customers"), name("orders"), name("products"), name("items")} <= described.whole
     assert len(tables) == 300 + len(SHOP.tables)
