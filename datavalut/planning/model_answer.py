@@ -3,12 +3,18 @@
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, Field, ValidationError
 
-from datavalut.filters.model import FilterModel, FilterPlan, Refusal
+from datavalut.errors import first_of, shortened
+from datavalut.filters.model import Evidence, FilterModel, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.strict_schema import strict_schema
 
 MAXIMUM_ANSWER = 500_000  # characters
-MAXIMUM_REASON = 1_000  # characters
-MAXIMUM_NOT_UNDERSTOOD = 20
+MAXIMUM_REASON = 1_000  # characters, of a plan's reading too
+MAXIMUM_WORDS = 300  # characters, of a piece of evidence, of what was not understood, and of a candidate
+MAXIMUM_PIECES = 20  # of evidence, of what was not understood, and of the candidates for each
+# What the model is told again.
+MAXIMUM_REPEATED = 6_000  # characters of its answer
+MAXIMUM_PROBLEMS = 20
+MAXIMUM_PROBLEM = 300  # characters
 
 
 class PlannerAnswer(FilterModel):
@@ -58,7 +64,8 @@ _TEXT_PARTS = frozenset({"text", "output_text"})
 
 
 class UnusableAnswerError(Exception):
-    """An answer that the model may be able to better: its problems, and the answer as far as there is one. `usable` is
+    """An answer that the model may be able to better: its problems, and the answer as far as there is one, neither
+    longer than it helps to tell. `usable` is
     what can be made of it if the model does not: a plan that is right, but ill explained."""
 
     def __init__(
@@ -68,9 +75,9 @@ class UnusableAnswerError(Exception):
         plan: FilterPlan | None = None,
         usable: FilterPlan | None = None,
     ) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-        self.answer = answer
+        self.problems = first_of(problems, MAXIMUM_PROBLEMS, MAXIMUM_PROBLEM)
+        super().__init__("; ".join(self.problems))
+        self.answer = answer[:MAXIMUM_REPEATED]
         self.plan = plan
         self.usable = usable
 
@@ -85,7 +92,7 @@ def read_answer(body: object) -> tuple[FilterPlan | Refusal, str]:
     except ValidationError:
         raise UnusableAnswerError(("the answer has no text",)) from None
     if choice.message.refusal:
-        return _shortened(Refusal(reason=f"The language model refused: {choice.message.refusal}")), ""
+        return _short_refusal(Refusal(reason=f"The language model refused: {choice.message.refusal}")), ""
     if choice.finish_reason == "content_filter":
         return Refusal(reason="The language model's content filter refused the request."), ""
     content = choice.message.text
@@ -98,10 +105,10 @@ def read_answer(body: object) -> tuple[FilterPlan | Refusal, str]:
     except ValidationError as error:
         raise UnusableAnswerError(_sentences(error), content) from None
     if answer.refusal is not None and answer.plan is None:
-        return _shortened(answer.refusal), content
+        return _short_refusal(answer.refusal), content
     if answer.plan is None or answer.refusal is not None:
         raise UnusableAnswerError(("exactly one of plan and refusal must be null",), content)
-    return answer.plan, content
+    return _short_explanation(answer.plan), content
 
 
 def _json_part(content: str) -> str:
@@ -113,12 +120,30 @@ def _json_part(content: str) -> str:
     return text
 
 
-def _shortened(refusal: Refusal) -> Refusal:
-    return refusal.model_copy(
+def _short_explanation(plan: FilterPlan) -> FilterPlan:
+    return plan.model_copy(
         update={
-            "reason": refusal.reason[:MAXIMUM_REASON],
-            "not_understood": refusal.not_understood[:MAXIMUM_NOT_UNDERSTOOD],
+            "reading": shortened(plan.reading, MAXIMUM_REASON),
+            "evidence": tuple(
+                Evidence(
+                    words=shortened(evidence.words, MAXIMUM_WORDS), meaning=shortened(evidence.meaning, MAXIMUM_WORDS)
+                )
+                for evidence in plan.evidence[:MAXIMUM_PIECES]
+            ),
         }
+    )
+
+
+def _short_refusal(refusal: Refusal) -> Refusal:
+    return Refusal(
+        reason=shortened(refusal.reason, MAXIMUM_REASON),
+        not_understood=tuple(
+            NotUnderstood(
+                words=shortened(part.words, MAXIMUM_WORDS),
+                candidates=tuple(shortened(candidate, MAXIMUM_WORDS) for candidate in part.candidates[:MAXIMUM_PIECES]),
+            )
+            for part in refusal.not_understood[:MAXIMUM_PIECES]
+        ),
     )
 
 

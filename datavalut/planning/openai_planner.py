@@ -34,8 +34,6 @@ REQUEST_RETRIES = 2  # of one request, by the openai package: rate limits (Retry
 # No other attempt is begun after this time: one with all its retries takes less than the rest of a Lambda's life.
 PLANNING_SECONDS = 300
 ANSWER_BYTES = 5_000_000
-MAXIMUM_PROBLEMS = 20  # told to the model
-MAXIMUM_REPEATED = 6_000  # characters of its own answer
 SCHEMA_TOKENS = 60_000
 # A model whose context is too small for the schema is asked again with so much less of it, twice.
 SMALLER = 4
@@ -118,10 +116,10 @@ class OpenAIPlanner:
                 logger.info("The model's answer %s has %s problems", attempts, len(problems))
                 schema = describe_further(_tables_of(unusable.plan, source.catalog), schema, source.catalog, shared)
                 messages += [
-                    {"role": "assistant", "content": unusable.answer[:MAXIMUM_REPEATED]},
+                    {"role": "assistant", "content": unusable.answer},
                     {
                         "role": "user",
-                        "content": repair_message(problems[:MAXIMUM_PROBLEMS], schema.text),
+                        "content": repair_message(problems, schema.text),
                     },
                 ]
         if usable is not None:

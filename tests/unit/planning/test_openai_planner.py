@@ -13,6 +13,7 @@ from datavalut.catalog.model import Table
 from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.planning.bounded_http import bounded_client
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, UnavailableCause
+from datavalut.planning.model_answer import MAXIMUM_PIECES, MAXIMUM_PROBLEMS, MAXIMUM_REASON, MAXIMUM_WORDS
 from datavalut.planning.openai_planner import OpenAIPlanner, PlannerOptions, make_openai_planner
 from datavalut.planning.planner import Planner
 from datavalut.planning.schema_text import BYTES_A_TOKEN
@@ -63,7 +64,7 @@ def planner(
         base_url=model.url,
         timeout=timeout,
         max_retries=retries,
-        http_client=bounded_client(timeout, 100_000),
+        http_client=bounded_client(timeout, 150_000),
     )
     return OpenAIPlanner(client, "model-1", options)
 
@@ -454,6 +455,25 @@ def test_a_table_told_in_a_repair_has_its_shared_values() -> None:
     assert '"values": ["brown"]' in model.messages(1)[-1]["content"]
 
 
+def extra_keys(count: int, length: int) -> Reply:
+    return completion(json.dumps({"plan": {f"{number}{'k' * length}": 1 for number in range(count)}, "refusal": None}))
+
+
+@pytest.mark.parametrize("bad", [extra_keys(5_000, 1), extra_keys(1, 90_000), extra_keys(100, 500)])
+def test_neither_a_repair_nor_the_error_grows_with_what_is_wrong(bad: Reply) -> None:
+    with scripted_model([bad]) as model, pytest.raises(PlannerAnswerInvalid) as raised:
+        planner(model).plan(PROMPT, FixedSource())
+    assert size(model, 2) - size(model, 0) < 2 * 14_000
+    assert len(str(raised.value)) < 8_000
+    assert len(raised.value.problems) <= MAXIMUM_PROBLEMS + 1
+
+
+def test_how_many_problems_are_not_told_is_told() -> None:
+    with pytest.raises(PlannerAnswerInvalid) as raised:
+        ask([extra_keys(25, 1)])
+    assert raised.value.problems[-1] == f"And {25 - MAXIMUM_PROBLEMS} more."
+
+
 # What explains a plan
 
 
@@ -517,6 +537,25 @@ def test_a_right_plan_stays_though_the_answers_after_it_are_worse(later: Reply) 
     plan = ask([explained("Customers with three orders"), later])
     assert isinstance(plan, FilterPlan)
     assert plan.reading == "Customers with three orders"
+
+
+def test_an_explanation_is_shortened() -> None:
+    prompt = "customers " + "and their orders " * 200
+    with scripted_model([explained("r" * 9_000, *[prompt] * 30)]) as model:
+        plan = planner(model).plan(prompt, FixedSource())
+    assert isinstance(plan, FilterPlan)
+    assert len(model.requests) == 1
+    assert len(plan.model_dump_json()) < 20_000
+
+
+def test_a_refusal_is_shortened() -> None:
+    part = {"words": "w" * 900, "candidates": ["c" * 400] * 25}
+    refusal = {"reason": "x" * 5_000, "not_understood": [part] * 10}
+    answer = ask([completion(json.dumps({"plan": None, "refusal": refusal}))])
+    assert isinstance(answer, Refusal)
+    assert len(answer.reason) == MAXIMUM_REASON
+    assert len(answer.not_understood[0].words) == MAXIMUM_WORDS
+    assert len(answer.not_understood[0].candidates) == MAXIMUM_PIECES
 
 
 def test_a_plan_that_never_says_what_it_reads_is_invalid() -> None:
