@@ -5,6 +5,7 @@ Imported only where it is used: the openai package takes about a second to impor
 
 import json
 import logging
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,8 +39,14 @@ SCHEMA_TOKENS = 60_000
 # A model whose context is too small for the schema is asked again with so much less of it, twice.
 SMALLER = 4
 
-# A tuple, since a server's code may be of any type, which a set would have to hash.
-_TOO_LONG = ("context_length_exceeded", "exceed_context_size_error")  # OpenAI's code, llama.cpp's type
+# OpenAI's code, llama.cpp's type. A tuple, since a server's code may be of any type, which a set would have to hash.
+_TOO_LONG = ("context_length_exceeded", "exceed_context_size_error")
+# Of servers that say it in words only: vLLM, LM Studio and gateways; and OpenAI, where one request alone is beyond what
+# may be sent in a minute.
+_TOO_LONG_IN_WORDS = re.compile(
+    r"context (length|size|window)|prompt is too long|too many (input )?tokens", re.IGNORECASE
+)
+_TOO_LARGE_FOR_A_MINUTE = re.compile("request too large", re.IGNORECASE)
 
 logger = logging.getLogger(__name__)
 
@@ -165,13 +172,17 @@ def _cause(error: openai.APIStatusError) -> UnavailableCause:
     match error:
         case openai.RateLimitError(code="insufficient_quota"):
             return UnavailableCause.QUOTA_EXHAUSTED
+        case openai.RateLimitError() if _TOO_LARGE_FOR_A_MINUTE.search(error.response.text):
+            return UnavailableCause.SCHEMA_TOO_LARGE
         case openai.RateLimitError():
             return UnavailableCause.RATE_LIMITED
         case openai.AuthenticationError() | openai.PermissionDeniedError():
             return UnavailableCause.KEY_REJECTED
         case openai.NotFoundError():
             return UnavailableCause.MODEL_NOT_FOUND
-        case openai.BadRequestError() if error.code in _TOO_LONG or error.type in _TOO_LONG:
+        case openai.BadRequestError() if (
+            error.code in _TOO_LONG or error.type in _TOO_LONG or _TOO_LONG_IN_WORDS.search(error.response.text)
+        ):
             return UnavailableCause.SCHEMA_TOO_LARGE
         case openai.InternalServerError():
             return UnavailableCause.SERVER_ERROR

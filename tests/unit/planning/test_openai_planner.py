@@ -269,6 +269,21 @@ def test_an_error_of_any_form_is_a_request_that_was_not_accepted(error: object) 
     assert raised.value.cause is UnavailableCause.REQUEST_REJECTED
 
 
+TOO_LARGE = UnavailableCause.SCHEMA_TOO_LARGE
+VLLM_TOO_LONG = (
+    "This model's maximum context length is 8192 tokens. However, you requested 60000 tokens (60000 in the messages,"
+    " 0 in the completion). Please reduce the length of the messages or completion."
+)
+OPENAI_TOO_LARGE = (
+    "Request too large for gpt-4.1 in organization org-x on tokens per min (TPM): Limit 30000, Requested 61234. The"
+    " input or output tokens must be reduced in order to run successfully."
+)
+OPENAI_TOO_MANY = (
+    "Rate limit reached for gpt-4.1 in organization org-x on tokens per min (TPM): Limit 30000, Used 25000, Requested"
+    " 9000. Please try again in 8s."
+)
+
+
 def test_after_two_repairs_it_gives_up_and_says_why() -> None:
     with scripted_model([completion(unknown_column())]) as model, pytest.raises(PlannerAnswerInvalid) as raised:
         planner(model).plan(PROMPT, FixedSource())
@@ -296,6 +311,11 @@ def test_answers_that_are_always_cut_off_are_invalid() -> None:
         (failure(404, "model_not_found"), UnavailableCause.MODEL_NOT_FOUND),
         (failure(400, "context_length_exceeded"), UnavailableCause.SCHEMA_TOO_LARGE),
         (failure(400, kind="exceed_context_size_error"), UnavailableCause.SCHEMA_TOO_LARGE),
+        (failure(400, "400", kind="BadRequestError", message=VLLM_TOO_LONG), TOO_LARGE),
+        (failure(400, message="Unsupported parameter: 'logprobs'"), UnavailableCause.REQUEST_REJECTED),
+        (failure(429, "rate_limit_exceeded", message=OPENAI_TOO_LARGE), TOO_LARGE),
+        (failure(429, "rate_limit_exceeded", message=OPENAI_TOO_MANY), UnavailableCause.RATE_LIMITED),
+        (Reply('{"error": "Trying to keep the first 9000 tokens when context length is 4096"}', 400), TOO_LARGE),
         (failure(413), UnavailableCause.SCHEMA_TOO_LARGE),
         (failure(408), UnavailableCause.TIMEOUT),
         (replace(completion(GOOD), cut=True), UnavailableCause.UNREACHABLE),
