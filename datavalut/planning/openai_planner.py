@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,8 +33,10 @@ OPENAI_URL = "https://api.openai.com/v1"
 ATTEMPTS = 3  # the first answer, and two repairs
 REQUEST_SECONDS = 90
 REQUEST_RETRIES = 2  # of one request, by the openai package: rate limits (Retry-After), outages and timeouts
-# No other attempt is begun after this time: one with all its retries takes less than the rest of a Lambda's life.
-PLANNING_SECONDS = 300
+LONGEST_WAIT = 120  # seconds that the openai package waits before such a retry, if Retry-After says so
+# All requests of one prompt together, with their retries: none is begun that may take longer than what is left. A
+# Lambda lives for 900 seconds: in the rest of them the catalog is read before, and rows are counted after.
+PLANNING_SECONDS = 780
 ANSWER_BYTES = 5_000_000
 SCHEMA_TOKENS = 60_000
 # A model whose context is too small for the schema is asked again with so much less of it, twice.
@@ -54,10 +57,12 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class PlannerOptions:
     """`share_values` lets the model see values of text columns; `schema_tokens` is the most of a schema that it is
-    told, the repairs of its answer included."""
+    told, the repairs of its answer included; `request_seconds` is how long it may take to answer, at most
+    PLANNING_SECONDS."""
 
     share_values: bool = False
     schema_tokens: int = SCHEMA_TOKENS
+    request_seconds: float = REQUEST_SECONDS
 
 
 def make_openai_planner(
@@ -67,9 +72,9 @@ def make_openai_planner(
     client = openai.OpenAI(
         api_key=api_key or "none",
         base_url=base_url or OPENAI_URL,
-        timeout=REQUEST_SECONDS,
+        timeout=options.request_seconds,
         max_retries=REQUEST_RETRIES,
-        http_client=bounded_client(REQUEST_SECONDS, ANSWER_BYTES),
+        http_client=bounded_client(options.request_seconds, ANSWER_BYTES),
     )
     return OpenAIPlanner(client, model, options)
 
@@ -77,10 +82,18 @@ def make_openai_planner(
 class OpenAIPlanner:
     """Sends the prompt and the catalog; never a row, and values of text columns only if the deployment shares them."""
 
-    def __init__(self, client: openai.OpenAI, model: str, options: PlannerOptions = PlannerOptions()) -> None:
+    def __init__(
+        self,
+        client: openai.OpenAI,
+        model: str,
+        options: PlannerOptions = PlannerOptions(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`client` gives up a request after `options.request_seconds`."""
         self._client = client
         self._model = model
         self._options = options
+        self._clock = clock
         self._temperature: float | openai.Omit = 0.0
 
     def plan(self, prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
@@ -90,30 +103,29 @@ class OpenAIPlanner:
 
         Raises PlannerUnavailable if no answer came, PlannerAnswerInvalid if none was usable, and what `source` raises.
         """
-        tokens = self._options.schema_tokens
+        tokens, end = self._options.schema_tokens, self._clock() + PLANNING_SECONDS
         for budget in (tokens, tokens // SMALLER):
             try:
-                return self._plan(prompt, source, budget)
+                return self._plan(prompt, source, budget, end)
             except PlannerUnavailable as error:
-                if error.cause is not UnavailableCause.SCHEMA_TOO_LARGE:
+                if error.cause is not UnavailableCause.SCHEMA_TOO_LARGE or not self._has_time(end):
                     raise
-        return self._plan(prompt, source, tokens // SMALLER**2)
+        return self._plan(prompt, source, tokens // SMALLER**2, end)
 
-    def _plan(self, prompt: str, source: PlanningSource, tokens: int) -> FilterPlan | Refusal:
+    def _plan(self, prompt: str, source: PlanningSource, tokens: int, end: float) -> FilterPlan | Refusal:
         shared = SharedValues(source, prompt) if self._options.share_values else None
         schema = describe_schema(source.catalog, prompt, tokens, shared)
         messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": INSTRUCTIONS},
             {"role": "user", "content": request_message(prompt, schema.text, source.reference_time)},
         ]
-        begun = time.monotonic()
         problems: tuple[str, ...] = ()
         usable: FilterPlan | None = None
         attempts = 0
-        while attempts < ATTEMPTS and time.monotonic() - begun < PLANNING_SECONDS:
+        while attempts == 0 or (attempts < ATTEMPTS and self._has_time(end)):
             attempts += 1
             try:
-                return _checked(self._complete(messages), prompt, source)
+                return _checked(self._complete(messages, end), prompt, source)
             except PlannerUnavailable:
                 if usable is None:
                     raise
@@ -124,19 +136,25 @@ class OpenAIPlanner:
                 schema = describe_further(_tables_of(unusable.plan, source.catalog), schema, source.catalog, shared)
                 messages += [
                     {"role": "assistant", "content": unusable.answer},
-                    {
-                        "role": "user",
-                        "content": repair_message(problems, schema.text),
-                    },
+                    {"role": "user", "content": repair_message(problems, schema.text)},
                 ]
         if usable is not None:
             return usable
         raise PlannerAnswerInvalid(attempts, problems)
 
-    def _complete(self, messages: list[ChatCompletionMessageParam]) -> object:
+    def _has_time(self, end: float) -> bool:
+        return end - self._clock() >= self._options.request_seconds
+
+    def _retries(self, end: float) -> int:
+        """As many as have ended by then, if each is waited for as long as can be and takes as long as can be."""
+        seconds = self._options.request_seconds
+        return max(0, min(self._client.max_retries, int((end - self._clock() - seconds) // (seconds + LONGEST_WAIT))))
+
+    def _complete(self, messages: list[ChatCompletionMessageParam], end: float) -> object:
         """The answer's JSON. Errors are raised without their origin, whose text may quote the key."""
         try:
-            response = self._client.chat.completions.with_raw_response.create(
+            client = self._client.with_options(max_retries=self._retries(end))
+            response = client.chat.completions.with_raw_response.create(
                 model=self._model,
                 messages=messages,
                 response_format=RESPONSE_FORMAT,
@@ -159,7 +177,9 @@ class OpenAIPlanner:
             raise PlannerUnavailable(UnavailableCause.SERVER_ERROR) from None
         # Models that reason choose their temperature themselves.
         self._temperature = openai.omit
-        return self._complete(messages)
+        if not self._has_time(end):
+            raise PlannerUnavailable(UnavailableCause.TIMEOUT)
+        return self._complete(messages, end)
 
 
 def _unavailable(error: openai.APIStatusError) -> PlannerUnavailable:

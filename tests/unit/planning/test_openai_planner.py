@@ -14,7 +14,15 @@ from datavalut.filters.model import FilterPlan, Refusal
 from datavalut.planning.bounded_http import bounded_client
 from datavalut.planning.errors import PlannerAnswerInvalid, PlannerUnavailable, UnavailableCause
 from datavalut.planning.model_answer import MAXIMUM_PIECES, MAXIMUM_PROBLEMS, MAXIMUM_REASON, MAXIMUM_WORDS
-from datavalut.planning.openai_planner import OpenAIPlanner, PlannerOptions, make_openai_planner
+from datavalut.planning.openai_planner import (
+    LONGEST_WAIT,
+    PLANNING_SECONDS,
+    REQUEST_RETRIES,
+    REQUEST_SECONDS,
+    OpenAIPlanner,
+    PlannerOptions,
+    make_openai_planner,
+)
 from datavalut.planning.planner import Planner
 from datavalut.planning.schema_text import BYTES_A_TOKEN
 from tests.filter_examples import ORDERS, SHOP, aggregate, compare, name
@@ -388,6 +396,58 @@ def test_a_schema_that_is_too_long_for_the_model_is_told_in_less() -> None:
     with scripted_model([too_long, completion(GOOD)]) as model:
         assert isinstance(planner(model).plan(PROMPT, archives(100)), FilterPlan)
     assert size(model, 1) < size(model, 0)
+
+
+# Time
+
+
+def slow_planner(model: ScriptedModel, seconds: float, retries: int = 0) -> OpenAIPlanner:
+    """One whose every request takes so long, by a clock that nobody waits for."""
+    client = openai.OpenAI(api_key=KEY, base_url=model.url, timeout=5, max_retries=retries)
+    return OpenAIPlanner(client, "model-1", PlannerOptions(request_seconds=90), lambda: len(model.requests) * seconds)
+
+
+@pytest.mark.parametrize(("seconds", "requests"), [(200, 3), (340, 3), (360, 2), (690, 2), (700, 1)])
+def test_no_repair_is_asked_for_that_may_take_too_long(seconds: float, requests: int) -> None:
+    with scripted_model([completion(unknown_column())]) as model, pytest.raises(PlannerAnswerInvalid) as raised:
+        slow_planner(model, seconds).plan(PROMPT, FixedSource())
+    assert len(model.requests) == raised.value.attempts == requests
+
+
+@pytest.mark.parametrize(("seconds", "requests"), [(200, 3), (360, 2), (700, 1)])
+def test_smaller_schemas_share_the_time_with_the_first(seconds: float, requests: int) -> None:
+    with scripted_model([failure(413)]) as model, pytest.raises(PlannerUnavailable) as raised:
+        slow_planner(model, seconds).plan(PROMPT, FixedSource())
+    assert len(model.requests) == requests
+    assert raised.value.cause is UnavailableCause.SCHEMA_TOO_LARGE
+
+
+def test_a_request_is_not_doubled_for_its_temperature_when_time_is_up() -> None:
+    unsupported = failure(400, "unsupported_value", param="temperature")
+    with scripted_model([unsupported, completion(GOOD)]) as model, pytest.raises(PlannerUnavailable) as raised:
+        slow_planner(model, 700).plan(PROMPT, FixedSource())
+    assert len(model.requests) == 1
+    assert raised.value.retryable
+
+
+def test_a_request_is_tried_again_only_while_there_is_time() -> None:
+    with scripted_model([completion(unknown_column()), failure(503)]) as model, pytest.raises(PlannerUnavailable):
+        slow_planner(model, 500, retries=2).plan(PROMPT, FixedSource())
+    assert len(model.requests) == 2
+
+
+def test_all_that_can_happen_ends_before_a_function_does() -> None:
+    longest = (1 + REQUEST_RETRIES) * REQUEST_SECONDS + REQUEST_RETRIES * LONGEST_WAIT
+    assert longest <= PLANNING_SECONDS <= 900 - REQUEST_SECONDS
+
+
+@pytest.mark.parametrize("seconds", [REQUEST_SECONDS, 300, PLANNING_SECONDS])
+def test_a_slow_server_is_asked_at_least_once(seconds: float) -> None:
+    with scripted_model([completion(unknown_column())]) as model, pytest.raises(PlannerAnswerInvalid) as raised:
+        options = PlannerOptions(request_seconds=seconds)
+        client = openai.OpenAI(api_key=KEY, base_url=model.url, timeout=5)
+        OpenAIPlanner(client, "model-1", options, lambda: len(model.requests) * seconds).plan(PROMPT, FixedSource())
+    assert raised.value.attempts == min(3, PLANNING_SECONDS // seconds)
 
 
 # Repair
