@@ -17,7 +17,7 @@ _BEGUN = "datavalut_begun"
 
 def bounded_client(answer_seconds: float, answer_bytes: int) -> httpx2.Client:
     """openai's own client, with bounds for an answer: its bytes, and the seconds from the request's beginning to the
-    answer's end."""
+    answer's end. It follows no redirect, which would take prompt and schema to a host that nobody has chosen."""
 
     def begin(request: httpx2.Request) -> None:
         request.extensions[_BEGUN] = time.monotonic()
@@ -25,7 +25,7 @@ def bounded_client(answer_seconds: float, answer_bytes: int) -> httpx2.Client:
     def bound(response: httpx2.Response) -> None:
         response.stream = _BoundedStream(response, response.request.extensions[_BEGUN] + answer_seconds, answer_bytes)
 
-    return openai.DefaultHttpxClient(event_hooks={"request": [begin], "response": [bound]})
+    return openai.DefaultHttpxClient(follow_redirects=False, event_hooks={"request": [begin], "response": [bound]})
 
 
 class _BoundedStream(httpx2.SyncByteStream):

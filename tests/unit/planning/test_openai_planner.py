@@ -667,6 +667,16 @@ def test_shared_values_stand_with_their_column() -> None:
     assert content.count("</schema>") == 1
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(status: int) -> None:
+    with scripted_model([completion(GOOD)]) as elsewhere:
+        redirect = Reply("", status, headers=(("Location", f"{elsewhere.url}/chat/completions"),))
+        with pytest.raises(PlannerUnavailable) as raised:
+            ask([redirect])
+    assert elsewhere.requests == []
+    assert (raised.value.cause, raised.value.status) == (UnavailableCause.REQUEST_REJECTED, status)
+
+
 def test_no_error_shows_the_key() -> None:
     with pytest.raises(PlannerUnavailable) as raised:
         ask([failure(401, "invalid_api_key", message=f"Incorrect API key provided: {KEY}")])
