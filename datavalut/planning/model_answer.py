@@ -136,7 +136,7 @@ def _short_explanation(plan: FilterPlan) -> FilterPlan:
 
 def _short_refusal(refusal: Refusal) -> Refusal:
     return Refusal(
-        reason=shortened(refusal.reason, MAXIMUM_REASON),
+        reason=shortened(refusal.reason.strip(), MAXIMUM_REASON) or "The language model gave no reason.",
         not_understood=tuple(
             NotUnderstood(
                 words=shortened(part.words, MAXIMUM_WORDS),

@@ -15,6 +15,7 @@ import openai
 from openai.types.chat import ChatCompletionMessageParam
 
 from datavalut.catalog.model import Catalog, TableName
+from datavalut.errors import shortened
 from datavalut.filters.check import check_plan
 from datavalut.filters.errors import FilterPlanError, NameUnresolvedError
 from datavalut.filters.model import FilterPlan, Refusal
@@ -184,7 +185,8 @@ class OpenAIPlanner:
 
 def _unavailable(error: openai.APIStatusError) -> PlannerUnavailable:
     # The server's own words are not logged: they may quote the key.
-    logger.warning("The model's server answered %s, code %s, parameter %s", error.status_code, error.code, error.param)
+    code, parameter = (shortened(str(fact), 60) for fact in (error.code, error.param))
+    logger.warning("The model's server answered %s, code %s, parameter %s", error.status_code, code, parameter)
     return PlannerUnavailable(_cause(error), error.status_code)
 
 

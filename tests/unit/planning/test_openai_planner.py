@@ -628,6 +628,11 @@ def test_an_explanation_is_shortened() -> None:
     assert len(plan.model_dump_json()) < 20_000
 
 
+def test_a_refusal_without_a_reason_says_so() -> None:
+    answer = ask([completion(json.dumps({"plan": None, "refusal": {"reason": " ", "not_understood": []}}))])
+    assert answer == Refusal(reason="The language model gave no reason.")
+
+
 def test_a_refusal_is_shortened() -> None:
     part = {"words": "w" * 900, "candidates": ["c" * 400] * 25}
     refusal = {"reason": "x" * 5_000, "not_understood": [part] * 10}
