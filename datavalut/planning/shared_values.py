@@ -40,7 +40,8 @@ class SharedValues:
         return short[:SHARED_VALUES]
 
     def _mentions(self, value: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", self._prompt) is not None
+        """As it is, or as an English plural."""
+        return re.search(rf"(?<!\w){re.escape(value.casefold())}(e?s)?(?!\w)", self._prompt) is not None
 
 
 def _may_be_shared(table: Table, column: Column) -> bool:

@@ -153,6 +153,13 @@ def test_few_values_are_told_and_of_many_those_that_the_prompt_mentions() -> Non
     }
 
 
+@pytest.mark.parametrize("prompt", ["garden gnome", "all Garden Gnomes, please", "“garden gnome”"])
+def test_a_value_is_mentioned_in_any_letters_and_in_the_plural(prompt: str) -> None:
+    source = FixedSource(column_values={("products", "name"): ("Garden gnome", "Garden", "no", "Gnomeries")})
+    assert "Garden gnome" in values_told(source, prompt)[("products", "name")]
+    assert "no" not in values_told(source, prompt)[("products", "name")]
+
+
 @pytest.mark.parametrize(
     ("rows", "values", "all_told"),
     [
