@@ -7,6 +7,7 @@ from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.antecedents import with_antecedents
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.name_keys import name_key
@@ -55,6 +56,9 @@ def plan_offline(
     apart = without_hyphens(tokens)
     if isinstance(answer, Refusal) and apart != tokens:
         answer = _answer(apart, Vocabulary(catalog, apart, words, reference_time))
+    stood_for = None if isinstance(answer, FilterPlan) else _with_antecedents(tokens, catalog, words, reference_time)
+    if stood_for is not None:
+        return stood_for
     corrections: tuple[Correction, ...] = ()
     # With the tables' names corrected, their values are read, and the slips in them can be found.
     for _ in range(_ROUNDS_OF_CORRECTION):
@@ -67,6 +71,18 @@ def plan_offline(
         corrections += found
         answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
     return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else first
+
+
+def _with_antecedents(
+    tokens: tuple[Token, ...], catalog: Catalog, values: Values, reference_time: datetime | None
+) -> FilterPlan | None:
+    """The plan for the sentence with the nouns that "one" or "none" stand for in it."""
+    said = with_antecedents(tokens, Vocabulary(catalog, tokens, values, reference_time))
+    if said is None:
+        return None
+    meant, corrections = said
+    answer = _answer(meant, Vocabulary(catalog, meant, values, reference_time))
+    return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else None
 
 
 def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:
