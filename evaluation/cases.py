@@ -21,7 +21,7 @@ DATABASES = (
     *("hotels", "gym", "social", "logistics", "claims", "estate"),
     *("campus", "market", "recruiting"),
     *("bazaar", "college", "fair", "polytechnic", "emporium", "academy"),
-    *("delivery", "music", "practice", "airline"),
+    *("delivery", "music", "practice", "airline", "teamwork", "charity"),
 )
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")

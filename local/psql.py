@@ -21,18 +21,16 @@ def environment(databases: Databases) -> Mapping[str, str]:
     }
 
 
-def main() -> int:
+def main() -> None:
     try:
         databases = Databases(LocalSettings.from_environment())
     except LocalStackError as error:
-        print(f"make psql: {error.reason}", file=sys.stderr)
-        return 1
+        sys.exit(f"make psql: {error.reason}")
     if not databases.is_running():
-        print("make psql: the server does not run: `make up` starts it", file=sys.stderr)
-        return 1
+        sys.exit("make psql: the server does not run: `make up` starts it")
     psql = str(postgres_tool("psql"))
-    os.execve(psql, [psql, *sys.argv[1:]], {**os.environ, **environment(databases)})
+    os.execve(psql, [psql, *sys.argv[1:]], {**os.environ, **environment(databases)})  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
