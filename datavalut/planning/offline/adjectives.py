@@ -52,6 +52,8 @@ _BOUNDS = synonyms.words(
 _TAKEN = synonyms.words("seat slot spot table bed desk locker court room place space appointment car vehicle")
 _PRICES = synonyms.PRICE_COLUMNS | {"fee", "fare"}
 _HOW = frozenset({"with", "by", "in", "on"})
+# "insured" of insurance_provider
+_KEEPERS = frozenset({"provider", "company", "carrier", "plan"})
 _UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
@@ -281,6 +283,8 @@ class AdjectiveReader(Reader):
         """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""
         word = self._word(position)
         named = _LIVING.get(word, word)
+        if word in _LIVING and self._is_a_date(table, stem("deceased")):
+            named = "deceased"
         negatives = ((negative, False) for negative in _without_prefixes(word))
         for participle, there in ((named, word not in {"alive", "living"}), *negatives):
             end = position + 1
@@ -318,7 +322,8 @@ class AdjectiveReader(Reader):
                     continue
                 if {*words} & _BOUNDS or singular(words[-1]) != words[-1]:
                     continue  # what may be used ten times, or has no such limit, was not used therefore
-                if participle.endswith("ed") and stem(participle) == stem(name_words(column.name)[-1]):
+                of = words[0] if words[-1] in _KEEPERS and len(words) == 2 else words[-1]
+                if participle.endswith("ed") and stem(participle) == stem(of):
                     is_null = IsNull(operand=ColumnValue(column=column.name))
                     meaning = f"{column.name} is {'not ' if there else ''}null"
                     yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)

@@ -24,6 +24,7 @@ IRREGULAR_PARTICIPLES = synonyms.words(
     "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken taught led kept"
 )
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
+_HAPPENING = frozenset({"giv", "hold", "tak"})
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
 _OF_APPLYING = frozenset({stem("applied"), stem("submitted")})
 _MADE = frozenset({"enterservic", "inservic"}) | stems(
@@ -219,6 +220,9 @@ class DateReader(Reader):
         orders = is_order and verb in synonyms.ORDER_STEMS
         joins = joins or (verb == "post" and table_names.is_of(table, synonyms.POSTINGS))
         joins = joins or (verb in _OF_APPLYING and table_names.is_of(table, frozenset({"application"})))
+        named = [column for column, date in dates if date in of_the_table]
+        if verb in _HAPPENING and len(named) == 1:
+            return named[0]  # "grades given in May" of graded_on
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return table_dates.creation_column(table, position, position + 1)
         return None

@@ -17,6 +17,8 @@ _FRESH_STARTS = frozenset(
     {"who", "that", "which", "whose", "where", "with", "without", "not", "never", "no"}
     | {"have", "has", "are", "is", "were", "was", "do", "does", "did", "except", "excluding", "("}
 )
+_RELATIVES = frozenset({"who", "that", "which"})
+_VERBS = frozenset({"have", "has", "had", "are", "is", "were", "was", "do", "does", "did"})
 _DENIALS = frozenset({"not", "never"})
 
 
@@ -33,7 +35,7 @@ def joined(items: list[tuple[str, Clause]], tokens: tuple[Token, ...]) -> Clause
         groups = _alike_grouped(clauses, joiners, openings)
         if groups is not None:
             condition = all_of(any_of(clause.condition for clause in group) for group in groups)
-            meaning = " and ".join(" or ".join(clause.meaning for clause in group) for group in groups)
+            meaning = " and ".join(_in_words(group) for group in groups)
             return _clause(clauses, condition, meaning)
     groups = [[clauses[0]]]
     for joiner, clause in zip(joiners, clauses[1:], strict=True):
@@ -67,7 +69,7 @@ def _resolved(items: list[tuple[str, Clause]], openings: list[str]) -> list[str]
 def _alike_grouped(clauses: list[Clause], joiners: list[str], openings: list[str]) -> list[list[Clause]] | None:
     """The clauses as groups of alternatives; None where "and" alone stands beside "or", and nothing is alike."""
     groups = [[clauses[0]]]
-    alike = [left == right for left, right in pairwise(openings)]
+    alike = [left == right for left, right in pairwise(openings if "and" in joiners else _subjects(openings))]
     if "" not in joiners:
         if any(same for same, joiner in zip(alike, joiners, strict=True) if joiner == "or") and len(set(openings)) > 1:
             _raise_unclear(clauses, joiners)
@@ -84,6 +86,19 @@ def _alike_grouped(clauses: list[Clause], joiners: list[str], openings: list[str
         else:
             _raise_unclear(clauses, joiners)
     return groups
+
+
+def _in_words(alternatives: list[Clause]) -> str:
+    said = " or ".join(clause.meaning for clause in alternatives)
+    return f"({said})" if len(alternatives) > 1 else said
+
+
+def _subjects(openings: list[str]) -> list[str]:
+    """The openings, with the "who" whose verb goes on ("who are VIPs or have 3 orders") for that verb's."""
+    found: list[str] = []
+    for opening in openings:
+        found.append(found[-1] if found and found[-1] in _RELATIVES and opening in _VERBS else opening)
+    return found
 
 
 def _raise_unclear(clauses: list[Clause], joiners: list[str]) -> None:

@@ -18,13 +18,15 @@ from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
+from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS, SAME_KINDS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.values import is_of_initials
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
-_OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship", "level", "tier"})
-_OF_WORK = frozenset({"job", "work", "contract", "employment", "membership", "loyalty"})
+_OF_PERSONS = synonyms.words(
+    "sex gender status nationality citizenship level tier seniority segment group grade rank cohort standing"
+)
+_OF_WORK = synonyms.words("job work contract employment membership loyalty age seniority")
 _NEGATIONS = ("non-", "non")
 
 
@@ -116,6 +118,21 @@ class KindReader(Reader):
                     if (str(holder.name), column.name) not in seen and self._may_be(table, column, label):
                         seen.add((str(holder.name), column.name))
                         yield KindNoun(table, path, holder, column, label.values, label.end)
+                if (str(holder.name), column.name) not in seen:
+                    yield from self._called_otherwise(table, (holder, path, column), position, length)
+
+    def _called_otherwise(
+        self, table: Table, of: tuple[Table, tuple[PathStep, ...], Column], position: int, length: int
+    ) -> Iterator[KindNoun]:
+        """ "calls" of the usage type "voice"."""
+        holder, path, column = of
+        words = [token.lower for token in self._tokens[position : position + length]]
+        said = " ".join([*words[:-1], american_singular(words[-1])])
+        same = [other for group in SAME_KINDS if said in group for other in sorted(group - {said})]
+        values = tuple(value for other in same for value in self._vocabulary.stored(holder, column, other))
+        label = LabelReference(column, values, position + length)
+        if len({value.lower() for value in values}) == 1 and self._may_be(table, column, label):
+            yield KindNoun(table, path, holder, column, values, position + length)
 
     def _of_callings(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         """ "cardiologists" of doctors, "dropouts" of students."""

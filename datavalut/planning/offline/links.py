@@ -44,6 +44,7 @@ _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", 
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
 _ANYBODY = frozenset({"someone", "somebody", "anyone", "anybody", "others", "another"})
 _SALES = frozenset({"sale", "order", "purchase"})
+_PARTICLES = frozenset({"up", "off", "out", "in"})
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -139,6 +140,12 @@ class LinkReader(Reader):
             return None
         end = position + 1
         done_by = self._word(end) in {"by"} | synonyms.MEANS and word in synonyms.LIGHT_VERBS
+        particle = stem(word) + self._word(end)
+        if self._word(end) in _PARTICLES and any(
+            particle in _stems(key) for key in self._vocabulary.catalog.foreign_keys
+        ):
+            at = end + 2 if self._word(end + 1) in _PREPOSITIONS else end + 1
+            return _Verb(particle, False, at)  # "picked up at", of pickup_branch_id
         if self._word(end) == "out" and stem(word) == "tak":
             end += 1  # "took out a loan"
         if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:

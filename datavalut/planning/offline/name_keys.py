@@ -62,6 +62,9 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
                     for other in group - {word}:
                         yield 1, "".join([*words[:position], other, *words[position + 1 :]])
         yield from ((LOOSELY, other) for other in _same(LOOSE_TABLE_SYNONYMS, "".join(words)))
+        if len(words) > 1:  # "support tickets" of support_cases
+            for other in _same(LOOSE_TABLE_SYNONYMS, words[-1]):
+                yield LOOSELY, "".join([*words[:-1], other])
         if len(words) > 1 and words[-1] not in synonyms.NOT_VALUES:  # the "in" of check_in is none
             yield 1, words[-1]
             for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):

@@ -94,7 +94,9 @@ MEANS = words("through via using")
 # Columns that say who or what carried out what was done to a row.
 MEANS_COLUMNS = words("carrier courier shipper forwarder")
 # Columns of things whose values are nouns that a row may be called by.
-NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
+NOUN_COLUMNS = words(
+    "kind type class category genre species breed make brand manufacturer model status stage form format"
+)
 SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
 PEOPLE = words("family couple child kid adult senior junior teen group individual man woman boy girl")
 MEANS_OF_PAYMENT = words("card cash cheque check paypal transfer wire voucher credit debit visa mastercard")

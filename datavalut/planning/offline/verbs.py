@@ -41,6 +41,7 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.repeated import RepeatedReader
 from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
@@ -104,6 +105,7 @@ class VerbReader(Reader):
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
         self._kinds = KindReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
+        self._repeated = RepeatedReader(tokens, vocabulary, progress, dates=dates)
         self._outcomes = OutcomeReader(tokens, vocabulary, progress, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
@@ -147,7 +149,10 @@ class VerbReader(Reader):
         behind = at + 2 if self._word(at + 1) in OBJECT_PREPOSITIONS and not self._is_time(at + 1) else None
         deed = self.deeds.read(table, at, frames, object_at=behind)
         if deed is None:
-            return None
+            if not self._word(at).endswith(("ed", "aid")):
+                return None
+            undone = self._adjectives.read_list(table, at, is_denied=True)
+            return undone and opened(denied(undone, position), position, Continuation.NONE)
         return opened(denied(replace(deed, end=max(deed.end, behind or 0)), position), position, Continuation.NONE)
 
     def _is_time(self, position: int) -> bool:
@@ -200,6 +205,9 @@ class VerbReader(Reader):
         clause: Clause | None = None
         if word in {"first", "last"}:
             return self._first_deed(table, position)
+        never = self._repeated.never(table, position)
+        if never is not None:
+            return never
         if word in {"never", "not"}:
             clause = _denied_if_any(
                 self._verb(table, at, frames) or self._predicative(table, at, frames, is_denied=True), position
@@ -218,7 +226,10 @@ class VerbReader(Reader):
                 )
         elif word in _BE:
             self._progress.reach(at)
-            if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
+            never = self._repeated.never(table, at)
+            if never is not None:
+                clause = never
+            elif self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
                 clause = _denied_if_any(self._predicative(table, at + 1, frames, is_denied=True), position)
             else:
                 clause = self._predicative(table, at, frames)
@@ -256,6 +267,8 @@ class VerbReader(Reader):
         """What may stand behind "are"."""
         return (
             self._durations.read(table, position)
+            or self._repeated.read(table, position)
+            or self._repeated.marked(table, position)
             or self._expiries.past_its_date(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.prices(table, position)
@@ -404,6 +417,11 @@ class VerbReader(Reader):
     def read_noun(self, position: int) -> NounPhrase | None:
         """With all that is said of it."""
         return self._read_noun(position, ())
+
+    def read_repeated(self, table: Table, position: int) -> Clause | None:
+        """ "(loans) renewed at least twice", "(loans) never renewed", "(students) marked absent 3 times"."""
+        is_marked = self._word(position) not in {"never", "not"} or self._word(position + 1).endswith("ed")
+        return self._repeated.read(table, position) or (self._repeated.marked(table, position) if is_marked else None)
 
     def read_link(self, table: Table, position: int, frames: Frames) -> Clause | None:
         return self._links.read(table, position, frames)

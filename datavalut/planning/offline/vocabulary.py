@@ -24,6 +24,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.trades import ONLY_IN_PLURAL, called_in_the_trade
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
@@ -85,6 +86,10 @@ class Vocabulary:
                 tables = names.setdefault(key, {}).setdefault(level, [])
                 if table not in tables:
                     tables.append(table)
+        for table, word in called_in_the_trade(self.catalog):
+            tables = names.setdefault(word, {}).setdefault(LOOSELY, [])
+            if table not in tables:
+                tables.append(table)
         return names
 
     @cached_property
@@ -110,6 +115,8 @@ class Vocabulary:
                 continue
             is_qualified = length == 1 and "." in self._tokens[position].text
             levels = (self._qualified_tables if is_qualified else self._tables).get(key)
+            if key in ONLY_IN_PLURAL and self._tokens[position].lower == key:
+                continue
             if levels and (loosely or min(levels) < LOOSELY):
                 tables = levels[min(levels)]
                 if len(tables) > 1:
