@@ -11,7 +11,7 @@ from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.refusals import not_understood, unclear
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
-from datavalut.planning.offline.tokens import Token, TokenKind, tokenize, without_hyphens
+from datavalut.planning.offline.tokens import Token, TokenKind, quoted, tokenize, without_hyphens
 from datavalut.planning.offline.values import Values
 from datavalut.planning.offline.vocabulary import Vocabulary
 from datavalut.planning.offline.wishes import commanding_words
@@ -49,11 +49,13 @@ def plan_offline(
     if not tokens:
         return Refusal(reason=_EMPTY)
     words = Values(values)
-    first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+    first = answer = _answer(prompt, tokens, Vocabulary(catalog, tokens, words, reference_time))
     apart = without_hyphens(tokens)
     if isinstance(answer, Refusal) and apart != tokens:
-        answer = _answer(apart, Vocabulary(catalog, apart, words, reference_time))
-    stood_for = None if isinstance(answer, FilterPlan) else _with_antecedents(tokens, catalog, words, reference_time)
+        answer = _answer(prompt, apart, Vocabulary(catalog, apart, words, reference_time))
+    stood_for = (
+        None if isinstance(answer, FilterPlan) else _with_antecedents(prompt, tokens, catalog, words, reference_time)
+    )
     if stood_for is not None:
         return stood_for
     corrections: tuple[Correction, ...] = ()
@@ -66,29 +68,29 @@ def plan_offline(
             break
         tokens, found = meant
         corrections += found
-        answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
+        answer = _answer(prompt, tokens, Vocabulary(catalog, tokens, words, reference_time))
     return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else first
 
 
 def _with_antecedents(
-    tokens: tuple[Token, ...], catalog: Catalog, values: Values, reference_time: datetime | None
+    prompt: str, tokens: tuple[Token, ...], catalog: Catalog, values: Values, reference_time: datetime | None
 ) -> FilterPlan | None:
     """The plan for the sentence with the nouns that "one" or "none" stand for in it."""
     said = with_antecedents(tokens, Vocabulary(catalog, tokens, values, reference_time))
     if said is None:
         return None
     meant, corrections = said
-    answer = _answer(meant, Vocabulary(catalog, meant, values, reference_time))
+    answer = _answer(prompt, meant, Vocabulary(catalog, meant, values, reference_time))
     return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else None
 
 
-def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:
+def _answer(prompt: str, tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:
     progress = Progress()
     reader = SentenceReader(tokens, vocabulary, progress)
     try:
         sentence = reader.read()
     except UnclearError as error:
-        return unclear(tokens, vocabulary, error)
+        return unclear(prompt, tokens, vocabulary, error)
     unexplained = progress.furthest if sentence is None else _first_unexplained(tokens, sentence)
     if sentence is None or unexplained is not None:
         return not_understood(tokens, vocabulary, unexplained or 0)
@@ -98,7 +100,7 @@ def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | R
         full=sentence.full,
         reading=sentence.reading,
         evidence=tuple(
-            Evidence(words=_text(tokens, entry.start, entry.end), meaning=entry.meaning)
+            Evidence(words=quoted(prompt, tokens[entry.start : entry.end]), meaning=entry.meaning)
             for entry in _in_order(sentence)
         ),
     )
@@ -110,10 +112,6 @@ def _with_corrections(plan: FilterPlan, corrections: tuple[Correction, ...]) -> 
         for entry in sorted(corrections, key=lambda entry: entry.position)
     )
     return plan.model_copy(update={"evidence": (*taken, *plan.evidence)})
-
-
-def _text(tokens: tuple[Token, ...], start: int, end: int) -> str:
-    return " ".join(token.text for token in tokens[start:end])
 
 
 def _in_order(sentence: Sentence) -> list[Explained]:

@@ -8,16 +8,16 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import UnclearError
-from datavalut.planning.offline.tokens import Token
+from datavalut.planning.offline.tokens import Token, quoted
 from datavalut.planning.offline.vocabulary import Vocabulary
 from datavalut.planning.offline.wishes import UNCHANGED, altering_words
 
 _PLACE_COLUMNS = frozenset({"country", "city", "state", "region", "district", "province", "county"})
 
 
-def unclear(tokens: tuple[Token, ...], vocabulary: Vocabulary, error: UnclearError) -> Refusal:
+def unclear(prompt: str, tokens: tuple[Token, ...], vocabulary: Vocabulary, error: UnclearError) -> Refusal:
     """Of words that fit two things equally well, or nothing of what they need."""
-    words = " ".join(token.text for token in tokens[error.start : error.end])
+    words = quoted(prompt, tokens[error.start : error.end])
     return _altered(tokens, vocabulary) or Refusal(
         reason=f'"{words}" is not clear: {error.reason}.',
         not_understood=(NotUnderstood(words=words, candidates=tuple(dict.fromkeys(error.candidates))),),
