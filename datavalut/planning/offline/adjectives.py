@@ -18,10 +18,9 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import before_now, is_true, one_of
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem
 from datavalut.planning.offline.lasting import LastingReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.numbered import NumberedReader

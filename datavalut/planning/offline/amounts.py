@@ -16,8 +16,7 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared, in_time
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import is_participle, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -464,9 +463,9 @@ class AmountReader(Reader):
         word = self._word(position)
         if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum():
             return True
-        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
         by_means = self._word(position + 1) in {"by", "with"} | synonyms.MEANS
-        return is_participle and (by_means or self.begins_with_time(position + 1))
+        # "over 500 made in 2025"
+        return is_participle(word) and (by_means or self.begins_with_time(position + 1))
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""

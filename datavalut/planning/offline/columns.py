@@ -8,8 +8,7 @@ from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.comparisons import Predicate, compared, in_year, one_of
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, is_participle, singular
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
@@ -165,7 +164,7 @@ class ColumnReader(Reader):
         """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""
         word = self._word(position)
         is_date = bool(reference.path) and reference.column.category in TIME_CATEGORIES
-        return is_date and reference.end == position + 1 and (word.endswith("ed") or word in IRREGULAR_PARTICIPLES)
+        return is_date and reference.end == position + 1 and is_participle(word)
 
     def _year(self, reference: ColumnReference) -> Predicate | None:
         """ "release year before 2005": a time said of whole numbers."""

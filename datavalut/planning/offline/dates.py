@@ -7,7 +7,7 @@ from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, Next
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
-from datavalut.planning.offline.inflection import singular, stem, stems
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem, stems
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
@@ -19,10 +19,6 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
-IRREGULAR_PARTICIPLES = synonyms.words(
-    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit "
-    "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken taught led kept"
-)
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
 _HAPPENING = frozenset({"giv", "hold", "tak"})
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})

@@ -35,7 +35,7 @@ def joined(items: list[tuple[str, Clause]], tokens: tuple[Token, ...]) -> Clause
         groups = _alike_grouped(clauses, joiners, openings)
         if groups is not None:
             condition = all_of(any_of(clause.condition for clause in group) for group in groups)
-            meaning = " and ".join(_in_words(group) for group in groups)
+            meaning = " and ".join(_alternatives(group) for group in groups)
             return _clause(clauses, condition, meaning)
     groups = [[clauses[0]]]
     for joiner, clause in zip(joiners, clauses[1:], strict=True):
@@ -44,8 +44,27 @@ def joined(items: list[tuple[str, Clause]], tokens: tuple[Token, ...]) -> Clause
         else:
             groups[-1].append(clause)
     condition = any_of(all_of(clause.condition for clause in group) for group in groups)
-    return _clause(
-        clauses, condition, " or ".join(" and ".join(clause.meaning for clause in group) for group in groups)
+    meaning = " or ".join(
+        " and ".join(_within(clause) if len(group) > 1 else clause.meaning for clause in group) for group in groups
+    )
+    return _clause(clauses, condition, meaning)
+
+
+def _alternatives(group: list[Clause]) -> str:
+    meaning = " or ".join(clause.meaning for clause in group)
+    return f"({meaning})" if len(group) > 1 else _within(group[0])
+
+
+def _within(clause: Clause) -> str:
+    """What it means, beside what it is joined to by "and"."""
+    return f"({clause.meaning})" if _has_alternatives(clause.meaning) else clause.meaning
+
+
+def _has_alternatives(meaning: str) -> bool:
+    """Does an "or" stand in it outside of parentheses?"""
+    return any(
+        meaning.startswith(" or ", at) and meaning.count("(", 0, at) == meaning.count(")", 0, at)
+        for at in range(len(meaning))
     )
 
 
@@ -86,11 +105,6 @@ def _alike_grouped(clauses: list[Clause], joiners: list[str], openings: list[str
         else:
             _raise_unclear(clauses, joiners)
     return groups
-
-
-def _in_words(alternatives: list[Clause]) -> str:
-    said = " or ".join(clause.meaning for clause in alternatives)
-    return f"({said})" if len(alternatives) > 1 else said
 
 
 def _subjects(openings: list[str]) -> list[str]:

@@ -19,10 +19,9 @@ from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.counts import CountReader
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, stem
 from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.last_times import LastTimeReader
 from datavalut.planning.offline.latest import LatestReader

@@ -10,8 +10,8 @@ from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import compared, one_of
 from datavalut.planning.offline.counts import counted
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, Condition, Root, Sample, Top
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import relations, synonyms
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import Explained, NounPhrase, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
@@ -453,7 +453,7 @@ class SentenceReader(Reader):
             self._check_shared(index, subject)
             roots[name] = _united(roots.get(name), subject)
         explained.extend(entry for _, entry in self._excluded)
-        meanings = [subject.meaning for subject in self.subjects] or ["every table"]
+        meanings = [_told(subject, full) for subject in self.subjects] or ["every table"]
         reading = " and ".join(meanings)
         if self._excluded:
             reading += "; left out: " + ", ".join(str(table.name) for table, _ in self._excluded)
@@ -487,6 +487,12 @@ class SentenceReader(Reader):
             raise UnclearError(
                 subject.start, subject.end, f"which {name}?", (f"all {name}", f"their {name}", f"{name} with ...")
             )
+
+
+def _told(subject: Subject, full: list[str]) -> str:
+    if subject.bare and not subject.comes_along and str(subject.table.name) in full:
+        return f"the whole table {subject.meaning}"
+    return subject.meaning + relations.told(subject.condition, subject.top)
 
 
 def _united(before: Root | None, subject: Subject) -> Root:

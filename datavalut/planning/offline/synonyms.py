@@ -371,7 +371,8 @@ RESIDING = words(
 CHANGING_VERBS = words(
     "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "
     "disclose rename vacuum destroy erase wipe purge remove modify change disregard override overwrite print reset "
-    "disable call invoke read write"
+    "disable call invoke read write mask anonymize anonymise pseudonymize pseudonymise redact hash scrub obfuscate "
+    "scramble encrypt sanitize sanitise replace"
 )
 LEAD_WORDS = words(
     "please can could would will you i we need want wants like to give get show me us extract fetch find list export "
