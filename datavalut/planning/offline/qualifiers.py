@@ -119,6 +119,7 @@ class QualifierReader(Reader):
             totals=self._totals,
             columns=self._columns,
             amounts=self.amounts,
+            situations=self._situations,
             read_place=lambda table, at, frames: (
                 self._journeys.led_in(table, at)
                 or self._read_place(table, at, frames)

@@ -42,6 +42,7 @@ class SituationReader(Reader):
             or self._while(table, position)
             or self._on_something(table, position)
             or self._reacting(table, position)
+            or self._with_a_reaction(table, position)
         )
 
     def _under(self, table: Table, position: int) -> Clause | None:
@@ -83,7 +84,7 @@ class SituationReader(Reader):
         self._progress.reach(position + 2)
         columns = [column for column in table.columns if _is_called(column, nouns)]
         if len(columns) == 1 and columns[0].category is TypeCategory.TEXT:
-            return self._in_a_text(table, columns[0], position)
+            return self._in_a_text(table, columns[0], position, position + 2)
         children = [child for child in self._vocabulary.keys.children(table) if table_names.is_of(child, nouns)]
         if columns or len(children) != 1:
             return None
@@ -94,11 +95,21 @@ class SituationReader(Reader):
         condition = Exists(path=path, condition=named.condition)
         return self._clause(condition, position, named.end, f"at least one of {named.meaning}")
 
-    def _in_a_text(self, table: Table, column: Column, position: int) -> Clause | None:
+    def _with_a_reaction(self, table: Table, position: int) -> Clause | None:
+        """ "with a latex allergy", where a text tells all of them."""
+        at = self._past_articles(position + 1)
+        noun = american_singular(self._word(at + 1))
+        nouns = next((nouns for nouns in _REACTIONS.values() if noun in nouns), frozenset())
+        columns = [column for column in table.columns if _is_called(column, nouns)]
+        if self._word(position) != "with" or len(columns) != 1 or columns[0].category is not TypeCategory.TEXT:
+            return None
+        told = self._in_a_text(table, columns[0], position, at)
+        return told and opened(self._clause(told.condition, position, at + 2, told.meaning), position)
+
+    def _in_a_text(self, table: Table, column: Column, position: int, at: int) -> Clause | None:
         """A text may tell several: "penicillin, latex"."""
         words: list[str] = []
         joiners: set[str] = set()
-        at = position + 2
         while at < len(self._tokens) and self._is_told(table, column, at):
             words.append(self._tokens[at].text)
             at += 1

@@ -243,9 +243,11 @@ class TotalReader(Reader):
     def _owed(self, table: Table, position: int) -> Clause | None:
         """ "(who) owe more than 30 in unpaid fines": of those that are said to be so."""
         clause = self._amount_in(table, position + 1)
-        said = {self._word(at) for at in range(position, clause.end)} if clause else set()
-        if clause is None or not said & _UNPAID:
+        if clause is None:
             return None
+        if not {self._word(at) for at in range(position, clause.end)} & _UNPAID:
+            reason = "only of those that are not paid yet?"
+            raise UnclearError(position, clause.end, reason, ("more than ... in unpaid ...",))
         return opened(clause, position)
 
     def _used_in_all(self, table: Table, position: int, quantity: Quantity) -> Clause | None:

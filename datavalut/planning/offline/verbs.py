@@ -43,6 +43,7 @@ from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.repeated import RepeatedReader
 from datavalut.planning.offline.rivals import RivalReader
+from datavalut.planning.offline.situations import SituationReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
@@ -62,6 +63,7 @@ _GETTING = synonyms.words(
 )
 _ENDING = frozenset({"end", "finish", "result", "conclud", "clos"})
 _RESULTS = frozenset({"grade", "mark", "result", "outcome", "resolution", "disposition", "verdict", "status"})
+_OUTCOMES = frozenset({"result", "outcome", "resolution", "verdict"})
 _WORK = frozenset({"work", "works", "worked", "working"})
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
@@ -80,6 +82,7 @@ class VerbReader(Reader):
         totals: TotalReader,
         columns: ColumnReader,
         amounts: AmountReader,
+        situations: SituationReader,
         read_place: PlaceRead,
         read_noun: NounRead,
     ) -> None:
@@ -94,6 +97,7 @@ class VerbReader(Reader):
         self._totals = totals
         self._columns = columns
         self._amounts = amounts
+        self._situations = situations
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._tenure = TenureReader(tokens, vocabulary, progress)
         self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
@@ -276,6 +280,7 @@ class VerbReader(Reader):
             or self._dates.read_participle(table, position)
             or self._done_by(table, position, frames)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
+            or self._situations.read(table, position)
             or self._measures.read(table, position)
             or self._dates.read_time(table, position)
             or self.deeds.read(table, position, frames)
@@ -387,7 +392,8 @@ class VerbReader(Reader):
         """ "(payments that) failed": a label of the row's own status, and nothing that it was done to."""
         following = self._word(position + 1)
         ends = position + 1 >= len(self._tokens) or following in {"and", "or", "but", ",", ")"}
-        columns = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+        states = synonyms.STATUS_COLUMNS | _OUTCOMES
+        columns = [column for column in table.columns if head_word(column.name) in states]
         labels = self._vocabulary.labels_at(table, position, columns) if ends else []
         return len(labels) == 1 and labels[0].end == position + 1 and self._word(position).endswith("ed")
 

@@ -41,7 +41,11 @@ LENDING = catalog(
             "loans",
             *("id int!", "copy_id int!", "member_id int!", "loaned_at tstz!", "returned_at tstz", "renewal_count int!"),
         ),
-        table("reservations", "id int!", "book_id int!", "member_id int!", "pickup_branch_id int!", "placed_at tstz!"),
+        table(
+            "reservations",
+            *("id int!", "book_id int!", "member_id int!", "pickup_branch_id int!", "placed_at tstz!"),
+            "status waiting|ready|fulfilled!",
+        ),
         table("fines", "id int!", "loan_id int!", "member_id int!", "amount num!", "paid_on date"),
     ),
     (
@@ -70,6 +74,7 @@ WARD = catalog(
         table(
             "treatments",
             *("id int!", "admission_id int!", "doctor_id int!", "treatment_type surgery|dialysis!", "cost num!"),
+            "outcome successful|failed",
         ),
     ),
     (
@@ -139,6 +144,7 @@ ABSENT, LATE = compare("status", "=", "absent"), compare("status", "=", "late")
 ATTENDANCE = path("v attendance_records.student_id")
 TREATED = path("v admissions.patient_id", "v treatments.admission_id")
 SURGERY, DIALYSIS = (exists(TREATED, compare("treatment_type", "=", kind)) for kind in ("surgery", "dialysis"))
+SURGERY_ITSELF = compare("treatment_type", "=", "surgery")
 VIP, SCORE = compare("is_vip", "=", True), compare("credit_score", ">", 700)
 
 UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
@@ -182,6 +188,13 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         ),
     ),
     (WARD, "patients allergic to latex", root("patients", text("allergies", "latex", TextMatching.CONTAINS))),
+    (WARD, "patients with a latex allergy", root("patients", text("allergies", "latex", TextMatching.CONTAINS))),
+    (
+        WARD,
+        "patients who are not allergic to latex",
+        root("patients", no(text("allergies", "latex", TextMatching.CONTAINS))),
+    ),
+    (WARD, "operations that failed", root("treatments", both(SURGERY_ITSELF, compare("outcome", "=", "failed")))),
     (WARD, "deceased patients", root("patients", no(null("deceased_on")))),
     (WARD, "patients who are alive", root("patients", null("deceased_on"))),
     (WARD, "uninsured patients", root("patients", null("insurance_provider"))),
@@ -253,6 +266,17 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         "reservations picked up at Riverside",
         root("reservations", exists(path("^ branches.pickup_branch_id"), compare("name", "=", "Riverside"))),
     ),
+    (
+        LENDING,
+        "reservations to be picked up at Riverside that are ready",
+        root(
+            "reservations",
+            both(
+                exists(path("^ branches.pickup_branch_id"), compare("name", "=", "Riverside")),
+                compare("status", "=", "ready"),
+            ),
+        ),
+    ),
     # "or" between the verbs of one relative clause
     (
         NETWORK,
@@ -274,6 +298,8 @@ def test_words_of_a_trade(database: Catalog, prompt: str, expected: Root) -> Non
     [
         (WARD, "patients allergic to nut"),  # another one is to peanuts
         (WARD, "patients allergic to pollen"),  # nobody is known to be
+        (WARD, "latex patients"),  # one of several things that may be told
+        (LENDING, "reservations to be picked up at Riverside"),  # those that were already, too?
         (WARD, "readers"),  # nothing is lent here
         (WARD, "doctors under maintenance"),
         (LENDING, "loans renewed"),  # when, or how often?
