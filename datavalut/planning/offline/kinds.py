@@ -243,6 +243,8 @@ class KindReader(Reader):
                     continue
                 if self._only_joins(table):
                     continue  # an understudy is a person, and no casting
+                if not is_person and {american_singular(word) for word in words} & synonyms.PEOPLE:
+                    continue  # a vegetarian is a person, and no dish
                 if [american_singular(word) for word in words] == [american_singular(word) for word in named]:
                     yield KindNoun(table, (), table, column, (), position + length, is_denied=bool(negation))
 

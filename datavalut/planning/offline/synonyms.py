@@ -98,7 +98,9 @@ NOUN_COLUMNS = words(
     "kind type class category genre species breed make brand manufacturer model status stage form format"
 )
 SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
-PEOPLE = words("family couple child kid adult senior junior teen group individual man woman boy girl")
+PEOPLE = words(
+    "family couple child kid adult senior junior teen group individual man woman boy girl vegetarian vegan smoker"
+)
 MEANS_OF_PAYMENT = words("card cash cheque check paypal transfer wire voucher credit debit visa mastercard")
 
 LINE_WORDS = words("item line detail position part entry row")

@@ -153,7 +153,9 @@ class VerbReader(Reader):
         behind = at + 2 if self._word(at + 1) in OBJECT_PREPOSITIONS and not self._is_time(at + 1) else None
         deed = self.deeds.read(table, at, frames, object_at=behind)
         if deed is None:
-            if not self._word(at).endswith(("ed", "aid")):
+            states = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+            # what was paid may be "shipped" by now
+            if not self._word(at).endswith(("ed", "aid")) or self._vocabulary.labels_at(table, at, states):
                 return None
             undone = self._adjectives.read_list(table, at, is_denied=True)
             return undone and opened(denied(undone, position), position, Continuation.NONE)

@@ -302,6 +302,7 @@ def test_words_of_a_trade(database: Catalog, prompt: str, expected: Root) -> Non
         (LENDING, "reservations to be picked up at Riverside"),  # those that were already, too?
         (WARD, "readers"),  # nothing is lent here
         (WARD, "doctors under maintenance"),
+        (LENDING, "reservations nobody has fulfilled"),  # what was so may be something else by now
         (LENDING, "loans renewed"),  # when, or how often?
         (LENDING, "loans renewed twice in 2025"),  # no date tells
         (LENDING, "members who owe more than 30"),  # of what?
@@ -321,3 +322,9 @@ def test_devices_of_several_kinds_are_not_all_phones() -> None:
     plan = plan_offline("Samsung phones", database, VALUES)
     assert isinstance(plan, FilterPlan), plan
     assert plan.roots == (root("device", both(compare("brand", "=", "Samsung"), compare("device_type", "=", "phone"))),)
+
+
+def test_people_are_no_dishes() -> None:
+    menu = catalog("menu", (table("dishes", "id int!", "name text!", "is_vegetarian bool!"),), ())
+    assert isinstance(plan_offline("vegetarians", menu), Refusal)
+    assert isinstance(plan_offline("vegetarian dishes", menu), FilterPlan)
