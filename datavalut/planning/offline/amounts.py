@@ -103,7 +103,9 @@ class AmountReader(Reader):
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
-        amount = self.read(table, position) or self._revenue_compared(table, position)
+        amount = (
+            self.read(table, position) or self._revenue_compared(table, position) or self._own_total(table, position)
+        )
         if amount is None:
             return None
         self._progress.reach(amount.end)
@@ -158,8 +160,8 @@ class AmountReader(Reader):
     def read_time(self, table: Table, amount: Amount, position: int) -> Clause | None:
         """The time beside an amount, as a condition on the rows at the end of its path."""
         phrase = self._times.read(position)
-        if phrase is None:
-            return None
+        if phrase is None or (table_names.is_line_of(amount.near, table) and not table_dates.date_columns(amount.near)):
+            return None  # beside what an order's lines come to it is the order's
         near, steps = self._dated(table, amount, position, phrase.end)
         self._check_whose_time(near, amount, position, phrase.end)
         date = table_dates.own_date(near, position, phrase.end)
@@ -458,6 +460,23 @@ class AmountReader(Reader):
             return None
         self._progress.reach(at)
         return self.compare(table, amount, position, at)
+
+    def _own_total(self, table: Table, position: int) -> Amount | None:
+        """ "(orders with) a total over 500": by their lines, where no column of theirs is called so."""
+        at = position
+        while self._word(at) in _DETERMINERS:
+            at += 1
+        if self._vocabulary.own_columns_at(table, at) is not None:
+            return None
+        named = self._vocabulary.table_at(at)
+        end = named[1] if named is not None and named[0].name == table.name else at
+        if self._word(end) in {"total", "overall"} and self._word(end + 1) in _AMOUNT_WORDS:
+            end += 1
+        if self._word(end) not in _AMOUNT_WORDS | {"total"}:
+            return None
+        end += 1
+        behind = end + 1 if self._word(end) in {"is", "was", "of"} else end
+        return self.worth(table, position, end) if read_quantity(self._tokens, behind) else None
 
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)

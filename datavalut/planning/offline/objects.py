@@ -11,6 +11,7 @@ from datavalut.filters.model import (
     Exists,
     IsNull,
     LiteralValue,
+    Not,
     PathStep,
 )
 from datavalut.planning.offline import synonyms, table_names
@@ -264,9 +265,13 @@ class ObjectReader(Reader):
     def absence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What "without" or "no" denies; with "or" several things ("without orders or reviews")."""
         at = position
-        while self._word(at) in {"a", "an", "any", "their"}:
+        while self._word(at) in {"a", "an", "any", "their", "the", "its"}:
             at += 1
+        if "the" in {self._word(index) for index in range(position, at)} and self._is_of_a_table(table, at):
+            return None
         clause = self._absent(table, at, frames)
+        if clause is not None and self._word(at - 1) == "the" and position < at:
+            self._check_left_out(clause, position)
         while clause is not None and self._word(clause.end) in {"or", "nor"}:
             further_at = clause.end + 1
             while self._word(further_at) in {"a", "an", "any"}:
@@ -283,6 +288,27 @@ class ObjectReader(Reader):
                 Continuation.WITH,
             )
         return opened(clause, position) if clause else None
+
+    def _is_of_a_table(self, table: Table, position: int) -> bool:
+        """ "(without) the audit log", "the orders table": not of these rows, so that the table is left out."""
+        named = self._vocabulary.table_at(position, loosely=True)
+        own = self._vocabulary.own_columns_at(table, position)
+        if named is None or (own is not None and own[1] >= named[1]):
+            return False
+        other, end = named
+        try:
+            return self._word(end) in {"table", "tables"} or self._vocabulary.keys.path(table, other) is None
+        except AmbiguousPathError:
+            return False
+
+    def _check_left_out(self, clause: Clause, position: int) -> None:
+        """Raises UnclearError for "(customers) without the reviews": those that have none, or no table of them?"""
+        inner = clause.condition.condition if isinstance(clause.condition, Not) else None
+        named = self._vocabulary.table_at(clause.start, loosely=True)
+        if isinstance(inner, Exists) and named is not None:
+            name = named[0].name.name
+            reason = f"those without any, or {name} left out?"
+            raise UnclearError(position - 1, clause.end, reason, (f"with no {name}", f"exclude the table {name}"))
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
         letter = self._unmarked(table, position, frames) if self._marks.is_a_letter(position) else None

@@ -5,6 +5,7 @@ subject keeps that table whole. "their orders" comes along by itself. A bare nou
 and orders from 2023") is refused, since the phrase could describe both.
 """
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.selections import Order, Selection, SelectionReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.wholes import WholeReader
 
 _ASKING = frozenset({"which", "what"})
 _EXCLUDING = frozenset({"exclude", "skip", "omit"})
@@ -108,6 +110,7 @@ class SentenceReader(Reader):
             durations=self._qualifiers.durations,
             read_qualifiers=self._qualifiers.read,
         )
+        self._wholes = WholeReader(tokens, vocabulary, progress)
         self._lead = 0
         self.subjects: list[Subject] = []
         self._excluded: list[tuple[Table, Explained]] = []
@@ -115,7 +118,7 @@ class SentenceReader(Reader):
     def read(self) -> Sentence | None:
         """None if the words at `progress.furthest` were not understood. Raises UnclearError."""
         position = self._lead = self._past_lead(1 if self._word(0) in _ASKING else 0)
-        everything = self._everything(position)
+        everything = self._wholes.read(position)
         excluded_only = None if everything else self._exclusion(position)
         if everything is not None:
             position = everything.end
@@ -134,9 +137,14 @@ class SentenceReader(Reader):
             if end is None:
                 return None
             position = end
-        if everything is not None and not self._excluded:
-            return None
-        return self._sentence([everything] if everything else [])
+        return self._whole(everything) if everything else self._sentence([])
+
+    def _whole(self, everything: Explained) -> Sentence:
+        """Every table, or all but those that are left out."""
+        if self.subjects or self._excluded:
+            return self._sentence([everything])
+        tables = tuple(str(table.name) for table in self._vocabulary.catalog.tables)
+        return Sentence((), tables, (), "every table, whole", (everything,), self._lead)
 
     def _check_lead(self, position: int, subject: Subject) -> None:
         """Raises UnclearError for "export events" where that is a kind of them."""
@@ -182,14 +190,6 @@ class SentenceReader(Reader):
         if self._word(at) in {"that", "which"}:
             at += 2 if self._word(at + 1) == "only" else 1
             return at + 1 if self._word(at) in {"has", "have", "contains", "includes", "holds"} else None
-        return None
-
-    def _everything(self, position: int) -> Explained | None:
-        for words in (("everything",), ("all", "tables"), ("all", "data"), ("the", "whole", "database")):
-            if self._words(position, *words):
-                end = position + len(words)
-                self._progress.reach(end)
-                return Explained(position, end, "every table")
         return None
 
     # Items
@@ -328,6 +328,7 @@ class SentenceReader(Reader):
             at += 1
         found = list(self._tables_listed(at))
         if not found:
+            self._check_there(position, at, says_table=says_table)
             return None
         end = found[-1][1]
         if self._word(end) in _TABLE_WORDS:
@@ -346,6 +347,17 @@ class SentenceReader(Reader):
             self._excluded.append((table, Explained(position, end, f"the table {table.name.name} is left out")))
         self._progress.reach(end)
         return end
+
+    def _check_there(self, position: int, at: int, *, says_table: bool) -> None:
+        """Raises UnclearError for "exclude table audit_log" and "without the audit_log table" where there is none."""
+        name = self._tokens[at].text if at < len(self._tokens) and self._word(at).isidentifier() else ""
+        end = at + 1
+        if not says_table and self._word(end) in _TABLE_WORDS:
+            says_table, end = True, end + 1
+        if says_table and name:
+            tables = {table.name.name.lower(): table.name.name for table in self._vocabulary.catalog.tables}
+            near = [tables[key] for key in difflib.get_close_matches(name.lower(), tables, n=3, cutoff=0.75)]
+            raise UnclearError(position, end, f"there is no table {name}", near)
 
     def _are_unrelated(self, tables: list[tuple[Table, int]]) -> bool:
         """Is none joined to a subject, so that no row of a subject can be without one of theirs?"""
@@ -374,6 +386,7 @@ class SentenceReader(Reader):
 
     def _subject(self, position: int) -> Subject | None:
         selection = self._selections.read(position)
+        self._wholes.check_sample(position, selection)
         before = self._progress.furthest
         subject = self._selected_subject(position, selection) if selection else None
         if subject is None:

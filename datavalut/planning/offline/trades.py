@@ -40,18 +40,18 @@ _TRADES = (
 )
 
 
-def called_in_the_trade(catalog: Catalog) -> Iterator[tuple[Table, str]]:
-    """Tables, and another word for their rows."""
+def called_in_the_trade(catalog: Catalog) -> Iterator[tuple[str, Table]]:
+    """Other words for the rows of tables, each with its table."""
     names = {name for table in catalog.tables for name in _names(table)}
     for table in catalog.tables:
         for trade in _TRADES:
             if all(signs & names for signs in trade.signs):
                 said = trade.called.get(american_singular(name_words(table.name.name)[-1]), frozenset())
-                yield from ((table, word) for word in sorted(said) if not (word in _PHONES and _has_kinds(table)))
+                yield from ((word, table) for word in sorted(said) if not (word in _PHONES and _has_kinds(table)))
         if table_names.is_of(table, _TITLED) and any(name_words(column.name) == ("title",) for column in table.columns):
-            yield table, "title"
+            yield "title", table
         if table_names.is_of(table, frozenset({"member"})) and _is_a_membership(table):
-            yield table, "membership"
+            yield "membership", table
 
 
 def _names(table: Table) -> Iterator[str]:
