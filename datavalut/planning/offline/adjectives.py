@@ -52,7 +52,7 @@ _TAKEN = synonyms.words("seat slot spot table bed desk locker court room place s
 _PRICES = synonyms.PRICE_COLUMNS | {"fee", "fare"}
 _HOW = frozenset({"with", "by", "in", "on"})
 # "insured" of insurance_provider
-_KEEPERS = frozenset({"provider", "company", "carrier", "plan"})
+_INSURANCE, _KEEPERS = "insurance", frozenset({"provider", "company", "carrier", "plan"})
 _UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
@@ -321,7 +321,7 @@ class AdjectiveReader(Reader):
                     continue
                 if {*words} & _BOUNDS or singular(words[-1]) != words[-1]:
                     continue  # what may be used ten times, or has no such limit, was not used therefore
-                of = words[0] if words[-1] in _KEEPERS and len(words) == 2 else words[-1]
+                of = words[0] if words[0] == _INSURANCE and words[-1] in _KEEPERS else words[-1]
                 if participle.endswith("ed") and stem(participle) == stem(of):
                     is_null = IsNull(operand=ColumnValue(column=column.name))
                     meaning = f"{column.name} is {'not ' if there else ''}null"

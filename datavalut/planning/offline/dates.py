@@ -20,7 +20,7 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
-_HAPPENING = frozenset({"giv", "hold", "tak"})
+_GIVING = "giv"
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
 _OF_APPLYING = frozenset({stem("applied"), stem("submitted")})
 _MADE = frozenset({"enterservic", "inservic"}) | stems(
@@ -217,7 +217,7 @@ class DateReader(Reader):
         joins = joins or (verb == "post" and table_names.is_of(table, synonyms.POSTINGS))
         joins = joins or (verb in _OF_APPLYING and table_names.is_of(table, frozenset({"application"})))
         named = [column for column, date in dates if date in of_the_table]
-        if verb in _HAPPENING and len(named) == 1:
+        if verb == _GIVING and len(named) == 1:
             return named[0]  # "grades given in May" of graded_on
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return table_dates.creation_column(table, position, position + 1)

@@ -26,7 +26,7 @@ from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 _OF_PERSONS = synonyms.words(
     "sex gender status nationality citizenship level tier seniority segment group grade rank cohort standing"
 )
-_OF_WORK = synonyms.words("job work contract employment membership loyalty age seniority")
+_OF_WORK = synonyms.words("job work contract employment membership loyalty age seniority body")
 _NEGATIONS = ("non-", "non")
 
 

@@ -45,9 +45,19 @@ _NAMED_FOR = {
 _OWING = frozenset({"owe", "owes", "owed", "owing"})
 _UNPAID = frozenset({"unpaid", "outstanding", "open", "overdue"})
 # As they are said, and as names of columns end in them.
+_USING = frozenset(
+    {"used", "consumed", "burned", "drove", "driven", "covered", "travelled", "traveled", "worked", "logged", "tracked"}
+)
 _UNITS_OF_USE = {
     said: frozenset(group.split())
-    for group in ("mb megabyte megabytes", "gb gigabyte gigabytes", "kwh", "litre litres liter liters", "km kilometers")
+    for group in (
+        "mb megabyte megabytes",
+        "gb gigabyte gigabytes",
+        "kwh",
+        "litre litres liter liters",
+        "km kilometers",
+        "hour hours",
+    )
     for said in group.split()
 }
 _CHARGED = frozenset(_NAMED_FOR)
@@ -254,7 +264,7 @@ class TotalReader(Reader):
         """ "(that) used more than 5000 MB in total": of the one amount below that is kept in that unit."""
         unit = self._word(quantity.end)
         end = next((quantity.end + 1 + len(words) for words in _IN_ALL if self._words(quantity.end + 1, *words)), None)
-        if end is None or unit not in _UNITS_OF_USE or not self._word(position).endswith(("ed", "ing", "e")):
+        if end is None or unit not in _UNITS_OF_USE or self._word(position) not in _USING:
             return None
         found = [
             (child, column)

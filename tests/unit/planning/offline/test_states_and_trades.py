@@ -302,6 +302,7 @@ def test_words_of_a_trade(database: Catalog, prompt: str, expected: Root) -> Non
         (LENDING, "reservations to be picked up at Riverside"),  # those that were already, too?
         (WARD, "readers"),  # nothing is lent here
         (WARD, "doctors under maintenance"),
+        (LENDING, "paperback hardbacks"),
         (LENDING, "reservations nobody has fulfilled"),  # what was so may be something else by now
         (LENDING, "loans renewed"),  # when, or how often?
         (LENDING, "loans renewed twice in 2025"),  # no date tells
