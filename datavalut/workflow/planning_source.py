@@ -1,5 +1,6 @@
 """The source as planners see it: its catalog, the words in its columns, and whether it can run a plan."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import psycopg2
@@ -32,6 +33,12 @@ class SessionSource:
     def values(self, table: TableName, column: str) -> tuple[str, ...] | None:
         """Raises errors about the source."""
         return self._values.values(table, column)
+
+    def survey(
+        self, columns: tuple[tuple[TableName, str], ...]
+    ) -> Mapping[tuple[TableName, str], tuple[str, ...] | None]:
+        """Raises errors about the source."""
+        return self._values.survey(columns)
 
     def explain(self, plan: FilterPlan) -> str | None:
         """Raises errors about the source that are not the plan's."""
