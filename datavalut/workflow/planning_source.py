@@ -15,9 +15,9 @@ from datavalut.filters.sql_rows import Row
 from datavalut.transfer.statements import first_line, source_error
 from datavalut.workflow.source_values import SourceValues
 
-# SQLSTATE classes that say something of the query, not of the session or the server: data exceptions, errors of names
-# and types, limits of what a program may be.
-_OF_THE_QUERY = ("22", "42", "54")
+# SQLSTATE classes that say something of the query, not of the session or the server: what is not supported, data
+# exceptions, errors of names and types, limits of what a program may be.
+_OF_THE_QUERY = ("0A", "22", "42", "54")
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 
