@@ -243,9 +243,15 @@ def _checked_host(host: str) -> str:
 
 
 def _checked_port(port: str) -> int:
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+    if not _is_whole_number(port):
         raise PortNotANumberError
+    if len(port) > 5 or not 1 <= int(port) <= 65535:
+        raise ConnectionStringError("has a port that is not from 1 to 65535")
     return int(port)
+
+
+def _is_whole_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _checked_database(database: str) -> str:
@@ -275,6 +281,8 @@ def _checked_options(options: Mapping[str, str]) -> dict[str, str]:
             raise ConnectionStringError("has the parameter sslrootcert with another value than system")
         if name == "sslmode" and value not in SSL_MODES:
             raise ConnectionStringError(f"has a sslmode that is none of {', '.join(SSL_MODES)}")
+        if name == "connect_timeout" and not _is_whole_number(value):
+            raise ConnectionStringError("has a connect_timeout that is no whole number of seconds")
         checked[name] = _checked_text(value, f"parameter {name}")
     return checked
 

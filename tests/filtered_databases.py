@@ -11,8 +11,8 @@ from psycopg2 import sql
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
 from datavalut.engine import copying, cutting, keys
-from datavalut.engine.completion import Proof
 from datavalut.engine.in_process import build_filtered_database
+from datavalut.engine.root_proofs import Proof
 from datavalut.filters.model import FilterPlan
 from tests.postgres_server import TestServer, open_connection
 from tests.subset_examples import NOW

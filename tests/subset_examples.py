@@ -12,6 +12,9 @@ from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableKind, TableName, TypeCategory
 from datavalut.filters.model import Comparison, FilterPlan, LiteralValue, Root, Scope
+from datavalut.filters.render import render_root
+from datavalut.subset.model import SubsetPlan
+from datavalut.subset.sql import chosen_rows_query, count_query
 from tests.subset_oracle import Row, Rows, Value
 
 NOW = datetime(2025, 7, 20, 10, 30, tzinfo=UTC)
@@ -62,6 +65,22 @@ def copy_out(cursor: Any, query: sql.Composable) -> Counter[str]:
     stream = StringIO()
     cursor.copy_expert(sql.SQL("COPY ({}) TO STDOUT").format(query), stream)
     return Counter(stream.getvalue().splitlines())
+
+
+def count(cursor: Any, query: sql.Composable) -> int:
+    """What a query of one row and column counts."""
+    cursor.execute(query)
+    ((number,),) = cursor.fetchall()
+    return int(number)
+
+
+def count_required(cursor: Any, subset: SubsetPlan, name: TableName) -> int:
+    """How many of the table's kept rows its rule does not choose, of a table that tells."""
+    table, facts = subset.table(name), (subset, name, NOW, render_root)
+    if not table.may_hold_required_rows:
+        return 0
+    kept = count(cursor, count_query(*facts))
+    return kept - count(cursor, chosen_rows_query(*facts)) if table.chooses_rows else kept
 
 
 def create(cursor: Any, catalog: Catalog, rows: Rows) -> None:

@@ -1,6 +1,7 @@
-"""Rows of a table or a chunk, from the source's snapshot into the target: once, whatever is run again."""
+"""Rows or keys of a table or a chunk, from the source's snapshot into the target: once, whatever is run again."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,19 +10,19 @@ from typing import Any
 from psycopg2 import sql
 from psycopg2.extensions import connection
 
-from datavalut.catalog.model import ForeignKey, Table, TableKind, TableName
+from datavalut.catalog.model import Column, ForeignKey, Table, TableKind, TableName
 from datavalut.engine.cutting import MOST_KEY_BYTES, cut_by_pages, is_too_large_to_be_read, keys_per_chunk
-from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, prefer_sorting, relation_of
+from datavalut.engine.keys import TargetKeys, bytes_of_key, distinct_keys, preferring_sorting, relation_of
 from datavalut.engine.work_items import Chunk, WorkItem
 from datavalut.filters.render import render_root
 from datavalut.subset.known import Holding, chosen_key_columns, copied_before
 from datavalut.subset.model import Rule, SubsetPlan
-from datavalut.subset.pages import PageRange
-from datavalut.subset.sql import chosen_keys_query, copy_query, required_rows_query
+from datavalut.subset.pages import EVERY_PAGE, PageRange
+from datavalut.subset.sql import chosen_keys_query, chosen_rows_query, copy_query
 from datavalut.transfer.copy import copy_chunk
 from datavalut.transfer.counting import count_by_query, count_in_source
 from datavalut.transfer.errors import TableTooLarge
-from datavalut.transfer.ledger import TableMeasures, copied_rows, is_copied, record_measures
+from datavalut.transfer.ledger import TableMeasures, copied_chunks, record_measures
 from datavalut.transfer.statements import reading_source, writing_target
 
 # Counting a table is a scan of it: up to this many rows that costs next to nothing, above it the server's estimate
@@ -61,78 +62,40 @@ class Copying:
     make_sure: Callable[[], None]
 
     def copy_or_cut(self, item: WorkItem) -> tuple[Chunk, ...]:
-        """Copies the rows of the item, or gives the chunks that they are to be copied in."""
-        table = self._table(item)
-        keys = self._keys(Holding(table.name), item.chunk)
-        query = self._query(table, keys, item.chunk)
-        # Statistics change: what was copied whole by a worker that could not say so is not cut by the next one.
-        if item.chunk is None and not is_copied(self.target, table.name):
-            chunks = self._chunks(table, keys, query)
+        """Copies the rows of the item, or the keys of those that a table's rule chooses; or gives the chunks that they
+        are to be copied in."""
+        holding = item.holding
+        keys = self._keys(holding, item.chunk)
+        query = self._query(holding, keys, item.chunk)
+        if item.chunk is None:
+            if holding.chosen_keys:
+                self._create_table_of_keys(holding)
+            chunks = self._chunks(holding, keys, query)
             if len(chunks) > 1:
                 return chunks
-        has_condition = self.subset.plan.table(table.name).root is not None
-        self._prefer_sorting(wanted=keys.are_sorted and not has_condition)
-        self._copy(table, query, item.chunk)
-        self._prefer_sorting(wanted=False)
-        if item.chunk is None:
-            self.measure(item)
+        chosen_rows = self._count_chosen(holding, keys, item.chunk) if self._counts_chosen(holding) else 0
+        has_condition = self.subset.plan.table(holding.table).root is not None
+        # Where nothing but keys in order is made distinct, these need hardly be sorted.
+        in_order = preferring_sorting(self.source, wanted=keys.are_sorted and not has_condition)
+        with reading_source(), in_order:
+            self._copy(holding, query, item.chunk, chosen_rows)
         return ()
-
-    def copy_chosen_keys(self, item: WorkItem) -> None:
-        """Keeps the keys of the rows that a table's rule chooses beside the table, in the work's own schema."""
-        table = self._table(item)
-        holding = Holding(table.name, chosen_keys=True)
-        relation = relation_of(self.subset.plan, holding)
-        columns = chosen_key_columns(self.subset.plan, self.subset.plan.table(table.name))
-        query = chosen_keys_query(
-            self.subset.plan,
-            table.name,
-            self.subset.reference_time,
-            render_root,
-            known_sets=self._keys(holding),
-        )
-        with writing_target(), self.target.cursor() as cursor:
-            cursor.execute(
-                sql.SQL("CREATE TABLE IF NOT EXISTS {} AS SELECT {} FROM {} WITH NO DATA").format(
-                    sql.Identifier(relation.schema, relation.name),
-                    sql.SQL(", ").join(map(sql.Identifier, columns)),
-                    sql.Identifier(table.name.schema, table.name.name),
-                )
-            )
-        kept = [table.column(column) for column in columns]
-        copy_chunk(
-            self.source,
-            query,
-            self.target,
-            relation,
-            kept,
-            read=table.name,
-            check=self.check,
-            make_sure=self.make_sure,
-        )
 
     def measure(self, item: WorkItem) -> None:
         """What the report says of a table whose rows are all there."""
-        table = self._table(item)
+        table = self._table(item.holding)
         decided = self.subset.plan.table(table.name)
-        copied = copied_rows(self.target, table.name)
+        copied = copied_chunks(self.target, table.name)
         required = 0
-        chosen = Holding(table.name, chosen_keys=True)
-        if chosen in self.subset.copied_before[Holding(table.name)]:
-            required = copied - copied_rows(self.target, relation_of(self.subset.plan, chosen))
-        elif decided.rule is Rule.EXCLUDED:
-            required = copied
+        if decided.rule is Rule.EXCLUDED:
+            required = copied.rows
+        elif self._counts_chosen(item.holding):
+            required = copied.rows - copied.chosen_rows
         elif decided.may_hold_required_rows:
-            query = required_rows_query(
-                self.subset.plan,
-                table.name,
-                self.subset.reference_time,
-                render_root,
-                known_sets=self._keys(Holding(table.name)),
-            )
-            required = count_by_query(self.source, query, table.name)
+            chosen = Holding(table.name, chosen_keys=True)
+            required = copied.rows - copied_chunks(self.target, relation_of(self.subset.plan, chosen)).rows
         if decided.whole:
-            in_source, estimated = copied, False
+            in_source, estimated = copied.rows, False
         elif table.estimated_rows > MOST_ROWS_COUNTED:
             in_source, estimated = table.estimated_rows, True
         else:
@@ -140,83 +103,125 @@ class Copying:
         self.make_sure()
         record_measures(self.target, table.name, TableMeasures(required, in_source, estimated))
 
-    def _table(self, item: WorkItem) -> Table:
-        assert item.table is not None  # noqa: S101 - an item of this kind has one
-        return self.subset.plan.catalog.table(item.table)
+    def _counts_chosen(self, holding: Holding) -> bool:
+        """Whether it is counted beside the rows how many of them the table's rule chooses. There are others, which the
+        report counts, and the chosen ones' keys are not kept, or not before the rows."""
+        decided = self.subset.plan.table(holding.table)
+        are_kept = Holding(holding.table, chosen_keys=True) in self.subset.copied_before[holding]
+        return not holding.chosen_keys and decided.chooses_rows and decided.may_hold_required_rows and not are_kept
+
+    def _count_chosen(self, holding: Holding, keys: TargetKeys, chunk: Chunk | None) -> int:
+        plan, pages = self.subset.plan, _pages_of(chunk)
+        query = chosen_rows_query(
+            plan, holding.table, self.subset.reference_time, render_root, known_sets=keys, pages=pages
+        )
+        return count_by_query(self.source, query, holding.table)
+
+    def _create_table_of_keys(self, holding: Holding) -> None:
+        """In the work's own schema, for the `chosen_key_columns`."""
+        relation = relation_of(self.subset.plan, holding)
+        with writing_target(), self.target.cursor() as cursor:
+            cursor.execute(
+                sql.SQL("CREATE TABLE IF NOT EXISTS {} AS SELECT {} FROM {} WITH NO DATA").format(
+                    sql.Identifier(relation.schema, relation.name),
+                    sql.SQL(", ").join(sql.Identifier(column.name) for column in self._columns(holding)),
+                    sql.Identifier(holding.table.schema, holding.table.name),
+                )
+            )
+
+    def _table(self, holding: Holding) -> Table:
+        return self.subset.plan.catalog.table(holding.table)
+
+    def _columns(self, holding: Holding) -> tuple[Column, ...]:
+        table = self._table(holding)
+        if not holding.chosen_keys:
+            return table.stored_columns
+        return tuple(map(table.column, chosen_key_columns(self.subset.plan, self.subset.plan.table(table.name))))
 
     def _keys(self, holding: Holding, chunk: Chunk | None = None) -> TargetKeys:
         return TargetKeys(self.target, self.subset.plan, self.subset.copied_before[holding], chunk)
 
-    def _prefer_sorting(self, *, wanted: bool) -> None:
-        """For queries in which nothing but keys in order is made distinct: these need hardly be sorted."""
-        with reading_source(), self.source.cursor() as cursor:
-            prefer_sorting(cursor, wanted=wanted)
-
-    def _query(self, table: Table, keys: TargetKeys, chunk: Chunk | None) -> sql.Composable:
-        return copy_query(
+    def _query(self, holding: Holding, keys: TargetKeys, chunk: Chunk | None) -> sql.Composable:
+        query = chosen_keys_query if holding.chosen_keys else copy_query
+        return query(
             self.subset.plan,
-            table.name,
+            holding.table,
             self.subset.reference_time,
             render_root,
             known_sets=keys,
-            pages=PageRange(chunk.first_page, chunk.end_page) if chunk else PageRange(),
+            pages=_pages_of(chunk),
         )
 
-    def _copy(self, table: Table, query: sql.Composable, chunk: Chunk | None) -> None:
+    def _copy(self, holding: Holding, query: sql.Composable, chunk: Chunk | None, chosen_rows: int) -> None:
+        table, is_of_rows = self._table(holding), not holding.chosen_keys
         told = 0
 
         def on_bytes(sent: int) -> None:
             nonlocal told
-            self.on_bytes(table.name, sent - told)
+            if is_of_rows:
+                self.on_bytes(table.name, sent - told)
             told = sent
 
         copied = copy_chunk(
             self.source,
             query,
             self.target,
-            table.name,
-            table.stored_columns,
+            relation_of(self.subset.plan, holding),
+            self._columns(holding),
             chunk=chunk.number if chunk else 0,
-            frozen=chunk is None and _can_be_frozen(table),
-            long_rows=table.has_long_values,
+            chosen_rows=chosen_rows,
+            read=table.name,
+            frozen=is_of_rows and chunk is None and _can_be_frozen(table),
+            long_rows=is_of_rows and table.has_long_values,
             check=self.check,
             on_bytes=on_bytes,
             make_sure=self.make_sure,
         )
-        self.on_rows(table.name, copied.rows)
+        if is_of_rows:
+            self.on_rows(table.name, copied.rows)
 
     # Cutting
 
-    def _chunks(self, table: Table, keys: TargetKeys, query: sql.Composable) -> tuple[Chunk, ...]:
+    def _chunks(self, holding: Holding, keys: TargetKeys, query: sql.Composable) -> tuple[Chunk, ...]:
+        table = self._table(holding)
         if table.data_bytes < _LEAST_CUT_BYTES:
+            return ()
+        # Statistics change: what was copied whole by a worker that could not say so is not cut by the next one.
+        if copied_chunks(self.target, relation_of(self.subset.plan, holding)).chunks:
             return ()
         if len(keys.too_many) == 1:
             ((keyed, columns),) = keys.too_many
-            if self._is_found_by(table, keyed):
+            if self._is_found_by(holding, keyed):
                 return self._chunks_by_keys(table, keyed, columns)
         version = self.subset.plan.catalog.server_version
         if len(cut_by_pages(table, table.estimated_rows, version)) == 1:
             return ()  # even if all of it were copied: its planner need not be asked
         explained = self._explain(query, table)
         others = {other.name for other in self.subset.plan.catalog.tables} - {table.name}
-        rows_expected, reads_whole = int(explained["Plan Rows"]), _reads_whole(explained, others)
-        if reads_whole and is_too_large_to_be_read(table, version):
+        reads = max(_scans(explained, others).values(), default=0)
+        if reads and self._counts_chosen(holding):
+            reads += 1
+        if is_too_large_to_be_read(table, version, reads):
             raise TableTooLarge(str(table.name))
-        ranges = cut_by_pages(table, rows_expected, version, reads_whole=reads_whole)
+        ranges = cut_by_pages(table, int(explained["Plan Rows"]), version, reads=reads)
         return tuple(Chunk(number, pages.first, pages.end) for number, pages in enumerate(ranges))
 
-    def _is_found_by(self, table: Table, keyed: Holding) -> bool:
+    def _is_found_by(self, holding: Holding, keyed: Holding) -> bool:
         """Whether each row is found by one key of `keyed`, and by an index: then ranges of the keys make ranges of the
         rows."""
         plan = self.subset.plan
-        decided = plan.table(table.name)
-        if plan.referencing_cycles[table.name] or plan.filtering_cycles[table.name]:
-            return False  # a row of a circle may be reached from any key
+        decided = plan.table(holding.table)
+        # A row of a circle may be reached from any key. Nothing but their rule says which keys are chosen.
+        if plan.filtering_cycles[holding.table]:
+            return False
+        is_referenced = bool(decided.referenced_in) and not holding.chosen_keys
+        if is_referenced and plan.referencing_cycles[holding.table]:
+            return False
         if decided.chooses_rows:
-            only_link = decided.links == decided.filters and len(decided.links) == 1 and not decided.referenced_in
+            only_link = decided.links == decided.filters and len(decided.links) == 1 and not is_referenced
             return only_link and decided.links[0].indexed and decided.links[0].parent == keyed.table
         references = [
-            key for key in plan.catalog.references_to(table.name) if plan.table(key.child).brings_in_along(key)
+            key for key in plan.catalog.references_to(holding.table) if plan.table(key.child).brings_in_along(key)
         ]
         if len(references) != 1 or references[0].child != keyed.table:
             return False
@@ -271,7 +276,15 @@ def _can_be_frozen(table: Table) -> bool:
     return table.kind is TableKind.ORDINARY and table.data_bytes >= _LEAST_FROZEN_BYTES
 
 
-def _reads_whole(plan: Mapping[str, Any], others: Collection[TableName]) -> bool:
-    """Whether a table is scanned that is none of the others: the one in question, or a partition of it."""
-    scans = plan["Node Type"] == "Seq Scan" and TableName(plan["Schema"], plan["Relation Name"]) not in others
-    return scans or any(_reads_whole(child, others) for child in plan.get("Plans", ()))
+def _pages_of(chunk: Chunk | None) -> PageRange:
+    return PageRange(chunk.first_page, chunk.end_page) if chunk else EVERY_PAGE
+
+
+def _scans(plan: Mapping[str, Any], others: Collection[TableName]) -> Counter[TableName]:
+    """How often each table is read whole that is none of the others: the one in question, or its partitions."""
+    scans = Counter[TableName]()
+    if plan["Node Type"] == "Seq Scan":
+        scans[TableName(plan["Schema"], plan["Relation Name"])] += 1
+    for child in plan.get("Plans", ()):
+        scans += _scans(child, others)
+    return Counter({name: number for name, number in scans.items() if name not in others})

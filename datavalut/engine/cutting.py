@@ -27,33 +27,32 @@ _LEAST_COPY_SECONDS = 20
 _MOST_COPY_SECONDS = 300
 
 
-def copy_seconds(table: Table, rows_expected: int, *, reads_whole: bool) -> float:
-    """`reads_whole` says whether the server would read all of the table for it, rather than find rows by an index."""
-    read = table.data_bytes if reads_whole else 0
+def copy_seconds(table: Table, rows_expected: int, *, reads: int) -> float:
+    """`reads` is how many times the server would read all of the table for it; 0 if it finds rows by an index. Of rows
+    whose keys alone are copied, this is more than they take."""
+    read = reads * table.data_bytes
     copied = min(rows_expected * table.row_bytes, table.data_bytes)
     return read / READ_BYTES_PER_SECOND + copied / COPY_BYTES_PER_SECOND
 
 
-def cut_by_pages(
-    table: Table, rows_expected: int, server_version: int, *, reads_whole: bool = True
-) -> tuple[PageRange, ...]:
+def cut_by_pages(table: Table, rows_expected: int, server_version: int, *, reads: int = 1) -> tuple[PageRange, ...]:
     """Ranges of about the same size that hold every page, now and later. `server_version` is `server_version_num`."""
     if server_version // 10000 < _FIRST_MAJOR_WITH_PAGE_RANGES:
-        left = MOST_CHUNK_SECONDS - copy_seconds(table, 0, reads_whole=reads_whole)
+        left = MOST_CHUNK_SECONDS - copy_seconds(table, 0, reads=reads)
         seconds = min(_MOST_COPY_SECONDS, max(_LEAST_COPY_SECONDS, left))
-        chunks = copy_seconds(table, rows_expected, reads_whole=False) / seconds
+        chunks = copy_seconds(table, rows_expected, reads=0) / seconds
     else:
-        chunks = copy_seconds(table, rows_expected, reads_whole=reads_whole) / CHUNK_SECONDS
+        chunks = copy_seconds(table, rows_expected, reads=reads) / CHUNK_SECONDS
     count = max(1, min(ceil(chunks), table.pages, MOST_CHUNKS))
     bounds = [table.pages * number // count for number in range(count)]
     return tuple(PageRange(first, end) for first, end in zip(bounds, [*bounds[1:], None], strict=True))
 
 
-def is_too_large_to_be_read(table: Table, server_version: int) -> bool:
-    """Whether no cut by pages makes chunks that end within a worker's life, of a table that is read whole."""
+def is_too_large_to_be_read(table: Table, server_version: int, reads: int = 1) -> bool:
+    """Whether no cut by pages makes chunks that end within a worker's life, of a table that is read whole so often."""
     if server_version // 10000 >= _FIRST_MAJOR_WITH_PAGE_RANGES:
         return False
-    return copy_seconds(table, 0, reads_whole=True) > MOST_CHUNK_SECONDS - _LEAST_COPY_SECONDS
+    return copy_seconds(table, 0, reads=reads) > MOST_CHUNK_SECONDS - _LEAST_COPY_SECONDS
 
 
 def keys_per_chunk(table: Table, keyed: Table) -> int:

@@ -16,7 +16,7 @@ from psycopg2.extensions import connection
 from datavalut.catalog.model import Catalog, Extension, TableName
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
-from datavalut.engine.completion import BuiltTable, Proof, complete_build
+from datavalut.engine.completion import BuiltTable, complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.differences import (
     of_extensions,
@@ -27,6 +27,7 @@ from datavalut.engine.differences import (
     of_superuser_objects,
 )
 from datavalut.engine.preparation import prepare_build
+from datavalut.engine.root_proofs import Proof
 from datavalut.engine.worker import Unobserved, Worker
 from datavalut.errors import DataValutError
 from datavalut.filters.check import check_plan

@@ -3,10 +3,12 @@
 They pass through a worker as text of a bounded size and are never taken apart there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
+import psycopg2
 from psycopg2 import sql
-from psycopg2.extensions import connection, cursor
+from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Column, TableName
 from datavalut.engine.cutting import MOST_KEY_BYTES, MOST_KEYS
@@ -95,11 +97,10 @@ class TargetKeys:
         )
         table = self._subset.catalog.table(holding.table)
         read = tuple(table.column(column) for column in columns)
-        with writing_target(), self._target.cursor() as cursor:
-            prefer_sorting(cursor, wanted=_are_quickly_sorted(read))
+        in_order = preferring_sorting(self._target, wanted=_are_quickly_sorted(read))
+        with writing_target(), in_order, self._target.cursor() as cursor:
             cursor.execute(query)
             ((size, *arrays),) = cursor.fetchall()
-            prefer_sorting(cursor, wanted=False)
         if None in arrays:
             if self._chunk is not None and (self._chunk.first_key or self._chunk.end_key) is not None:
                 # The complete query would give the rows of all chunks.
@@ -109,10 +110,24 @@ class TargetKeys:
         return KnownKeys(read, tuple(arrays))
 
 
-def prefer_sorting(cursor: cursor, *, wanted: bool) -> None:
-    """Whether this session is to find what is distinct by sorting. PostgreSQL hashes where it can, and rehashes again
-    and again where it expects few keys, as it does of arrays and of tables without statistics."""
-    cursor.execute("SET enable_hashagg = off" if wanted else "RESET enable_hashagg")
+@contextmanager
+def preferring_sorting(session: connection, *, wanted: bool) -> Iterator[None]:
+    """The session finds what is distinct by sorting meanwhile, if that is wanted. PostgreSQL hashes where it can, and
+    rehashes again and again where it expects few keys, as it does of arrays and of tables without statistics. SQL
+    errors are psycopg2's."""
+    if not wanted:
+        yield
+        return
+    with session.cursor() as cursor:
+        cursor.execute("SET enable_hashagg = off")
+        try:
+            yield
+        except BaseException:
+            # A transaction that has failed takes the setting back by itself, and a closed session has none.
+            with suppress(psycopg2.Error):
+                cursor.execute("RESET enable_hashagg")
+            raise
+        cursor.execute("RESET enable_hashagg")
 
 
 def _are_quickly_sorted(columns: Sequence[Column]) -> bool:

@@ -15,7 +15,7 @@ from psycopg2.extensions import connection
 from psycopg2.extras import Json, NamedTupleCursor, execute_values
 
 from datavalut.catalog.model import TableName
-from datavalut.engine.work_items import Chunk, Work, WorkItem, WorkKind
+from datavalut.engine.work_items import CHUNKS, Chunk, Work, WorkItem, WorkKind
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.statements import writing_target
 
@@ -145,7 +145,7 @@ class WorkQueue:
     def cut(self, item: WorkItem, chunks: Sequence[Chunk]) -> None:
         """Puts chunks before the item: it can be claimed again when they are done."""
         numbered = [
-            WorkItem(item.number * _MOST_CHUNKS + number, WorkKind.CHUNK, item.table, item.weight, (), chunk)
+            WorkItem(item.number * _MOST_CHUNKS + number, CHUNKS[item.kind], item.table, item.weight, (), chunk)
             for number, chunk in enumerate(chunks)
         ]
         with writing_target(), self._target.cursor() as cursor:
@@ -168,7 +168,8 @@ class WorkQueue:
         with writing_target(), self._target.cursor() as cursor:
             cursor.execute(
                 "SELECT COALESCE(avg(done::integer), 1)::double precision FROM datavalut_work.items"
-                " WHERE kind NOT IN ('keys', 'chunk', 'rows')"
+                " WHERE preference > %s",
+                (_PREFERENCE[WorkKind.ROWS],),
             )
             ((share,),) = cursor.fetchall()
         return float(share)

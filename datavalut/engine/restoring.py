@@ -1,4 +1,4 @@
-"""What comes after the rows: indexes, foreign keys, validation, and the rest of the schema.
+"""What comes after the rows: indexes, foreign keys, validation, proofs, and the rest of the schema.
 
 Each may take longer than a worker lives, so the server is left to carry it out, together with the note that it is done.
 """
@@ -16,7 +16,7 @@ from datavalut.engine.work_items import ROW_SECURITY, WorkItem
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.counting import count_query
 from datavalut.transfer.errors import PolicyForAbsentRole, TargetBusy
-from datavalut.transfer.ledger import is_counted, recording_count
+from datavalut.transfer.ledger import is_counted, recording_count, recording_unmet, unmet_rows
 from datavalut.transfer.schema import (
     foreign_keys_to_validate,
     refresh_materialized_views,
@@ -67,6 +67,14 @@ class Restoring:
         self._make(item, self.queue.pieces(item))
         for oid in foreign_keys_to_validate(self.target, item.table):
             self._undisturbed(partial(validate_foreign_key, self.target, oid, self._execute))
+
+    def count_unmet(self, item: WorkItem, counts: sql.Composable) -> None:
+        """Keeps the `UnmetRows` of a root, which the SELECT counts."""
+        assert item.table is not None  # noqa: S101 - an item of this kind has one
+        if item.table in unmet_rows(self.target):
+            return
+        with writing_target():
+            self._execute(recording_unmet(item.table, counts).as_string(self.target).encode())
 
     def finish_schema(self, item: WorkItem) -> None:
         pieces = self.queue.pieces(item)

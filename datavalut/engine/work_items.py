@@ -1,6 +1,6 @@
 """The work of a build, as items that wait for each other. Pure: which worker does what, and when, is not known here.
 
-rows of a table (cut into chunks where it is big)
+rows of a table, or the keys alone of some (cut into chunks where it is big)
     wait for the rows of the tables whose keys they need, or for the keys alone of the rows that a table's rule
     chooses, where rows that are merely required come among them
 indexes of a table
@@ -9,6 +9,9 @@ all foreign keys, not yet validated, which takes a moment
     wait for the indexes of all tables: a foreign key locks two tables, an index one
 validation of a table's foreign keys
     waits for that
+proof of a root: how many of its rows do not meet its condition
+    waits for that, too: its condition may ask any table, by partitions' names and indexes; row-level security, which
+    would hide rows from it, comes after it
 the end: whatever else there is, materialized views, row-level security
     waits for everything
 """
@@ -27,19 +30,22 @@ from datavalut.transfer.schema import was_never_validated
 class WorkKind(StrEnum):
     """In the order in which workers prefer them: rows are what others wait for."""
 
+    KEYS_CHUNK = "chunk of keys"
     KEYS = "keys"
     CHUNK = "chunk"
     ROWS = "rows"
     INDEXES = "indexes"
     FOREIGN_KEYS = "foreign keys"
     VALIDATION = "validation"
+    PROOF = "proof"
     END = "end"
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A part of a table's rows: those in the pages from `first_page` up to `end_page`, or those whose known keys lie
-    from `first_key` up to `end_key`; None is an open end. A key is of as many texts as it has columns."""
+    """A part of a table's rows, or of their keys: those in the pages from `first_page` up to `end_page`, or those whose
+    known keys lie from `first_key` up to `end_key`; None is an open end. A key is of as many texts as it has
+    columns."""
 
     number: int
     first_page: int = 0
@@ -48,11 +54,15 @@ class Chunk:
     end_key: Sequence[str] | None = None
 
 
+# What reads the source, and the chunks that it may be cut into.
+CHUNKS = {WorkKind.KEYS: WorkKind.KEYS_CHUNK, WorkKind.ROWS: WorkKind.CHUNK}
+
+
 @dataclass(frozen=True)
 class WorkItem:
     """`after` are the numbers of the items that it waits for: none once it is claimed. `weight` says how much work it
     is beside others of its kind, in bytes: the heaviest go first. `chunk` is None for all but chunks; `is_cut` says of
-    a table's rows that they were cut into chunks, which are among those that it waits for."""
+    a table's rows or keys that they were cut into chunks, which are among those that it waits for."""
 
     number: int
     kind: WorkKind
@@ -61,6 +71,16 @@ class WorkItem:
     after: tuple[int, ...] = ()
     chunk: Chunk | None = None
     is_cut: bool = False
+
+    @property
+    def reads_source(self) -> bool:
+        return self.kind in (*CHUNKS, *CHUNKS.values())
+
+    @property
+    def holding(self) -> Holding:
+        """What the target gets of it, if it reads the source."""
+        assert self.table is not None  # noqa: S101 - such an item has one
+        return Holding(self.table, chosen_keys=self.kind in (WorkKind.KEYS, WorkKind.KEYS_CHUNK))
 
 
 @dataclass(frozen=True)
@@ -177,7 +197,12 @@ class _Planner:
             self._add(WorkKind.VALIDATION, child, [foreign_keys], pieces.partitioned_foreign_keys.get(child, ()))
             for child in dict.fromkeys((*pieces.foreign_keys, *pieces.partitioned_foreign_keys))
         ]
-        self._add(WorkKind.END, None, [foreign_keys, *validations], (*pieces.at_the_end, *pieces.row_security))
+        proofs = [
+            self._add(WorkKind.PROOF, table.name, [foreign_keys])
+            for table in self._subset.tables
+            if table.root is not None
+        ]
+        self._add(WorkKind.END, None, [foreign_keys, *validations, *proofs], (*pieces.at_the_end, *pieces.row_security))
         return Work(tuple(self._items), self._pieces)
 
     def _add_rows(self) -> Mapping[TableName, int]:

@@ -12,6 +12,7 @@ from datavalut.catalog.model import TableName
 from datavalut.engine.copying import Copying, Subset
 from datavalut.engine.queue import WorkQueue
 from datavalut.engine.restoring import Restoring, TimeIsUp
+from datavalut.engine.root_proofs import unmet_query
 from datavalut.engine.work_items import WorkItem, WorkKind
 from datavalut.transfer.errors import CopyFailed
 from datavalut.transfer.schema import reset_search_path, take_settings
@@ -114,7 +115,7 @@ class Worker:
                     wait = min(wait * 1.5, _LONGEST_WAIT_SECONDS)
 
     def _do(self, item: WorkItem, restoring: Restoring, preamble: bytes, sessions: ExitStack) -> None:
-        if item.kind in (WorkKind.KEYS, WorkKind.ROWS, WorkKind.CHUNK):
+        if item.reads_source:
             reset_search_path(self.target)
             try:
                 self._copy(item, sessions)
@@ -123,7 +124,21 @@ class Worker:
                 raise
             return
         self._let_source_go(sessions)
-        take_settings(self.target, preamble)
+        if item.kind is WorkKind.PROOF:
+            self._prove(item, restoring)
+        else:
+            take_settings(self.target, preamble)
+            self._restore(item, restoring)
+        self._queue.finish(item)
+        if not self._queue.has_rows_left():
+            self.observer.restored(self._queue.share_restored())
+
+    def _prove(self, item: WorkItem, restoring: Restoring) -> None:
+        assert item.table is not None  # noqa: S101 - an item of this kind has one
+        reset_search_path(self.target)  # operators are to be the ones that the condition was judged by in the source
+        restoring.count_unmet(item, unmet_query(self.target, self.subset, item.table))
+
+    def _restore(self, item: WorkItem, restoring: Restoring) -> None:
         match item.kind:
             case WorkKind.INDEXES:
                 self._use_helpers(wanted=not self._queue.has_rows_left())
@@ -134,9 +149,6 @@ class Worker:
                 restoring.validate(item)
             case WorkKind.END:
                 restoring.finish_schema(item)
-        self._queue.finish(item)
-        if not self._queue.has_rows_left():
-            self.observer.restored(self._queue.share_restored())
 
     def _use_helpers(self, *, wanted: bool) -> None:
         """PostgreSQL's own parallel workers for an index: not while rows are copied, which others wait for."""
@@ -153,15 +165,12 @@ class Worker:
     def _copy(self, item: WorkItem, sessions: ExitStack) -> None:
         if self._copying is None:
             self._copying = self._begin_copying(self.open_source(sessions))
-        if item.kind is WorkKind.KEYS:
-            self._copying.copy_chosen_keys(item)
-        elif item.is_cut:
+        chunks = () if item.is_cut else self._copying.copy_or_cut(item)
+        if chunks:
+            self._queue.cut(item, chunks)
+            return
+        if item.kind is WorkKind.ROWS:
             self._copying.measure(item)
-        else:
-            chunks = self._copying.copy_or_cut(item)
-            if chunks:
-                self._queue.cut(item, chunks)
-                return
         self._queue.finish(item)
         if item.table is not None and item.kind is WorkKind.ROWS:
             self.observer.table_is_copied(item.table)

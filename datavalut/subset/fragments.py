@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, ForeignKey, TableName
+from datavalut.subset.pages import PageRange
 from datavalut.subset.row_sets import ADDRESS, TABLE
 
 # The alias of the row that is decided about. A predicate is rendered over it and must not use it for another row.
@@ -50,6 +51,20 @@ def union_all(queries: Iterable[sql.Composable]) -> sql.Composable:
 def same_address(one: sql.Identifier, other: sql.Identifier) -> sql.Composable:
     pairs = zip(each_of(one, ADDRESS), each_of(other, ADDRESS), strict=True)
     return all_of(sql.SQL("{} = {}").format(left, right) for left, right in pairs)
+
+
+def in_pages(pages: PageRange) -> list[sql.Composable]:
+    """The conditions that the row which is decided about lies there; none for every page."""
+    bounds = []
+    if pages.first > 0:
+        bounds.append(_is_on_page(">=", pages.first))
+    if pages.end is not None:
+        bounds.append(_is_on_page("<", pages.end))
+    return bounds
+
+
+def _is_on_page(operator: str, page: int) -> sql.Composable:
+    return sql.SQL("{}.ctid {} {}::pg_catalog.tid").format(ROW, sql.SQL(operator), sql.Literal(f"({page},0)"))
 
 
 # Foreign keys

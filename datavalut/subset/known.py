@@ -14,6 +14,7 @@ from datavalut.catalog.model import Catalog, Column, ForeignKey, TableName, Type
 from datavalut.subset.fragments import needed_of_parent
 from datavalut.subset.graph import cycles
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
+from datavalut.subset.pages import EVERY_PAGE
 from datavalut.subset.row_sets import ADDRESS, Chosen, Referenced, RowSet
 
 
@@ -92,12 +93,12 @@ def _read_by_kept(subset: SubsetPlan, table: TableSubset) -> frozenset[Holding]:
 def holding_of(subset: SubsetPlan, row_set: RowSet) -> Holding | None:
     """What of the target, once it is copied, are the rows of the set, or their keys."""
     match row_set:
-        case Chosen(name):
+        case Chosen(name, pages) if pages == EVERY_PAGE:
             table = subset.table(name)
             if not table.is_referenced(subset.last_round):
                 return Holding(name)
             return Holding(name, chosen_keys=True) if chosen_key_columns(subset, table) else None
-        case Referenced(name, round_number):
+        case Referenced(name, round_number, pages) if pages == EVERY_PAGE:
             table = subset.table(name)
             return None if table.chooses_rows or round_number != max(table.referenced_in) else Holding(name)
         case _:

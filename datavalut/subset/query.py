@@ -30,6 +30,7 @@ from datavalut.subset.fragments import (
     compares_by_equal_sign,
     from_set,
     from_table,
+    in_pages,
     in_parent_partitions,
     is_nullable,
     needed_of_parent,
@@ -43,7 +44,7 @@ from datavalut.subset.fragments import (
 )
 from datavalut.subset.known import KnownSets, nothing_known
 from datavalut.subset.model import Rule, SubsetPlan, TableSubset
-from datavalut.subset.pages import EVERY_PAGE, PageRange, in_pages
+from datavalut.subset.pages import EVERY_PAGE, PageRange
 from datavalut.subset.row_sets import (
     ADDRESS,
     Candidates,
@@ -83,36 +84,28 @@ class SubsetQuery:
     def kept_rows(self, name: TableName, pages: PageRange = EVERY_PAGE) -> sql.Composable:
         """The stored columns of the rows that are kept and lie in these pages."""
         columns = tuple(column.name for column in self._catalog.table(name).stored_columns)
-        return self._sets.before(self._kept(self._subset.table(name), columns, in_pages(pages)))
+        return self._sets.before(self._kept(self._subset.table(name), columns, pages))
 
-    def chosen_keys(self, name: TableName, columns: Sequence[str]) -> sql.Composable:
-        """These columns of the rows that the table's rule chooses, each row once."""
-        return self._sets.before(self._body(Chosen(name), columns))
+    def chosen_keys(self, name: TableName, columns: Sequence[str], pages: PageRange = EVERY_PAGE) -> sql.Composable:
+        """These columns of the rows that the table's rule chooses and that lie in these pages, each row once."""
+        return self._sets.before(self._chosen_rows(Chosen(name, pages), columns))
 
-    def required_rows(self, name: TableName) -> sql.Composable:
-        """How many kept rows the table's rule does not choose; 0 for a table without such a count."""
-        table = self._subset.table(name)
-        if not table.may_hold_required_rows:
-            return sql.SQL("SELECT 0::bigint")
-        conditions = [self._address_in(self._referenced(table, self._subset.last_round))]
-        if table.chooses_rows:
-            conditions.append(self._address_not_in(self._addresses(Chosen(name))))
-        select = sql.SQL("SELECT count(*)\nFROM {}{}")
-        return self._sets.before(select.format(from_table(self._catalog, name, ROW), where(conditions)))
-
-    def _kept(self, table: TableSubset, columns: Sequence[str], where_it_lies: Conditions) -> sql.Composable:
+    def _kept(self, table: TableSubset, columns: Sequence[str], pages: PageRange) -> sql.Composable:
+        """Each set of the table's own rows is of these pages only, or a chunk would read all of them."""
         last = self._subset.last_round
+        where_it_lies = in_pages(pages)
         if table.whole:
             return self._select(table.name, columns, where_it_lies)
+        chosen = Chosen(table.name, pages)
         if table.chooses_rows and table.is_referenced(last):
-            both = self._address_in(Chosen(table.name), self._referenced(table, last))
+            both = self._address_in(chosen, self._referenced(table, last, pages))
             return self._select(table.name, columns, [*where_it_lies, both])
         if table.chooses_rows and self._subset.filtering_cycles[table.name]:
-            return self._select(table.name, columns, [*where_it_lies, self._address_in(Chosen(table.name))])
+            return self._select(table.name, columns, [*where_it_lies, self._address_in(chosen)])
         if table.chooses_rows:
             return self._chosen(table, columns, where_it_lies)
         if table.is_referenced(last):
-            return self._only_referenced(self._referenced(table, last), columns, where_it_lies)
+            return self._only_referenced(self._referenced(table, last, pages), columns)
         return self._select(table.name, columns, [sql.SQL("false")])
 
     def _body(self, row_set: RowSet, columns: Sequence[str]) -> sql.Composable:
@@ -132,10 +125,8 @@ class SubsetQuery:
                 return self._left_out_in_cycle(row_set, cycle)
             case CycleReferences(cycle, among_candidates):
                 return self._cycle_references(cycle, among_candidates)
-            case Chosen(name):
-                if self._subset.filtering_cycles[name]:
-                    return self._candidates_not_left_out(name, columns)
-                return self._chosen(self._subset.table(name), columns)
+            case Chosen():
+                return self._chosen_rows(row_set, columns)
             case Referenced():
                 return self._referenced_rows(row_set, columns)
             case ReferencedInCycle(cycle):
@@ -145,6 +136,12 @@ class SubsetQuery:
 
     def _predicate(self, root: Root) -> sql.Composable:
         return sql.SQL("({})").format(self._render_root(root, ROW, self._catalog, self._reference_time))
+
+    def _chosen_rows(self, row_set: Chosen, columns: Sequence[str]) -> sql.Composable:
+        where_they_lie = in_pages(row_set.pages)
+        if self._subset.filtering_cycles[row_set.table]:
+            return self._candidates_not_left_out(row_set.table, columns, where_they_lie)
+        return self._chosen(self._subset.table(row_set.table), columns, where_they_lie)
 
     def _chosen(self, table: TableSubset, columns: Sequence[str], also: Conditions = ()) -> sql.Composable:
         """The rows that the rule chooses; in a filtering cycle, were none left out inside of it."""
@@ -255,7 +252,7 @@ class SubsetQuery:
         ]
         return self._walk_down(row_set, starts, keys, CycleReferences(cycle, among_candidates=True))
 
-    def _candidates_not_left_out(self, name: TableName, columns: Sequence[str]) -> sql.Composable:
+    def _candidates_not_left_out(self, name: TableName, columns: Sequence[str], also: Conditions) -> sql.Composable:
         cycle = self._subset.filtering_cycles[name]
         # A recursive set is estimated far too large; a distinct one less so.
         left_out = sql.SQL("SELECT DISTINCT {} FROM {} WHERE reached.table_number = {}").format(
@@ -265,7 +262,7 @@ class SubsetQuery:
         )
         candidates = self._sets.use(Candidates(name), (*ADDRESS, *columns))
         return sql.SQL("SELECT {}\nFROM {}{}").format(
-            columns_of(ROW, columns), from_set(candidates, ROW), where([self._address_not_in(left_out)])
+            columns_of(ROW, columns), from_set(candidates, ROW), where([*also, self._address_not_in(left_out)])
         )
 
     def _filters_within(self, cycle: Sequence[TableName]) -> list[ForeignKey]:
@@ -316,9 +313,9 @@ class SubsetQuery:
 
     # Step 3: the rows that kept rows reference
 
-    def _referenced(self, table: TableSubset, until_round: int) -> Referenced:
+    def _referenced(self, table: TableSubset, until_round: int, pages: PageRange = EVERY_PAGE) -> Referenced:
         """Of a table that is referenced by then."""
-        return Referenced(table.name, max(number for number in table.referenced_in if number <= until_round))
+        return Referenced(table.name, max(number for number in table.referenced_in if number <= until_round), pages)
 
     def _referenced_rows(self, row_set: Referenced, columns: Sequence[str]) -> sql.Composable:
         """The columns are all of keys or addresses, so that rows that are referenced in several ways are told by
@@ -326,15 +323,17 @@ class SubsetQuery:
         if self._subset.referencing_cycles[row_set.table]:
             return self._select(row_set.table, columns, [self._address_in(row_set)])
         conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
-        selects = [self._select(row_set.table, columns, [condition]) for condition in conditions]
+        where_they_lie = in_pages(row_set.pages)
+        selects = [self._select(row_set.table, columns, [*where_they_lie, condition]) for condition in conditions]
         return sql.SQL("\nUNION\n").join(selects)
 
-    def _only_referenced(self, row_set: Referenced, columns: Sequence[str], also: Conditions) -> sql.Composable:
+    def _only_referenced(self, row_set: Referenced, columns: Sequence[str]) -> sql.Composable:
+        where_they_lie = in_pages(row_set.pages)
         if not self._subset.referencing_cycles[row_set.table]:
             conditions = self._referenced_from_outside(row_set.table, row_set.round, ())
             if len(conditions) == 1:
-                return self._select(row_set.table, columns, [*also, *conditions])
-        return self._select(row_set.table, columns, [*also, self._address_in(row_set)])
+                return self._select(row_set.table, columns, [*where_they_lie, *conditions])
+        return self._select(row_set.table, columns, [*where_they_lie, self._address_in(row_set)])
 
     def _referenced_in_cycle(self, row_set: ReferencedInCycle, cycle: tuple[TableName, ...]) -> sql.Composable:
         starts = [

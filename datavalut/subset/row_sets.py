@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from datavalut.catalog.model import TableName
 from datavalut.filters.model import Root
+from datavalut.subset.pages import EVERY_PAGE, PageRange
 
 TABLE = "tableoid"  # the partition, of a partitioned table
 ADDRESS = (TABLE, "ctid")
@@ -39,18 +40,20 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The rows that a root's, descendant's or sibling's rule chooses."""
+    """The rows that a root's, descendant's or sibling's rule chooses, of those that lie in the pages."""
 
     table: TableName
+    pages: PageRange = EVERY_PAGE
 
 
 @dataclass(frozen=True)
 class Referenced:
-    """The rows of a table that kept rows reference, as far as tables assigned until `round` are concerned. For a table
-    whose rule chooses rows, some of them may be chosen rows too."""
+    """The rows of a table, of those that lie in the pages, that kept rows reference, as far as tables assigned until
+    `round` are concerned. For a table whose rule chooses rows, some of them may be chosen rows too."""
 
     table: TableName
     round: int
+    pages: PageRange = EVERY_PAGE
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,12 @@ def chosen_keys_query(
     render_root: RenderRoot,
     *,
     known_sets: KnownSets = nothing_known,
+    pages: PageRange = EVERY_PAGE,
 ) -> sql.Composable:
-    """A SELECT of the `chosen_key_columns` of the rows that the table's rule chooses, each row once, in no order.
-    Raises UnknownTable."""
+    """A SELECT of the `chosen_key_columns` of those rows in the pages that the table's rule chooses, each row once, in
+    no order. Raises UnknownTable."""
     columns = chosen_key_columns(subset, subset.table(table_name))
-    return SubsetQuery(subset, reference_time, render_root, known_sets).chosen_keys(table_name, columns)
+    return SubsetQuery(subset, reference_time, render_root, known_sets).chosen_keys(table_name, columns, pages)
 
 
 def count_query(
@@ -52,17 +53,16 @@ def count_query(
     return sql.SQL("SELECT count(*) FROM (\n{}\n) AS kept_rows").format(kept)
 
 
-def required_rows_query(
+def chosen_rows_query(
     subset: SubsetPlan,
     table_name: TableName,
     reference_time: datetime,
     render_root: RenderRoot,
     *,
     known_sets: KnownSets = nothing_known,
+    pages: PageRange = EVERY_PAGE,
 ) -> sql.Composable:
-    """A SELECT of one row and column: how many rows of the table are kept only because kept rows reference them.
-
-    For a root, descendant, sibling or excluded table; 0 for the others, for which this is the rule or cannot be.
-    Raises UnknownTable.
-    """
-    return SubsetQuery(subset, reference_time, render_root, known_sets).required_rows(table_name)
+    """A SELECT of one row and column: how many of the rows in the pages the table's rule chooses, if it chooses rows.
+    The others that are kept there are required rows. Raises UnknownTable."""
+    chosen = SubsetQuery(subset, reference_time, render_root, known_sets).chosen_keys(table_name, (), pages)
+    return sql.SQL("SELECT count(*) FROM (\n{}\n) AS chosen_rows").format(chosen)

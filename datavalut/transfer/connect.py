@@ -42,6 +42,7 @@ SOURCE_VERSIONS = (12, 17)
 # From where the schema public belongs to the database's owner to where pg_dump's statements were tried.
 TARGET_VERSIONS = (15, 18)
 CONNECT_TIMEOUT = 10  # seconds, for one address
+_NO_ANSWER = "no answer"
 
 # A worker lives 15 minutes; no statement of it, and no forgotten session, may live longer.
 STATEMENT_MILLISECONDS = 15 * 60 * 1000
@@ -169,7 +170,7 @@ def checked_dsn(
         "hostaddr": address,
         "application_name": application_name,
         "client_encoding": "UTF8",
-        "connect_timeout": str(CONNECT_TIMEOUT),
+        "connect_timeout": str(_connect_timeout(parameters)),
         "gssencmode": "disable",
         "keepalives": "1",
         "keepalives_idle": "15",  # seconds
@@ -180,13 +181,19 @@ def checked_dsn(
     }
 
 
+def _connect_timeout(parameters: ConnectionParameters) -> int:
+    """In seconds: the connection string's if that is shorter. To libpq, 0 and less is no limit."""
+    wanted = int(parameters.options.get("connect_timeout", 0))
+    return min(wanted, CONNECT_TIMEOUT) if wanted > 0 else CONNECT_TIMEOUT
+
+
 def _answering_address(parameters: ConnectionParameters, addresses: tuple[str, ...]) -> str:
     reason = "it has no address"
     for address in addresses:
         try:
-            socket.create_connection((address, parameters.port), timeout=CONNECT_TIMEOUT).close()
+            socket.create_connection((address, parameters.port), timeout=_connect_timeout(parameters)).close()
         except TimeoutError:
-            reason = "no answer"
+            reason = _NO_ANSWER
         except OSError as error:
             reason = error.strerror or type(error).__name__
         else:
@@ -195,9 +202,12 @@ def _answering_address(parameters: ConnectionParameters, addresses: tuple[str, .
 
 
 def _open(parameters: ConnectionParameters, dsn: Mapping[str, str]) -> connection:
+    begun = time.monotonic()
     try:
         return psycopg2.connect(make_dsn(**dsn))
     except psycopg2.OperationalError:
+        if time.monotonic() - begun >= int(dsn["connect_timeout"]):  # who said nothing need not be asked why
+            raise SourceUnreachable(parameters.host, parameters.port, _NO_ANSWER) from None
         cause = _why_not(parameters, dsn)
         if cause is not None:
             raise cause from None
@@ -302,7 +312,7 @@ def _why_not_on_the_wire(parameters: ConnectionParameters, address: str, sslmode
     if answer == b"N" and sslmode in ("require", "verify-ca", "verify-full"):
         return TlsNotSupported(parameters.host, sslmode)
     if answer is None:
-        return SourceUnreachable(parameters.host, parameters.port, "no answer")
+        return SourceUnreachable(parameters.host, parameters.port, _NO_ANSWER)
     return NotAPostgresServer(parameters.host, parameters.port)
 
 

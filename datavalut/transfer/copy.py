@@ -58,6 +58,7 @@ def copy_chunk(
     columns: Sequence[Column],
     *,
     chunk: int = 0,
+    chosen_rows: int = 0,
     read: TableName | None = None,
     frozen: bool = False,
     long_rows: bool = False,
@@ -68,7 +69,8 @@ def copy_chunk(
     """Copies one chunk of a table exactly once: its rows and its entry in the ledger are one transaction. Of a chunk
     that was copied before, the entry is returned and nothing is read. `target` is in autocommit mode.
 
-    `make_sure` is called when all rows are read and before they count: nothing is copied if it raises.
+    `chosen_rows` is noted with it: how many of the rows the table's rule chooses, where that is counted. `make_sure` is
+    called when all rows are read and before they count: nothing is copied if it raises.
 
     `frozen` is for a chunk that is all of an ordinary table: the table is emptied in the same transaction, so that
     PostgreSQL lets rows be written as if they were long there, and need not touch them again. Otherwise as `copy_rows`.
@@ -107,9 +109,16 @@ def copy_chunk(
                 )
                 make_sure()
                 cursor.execute(
-                    "UPDATE datavalut_work.copied SET rows = %(rows)s, bytes = %(bytes)s, seconds = %(seconds)s"
+                    "UPDATE datavalut_work.copied SET rows = %(rows)s, chosen_rows = %(chosen_rows)s,"
+                    " bytes = %(bytes)s, seconds = %(seconds)s"
                     " WHERE (table_schema, table_name, chunk) = (%(schema)s, %(name)s, %(chunk)s)",
-                    {**key, "rows": copied.rows, "bytes": copied.bytes, "seconds": copied.seconds},
+                    {
+                        **key,
+                        "rows": copied.rows,
+                        "chosen_rows": chosen_rows,
+                        "bytes": copied.bytes,
+                        "seconds": copied.seconds,
+                    },
                 )
             cursor.execute("COMMIT")
         except BaseException:

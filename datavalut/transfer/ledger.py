@@ -34,6 +34,13 @@ CREATE TABLE IF NOT EXISTS datavalut_work.counted (
     rows bigint NOT NULL,
     PRIMARY KEY (table_schema, table_name)
 );
+CREATE TABLE IF NOT EXISTS datavalut_work.unmet (
+    table_schema text,
+    table_name text,
+    whole_condition bigint NOT NULL,
+    own_columns bigint NOT NULL,
+    PRIMARY KEY (table_schema, table_name)
+);
 CREATE TABLE IF NOT EXISTS datavalut_work.failures (
     statement_hash text PRIMARY KEY,
     sqlstate text NOT NULL,
@@ -47,6 +54,7 @@ CREATE TABLE IF NOT EXISTS datavalut_work.copied (
     table_name text,
     chunk integer,
     rows bigint NOT NULL DEFAULT 0,
+    chosen_rows bigint NOT NULL DEFAULT 0,
     bytes bigint NOT NULL DEFAULT 0,
     seconds double precision NOT NULL DEFAULT 0,
     PRIMARY KEY (table_schema, table_name, chunk)
@@ -66,12 +74,30 @@ class CopiedTable:
 
 
 @dataclass(frozen=True)
+class CopiedChunks:
+    """What has been copied into one table so far. `chosen_rows` are those of the rows that the table's rule chooses,
+    where that was counted."""
+
+    chunks: int
+    rows: int
+    chosen_rows: int
+
+
+@dataclass(frozen=True)
 class TableMeasures:
     """`required_rows` are kept only because kept rows reference them."""
 
     required_rows: int
     rows_in_source: int
     rows_in_source_estimated: bool
+
+
+@dataclass(frozen=True)
+class UnmetRows:
+    """How many rows of a root do not meet its whole condition, or not even what this says of the row's own columns."""
+
+    whole_condition: int
+    own_columns: int
 
 
 @dataclass(frozen=True)
@@ -164,6 +190,22 @@ def counted_tables(target: connection) -> dict[TableName, int]:
         return {TableName(schema, name): rows for schema, name, rows in cursor.fetchall()}
 
 
+def recording_unmet(table: TableName, counts: sql.Composable) -> sql.Composable:
+    """The statement that keeps the `UnmetRows` of a root, which the SELECT counts. Can be repeated."""
+    return sql.SQL(
+        "INSERT INTO datavalut_work.unmet SELECT {}, {}, counts.* FROM ({}) AS counts (whole_condition, own_columns)"
+        " ON CONFLICT (table_schema, table_name) DO UPDATE"
+        " SET whole_condition = excluded.whole_condition, own_columns = excluded.own_columns"
+    ).format(sql.Literal(table.schema), sql.Literal(table.name), counts)
+
+
+def unmet_rows(target: connection) -> dict[TableName, UnmetRows]:
+    """Of the roots that were looked at so far."""
+    with writing_target(), target.cursor() as cursor:
+        cursor.execute("SELECT table_schema, table_name, whole_condition, own_columns FROM datavalut_work.unmet")
+        return {TableName(schema, name): UnmetRows(*counts) for schema, name, *counts in cursor.fetchall()}
+
+
 def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
     """What has been copied so far, by table; not the keys that are kept for the work."""
     with writing_target(), target.cursor() as cursor:
@@ -179,23 +221,15 @@ def copied_tables(target: connection) -> tuple[CopiedTable, ...]:
         )
 
 
-def copied_rows(target: connection, table: TableName) -> int:
-    """How many rows have been copied into the table so far."""
-    return sum(_rows_of_chunks(target, table))
-
-
-def is_copied(target: connection, table: TableName) -> bool:
-    """Whether any chunk of the table has been copied."""
-    return bool(_rows_of_chunks(target, table))
-
-
-def _rows_of_chunks(target: connection, table: TableName) -> list[int]:
+def copied_chunks(target: connection, table: TableName) -> CopiedChunks:
     with writing_target(), target.cursor() as cursor:
         cursor.execute(
-            "SELECT rows FROM datavalut_work.copied WHERE (table_schema, table_name) = (%s, %s)",
+            "SELECT count(*), COALESCE(sum(rows), 0)::bigint, COALESCE(sum(chosen_rows), 0)::bigint"
+            " FROM datavalut_work.copied WHERE (table_schema, table_name) = (%s, %s)",
             (table.schema, table.name),
         )
-        return [rows for (rows,) in cursor.fetchall()]
+        ((chunks, rows, chosen_rows),) = cursor.fetchall()
+    return CopiedChunks(chunks, rows, chosen_rows)
 
 
 # Between dollar signs stands a word that the statements do not contain.

@@ -94,6 +94,13 @@ def take_over(admin: connection, names: TargetNames) -> None:
         _end_sessions(admin, names)
 
 
+def require_charge(admin: connection) -> None:
+    """Raises TargetConnectionLost if another session has taken over. If it does so later, all sessions of the job's
+    role end that were opened before this was called."""
+    with writing_target(), admin.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
 def publish_target(admin: connection, names: TargetNames, wanted_name: str) -> str:
     """Renames the finished database and returns its final name: `wanted_name`, or where that is taken
     `wanted_name_2`, `wanted_name_3`, ... Ends the build's own sessions. Can be repeated. When it returns, the database

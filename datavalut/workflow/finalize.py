@@ -11,7 +11,7 @@ from datavalut.jobs.errors import IllegalMove, JobNotRunning
 from datavalut.jobs.model import Job, JobStatus
 from datavalut.subset.plan import plan_subset
 from datavalut.transfer.ledger import drop_ledger
-from datavalut.transfer.target import TargetNames, present_database, publish_target, take_over
+from datavalut.transfer.target import TargetNames, present_database, publish_target, require_charge, take_over
 from datavalut.workflow.deployment import Deployment
 from datavalut.workflow.plan_record import PlanRecord
 from datavalut.workflow.progress import Phase
@@ -40,6 +40,7 @@ def finalize(deployment: Deployment, job_id: str) -> Totals | None:
             return None
         target = replace(target, database=present_database(admin, TargetNames(job_id)))
         with target_session(deployment, job_id, target) as session:
+            require_charge(admin)
             report = job.result["report"] if job.result is not None else _verified(deployment, job, session)
             deployment.store.record_result(job_id, make_result(target, report))
             drop_ledger(session)

@@ -1,8 +1,6 @@
 """Sources that make a job wait: one that accepts connections and says nothing, and one whose table somebody has locked.
 Needs PostgreSQL, which the fixtures start; jobs run step by step, with everything real but AWS."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -15,6 +13,7 @@ from datavalut.transfer import archive, connect
 from tests.faults.fault_table import FaultTable
 from tests.faults.left_behind import OfRunner, Places
 from tests.postgres_server import TestServer, open_connection
+from tests.silent_server import SilentServer
 from tests.workflow_runner import WorkflowRunner
 
 THINGS = FilterPlan.model_validate(
@@ -27,33 +26,6 @@ THINGS = FilterPlan.model_validate(
         ]
     }
 )
-
-
-class SilentServer:
-    """At `port`. `visitors` is how many connections it has accepted."""
-
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._accepted: list[socket.socket] = []
-        self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    @property
-    def visitors(self) -> int:
-        return len(self._accepted)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                self._accepted.append(self._listener.accept()[0])
-            except OSError:
-                return  # closed
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for accepted in self._accepted:
-            accepted.close()
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from tests.random_databases.drafts import (
 from tests.random_databases.names import quoted, text_literal
 from tests.random_databases.value_types import CITEXT_STATEMENTS, MULTIRANGE, TYPE_STATEMENTS
 
+# A handful of rows lies on several pages, by which the table can be cut.
+_SPREAD = " WITH (fillfactor = 10)"
+
 
 def script(database: DatabaseDraft) -> str:
     return ";\n".join(_statements(database)) + ";\n"
@@ -53,7 +56,7 @@ def _table(table: TableDraft) -> Iterator[str]:
     yield (
         f"CREATE {'UNLOGGED ' if table.unlogged else ''}TABLE {table.sql} ({', '.join([*parts, *table.constraints])})"
         + (f" INHERITS ({', '.join(parent.sql for parent in table.parents)})" if table.parents else "")
-        + (f" PARTITION BY {table.partition_by}" if table.partition_by else "")
+        + (f" PARTITION BY {table.partition_by}" if table.partition_by else _SPREAD)
     )
     for column in table.columns:
         if column.dropped:
@@ -66,15 +69,15 @@ def _partition(table: TableDraft, partition: PartitionDraft) -> Iterator[str]:
     name = sql_name(partition.name)
     if partition.attached:
         columns = [column.definition for column in reversed(table.all_columns)]
-        yield f"CREATE TABLE {name} (gone integer, {', '.join(columns)})"
+        yield f"CREATE TABLE {name} (gone integer, {', '.join(columns)}){_SPREAD}"
         yield f"ALTER TABLE {name} DROP COLUMN gone"
         yield f"ALTER TABLE {table.sql} ATTACH PARTITION {name} {partition.bound}"
         return
-    by_hash = " PARTITION BY HASH (id)" if partition.leaves else ""
+    by_hash = " PARTITION BY HASH (id)" if partition.leaves else _SPREAD
     yield f"CREATE TABLE {name} PARTITION OF {table.sql} {partition.bound}{by_hash}"
     for remainder, leaf in enumerate(partition.leaves):
         bound = f"FOR VALUES WITH (MODULUS {len(partition.leaves)}, REMAINDER {remainder})"
-        yield f"CREATE TABLE {sql_name(leaf)} PARTITION OF {name} {bound}"
+        yield f"CREATE TABLE {sql_name(leaf)} PARTITION OF {name} {bound}{_SPREAD}"
 
 
 def _rows(table: TableDraft) -> Iterator[str]:

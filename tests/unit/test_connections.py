@@ -203,10 +203,23 @@ def test_a_password_that_was_not_encoded_is_told_how_to(text: str) -> None:
     assert reason(text).startswith("is ambiguous: percent-encode")
 
 
-@pytest.mark.parametrize("port", ["port", "0", "65536", "-1", "+1", "1.5", "٣", "000000005432", "5432 "])
-def test_a_port_that_is_no_port_has_its_own_error(port: str) -> None:
+@pytest.mark.parametrize("port", ["port", "-1", "+1", "1.5", "٣", "5432 "])
+def test_a_port_that_is_no_number_has_its_own_error(port: str) -> None:
     with pytest.raises(PortNotANumberError):
         parse(f"user:pass@host:{port}/db")
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "000000005432"])
+def test_a_port_beyond_all_ports_is_refused(port: str) -> None:
+    with pytest.raises(ConnectionStringError, match="port") as refusal:
+        parse(f"user:pass@host:{port}/db")
+    assert not isinstance(refusal.value, PortNotANumberError)
+
+
+@pytest.mark.parametrize("seconds", ["soon", "-1", "1.5", ""])
+def test_a_timeout_that_is_no_number_of_seconds_is_refused(seconds: str) -> None:
+    with pytest.raises(ConnectionStringError, match="connect_timeout"):
+        parse(f"user:pass@host/db?connect_timeout={seconds}")
 
 
 def test_a_port_error_means_that_all_else_is_well() -> None:

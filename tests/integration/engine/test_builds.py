@@ -3,26 +3,31 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
+from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
-from datavalut.engine import copying, cutting, keys
+from datavalut.engine import copying, cutting, keys, worker
 from datavalut.engine.completion import complete_build
 from datavalut.engine.copying import Subset
 from datavalut.engine.in_process import BuiltDatabase, build_filtered_database
-from datavalut.engine.preparation import prepare_build
+from datavalut.engine.root_proofs import unmet_query
 from datavalut.engine.worker import Unobserved, Worker
 from datavalut.filters.model import FilterPlan
-from datavalut.subset.plan import plan_subset
-from datavalut.transfer.archive import read_scripts
-from datavalut.transfer.errors import ConstraintViolated, SourceChanged, TableTooLarge, TransferError
+from datavalut.transfer.errors import (
+    ConstraintViolated,
+    Discrepancy,
+    SourceChanged,
+    TableTooLarge,
+    TransferError,
+    VerificationFailed,
+)
 from datavalut.transfer.ledger import copied_tables
 from datavalut.transfer.snapshot import ExportedSnapshot, import_snapshot
 from tests.postgres_server import TestServer, execute, open_connection, query
@@ -31,12 +36,10 @@ from tests.subset_examples import NOW, create, matches, random_example
 from tests.subset_oracle import kept_rows
 from tests.transfer_examples import (
     MadeTarget,
-    catalog_of,
-    dumped_schema,
-    made_target,
     open_source,
     open_target,
 )
+from tests.unfinished_builds import CutShort, prepared_build, run_worker
 
 MakeDatabase = Callable[..., ConnectionParameters]
 SHOP = """
@@ -69,15 +72,6 @@ EXPECTED = {
 @pytest.fixture
 def shop(make_database: MakeDatabase) -> ConnectionParameters:
     return make_database("CREATE TABLE products (name text PRIMARY KEY);" + SHOP)
-
-
-@pytest.fixture
-def tiny_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if these tables were very big, and a query took very few keys."""
-    monkeypatch.setattr(copying, "_LEAST_CUT_BYTES", 0)
-    monkeypatch.setattr(cutting, "CHUNK_SECONDS", 0.01)
-    for module in (cutting, keys):
-        monkeypatch.setattr(module, "MOST_KEYS", 300)
 
 
 @pytest.fixture
@@ -309,18 +303,6 @@ def test_a_table_that_is_emptied_or_rewritten_before_it_is_read_fails_the_build(
             Worker(session, subset, open_reader, lambda _: None, rewriting, workers=1).run()
 
 
-class CutShort(Unobserved):
-    """Lets a worker go on for a few checks."""
-
-    def __init__(self, checks: int) -> None:
-        self.left = checks
-
-    def check(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise InterruptedError
-
-
 class Killing(Unobserved):
     """Ends the session of a worker that has sent rows of a table, as a crash of its process would."""
 
@@ -337,41 +319,10 @@ class Killing(Unobserved):
             )
 
 
-@contextmanager
-def prepared_build(
-    server: TestServer, source: ConnectionParameters, plan: FilterPlan
-) -> Iterator[tuple[MadeTarget, Subset]]:
-    """A build of which nothing but the tables is made."""
-    catalog = catalog_of(source)
-    subset = Subset.of(plan_subset(catalog, plan), datetime.now(UTC))
-    with made_target(server, catalog) as made, dumped_schema(source) as archive:
-        with closing(open_target(made.database)) as session:
-            prepare_build(session, read_scripts(archive), subset.plan)
-        yield made, subset
-
-
 @pytest.fixture
 def prepared(postgres: TestServer, shop: ConnectionParameters) -> Iterator[tuple[MadeTarget, Subset]]:
     with prepared_build(postgres, shop, CANADIANS) as build:
         yield build
-
-
-def run_worker(
-    source: ConnectionParameters,
-    made: MadeTarget,
-    subset: Subset,
-    observer: Unobserved,
-    has_time: Callable[[], bool] = lambda: True,
-) -> bool:
-    with closing(open_target(made.database)) as session:
-        return Worker(
-            session,
-            subset,
-            lambda sessions: sessions.enter_context(closing(open_source(source))),
-            lambda reader: None,
-            observer,
-            workers=1,
-        ).run(has_time)
 
 
 def assert_whole(source: ConnectionParameters, made: MadeTarget, subset: Subset) -> None:
@@ -413,10 +364,10 @@ def test_a_worker_whose_time_is_up_begins_nothing_and_says_so(
 ) -> None:
     made, subset = prepared
     with closing(open_target(made.database)) as session:
-        worker = Worker(
+        its_worker = Worker(
             session, subset, lambda _: pytest.fail("the source was opened"), lambda _: None, Unobserved(), 1
         )
-        assert not worker.run(lambda: False)
+        assert not its_worker.run(lambda: False)
 
 
 SLOW_IN_THE_TARGET = """
@@ -470,6 +421,51 @@ def test_why_it_failed_when_its_worker_had_left_is_told_by_the_next(
                 pass
     assert (raised.value.table, raised.value.name) == ("public.t", "slow_index")
     assert raised.value.key == "public.slow(id) = 7"
+
+
+class Rewritten(Unobserved):
+    """Changes the target as soon as a table's rows are there."""
+
+    def __init__(self, server: TestServer, made: MadeTarget, table: str, change: str) -> None:
+        self.target = replace(server.superuser, database=made.database.database)
+        self.table, self.change = table, change
+
+    def table_is_copied(self, table: TableName) -> None:
+        if table.name == self.table:
+            execute(self.target, self.change)
+
+
+def test_a_root_with_a_row_that_does_not_meet_its_condition_is_not_verified(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset], postgres: TestServer
+) -> None:
+    made, subset = prepared
+    rewritten = Rewritten(postgres, made, "customers", "UPDATE customers SET country = NULL WHERE id = 3")
+    assert run_worker(shop, made, subset, rewritten)
+    with closing(open_target(made.database)) as session, pytest.raises(VerificationFailed) as raised:
+        complete_build(session, subset, {})
+    (discrepancy,) = raised.value.discrepancies
+    assert discrepancy == Discrepancy("rows of public.customers that do not meet its condition", "0", "1")
+
+
+def test_a_proof_that_takes_longer_than_a_worker_lives_is_made_all_the_same_and_once(
+    shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, subset = prepared
+    execute(made.database, "CREATE SEQUENCE datavalut_work.proofs")
+
+    def slow_query(target: connection, subset: Subset, name: TableName) -> sql.Composable:
+        counts = unmet_query(target, subset, name)
+        slow = "SELECT counts.* FROM ({}) AS counts, pg_sleep(2), nextval('datavalut_work.proofs')"
+        return sql.SQL(slow).format(counts)
+
+    monkeypatch.setattr(worker, "unmet_query", slow_query)
+    lives, done = 0, False
+    while not done:
+        lives += 1
+        done = run_worker(shop, made, subset, Unobserved(), for_a_second())
+    assert lives > 1
+    assert query(made.database, "SELECT last_value FROM datavalut_work.proofs") == [(1,)]
+    assert_whole(shop, made, subset)
 
 
 @pytest.mark.usefixtures("tiny_chunks")

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from contextlib import closing
 
+import psycopg2
+import psycopg2.errors
 import pytest
 
 from datavalut.catalog.model import TableName
 from datavalut.connections import ConnectionParameters
-from datavalut.engine.keys import TargetKeys
+from datavalut.engine.keys import TargetKeys, preferring_sorting
 from datavalut.filters.model import FilterPlan, Root
 from datavalut.subset.known import Holding
 from datavalut.subset.plan import plan_subset
 from datavalut.subset.row_sets import Chosen
+from tests.postgres_server import open_connection
 from tests.transfer_examples import catalog_of, open_target
 
 MakeDatabase = Callable[..., ConnectionParameters]
@@ -49,3 +52,27 @@ def _asked(database: ConnectionParameters, *columns: str) -> tuple[TargetKeys, t
             assert cursor.fetchone() == ("on",), "the session is left as it was"
     assert known is not None
     return keys, known.arrays
+
+
+@pytest.mark.parametrize("autocommit", [True, False])
+def test_a_preference_for_sorting_ends_with_what_it_was_for_though_that_fails(
+    notes: ConnectionParameters, autocommit: bool
+) -> None:
+    with closing(open_connection(notes, autocommit=autocommit)) as session, session.cursor() as cursor:
+        with pytest.raises(psycopg2.errors.DivisionByZero), preferring_sorting(session, wanted=True):
+            cursor.execute("SHOW enable_hashagg")
+            assert cursor.fetchone() == ("off",)
+            cursor.execute("SELECT 1 / 0")
+        session.rollback()
+        cursor.execute("SHOW enable_hashagg")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_a_session_that_is_lost_meanwhile_hides_no_error(notes: ConnectionParameters) -> None:
+    with (
+        closing(open_connection(notes)) as session,
+        pytest.raises(ZeroDivisionError),
+        preferring_sorting(session, wanted=True),
+    ):
+        session.close()
+        raise ZeroDivisionError

@@ -11,10 +11,10 @@ from datavalut.filters.check import check_plan
 from datavalut.filters.model import FilterPlan
 from datavalut.filters.render import render_root
 from datavalut.subset.plan import plan_subset
-from datavalut.subset.sql import copy_query, count_query, required_rows_query
+from datavalut.subset.sql import copy_query, count_query
 from tests.postgres_server import TestServer, open_connection
 from tests.subset_cases import Kept, KeptRows
-from tests.subset_examples import NOW, copy_out
+from tests.subset_examples import NOW, copy_out, count, count_required
 
 
 @pytest.fixture(scope="package")
@@ -40,10 +40,8 @@ def kept(subset_cursor: Any) -> Iterator[Kept]:
             facts = (subset, table.name, NOW, render_root)
             copied = copy_out(subset_cursor, copy_query(*facts))
             lines[table.name.name] = sorted(line.replace("\t", " ") for line in copied.elements())
-            subset_cursor.execute(count_query(*facts))
-            assert subset_cursor.fetchone() == (copied.total(),)
-            subset_cursor.execute(required_rows_query(*facts))
-            required[table.name.name] = subset_cursor.fetchone()[0]
+            assert count(subset_cursor, count_query(*facts)) == copied.total()
+            required[table.name.name] = count_required(subset_cursor, subset, table.name)
         return KeptRows(subset, lines, required)
 
     yield keep

@@ -16,12 +16,12 @@ from datavalut.connections import ConnectionParameters
 from datavalut.filters.check import check_plan
 from datavalut.filters.render import render_root
 from datavalut.subset.plan import plan_subset
-from datavalut.subset.sql import count_query, required_rows_query
+from datavalut.subset.sql import count_query
 from tests.postgres_server import TestServer
 from tests.random_databases.database import random_database
 from tests.random_databases.oracle_input import read_oracle_input
 from tests.random_databases.plans import matcher, random_plan
-from tests.subset_examples import NOW
+from tests.subset_examples import NOW, count, count_required
 from tests.subset_oracle import kept_rows
 from tests.transfer_examples import open_source
 
@@ -45,10 +45,7 @@ def test_every_table_keeps_as_many_rows_as_the_definition_says(
             expected = kept_rows(oracle_input.catalog, plan, oracle_input.rows, matches)
             subset = plan_subset(catalog, check_plan(plan, catalog))
             for table in catalog.tables:
-                facts = (subset, table.name, NOW, render_root)
-                counts: list[int] = []
-                for query in (count_query(*facts), required_rows_query(*facts)):
-                    cursor.execute(query)
-                    counts += cursor.fetchone() or ()
+                kept = count(cursor, count_query(subset, table.name, NOW, render_root))
+                counts = (kept, count_required(cursor, subset, table.name))
                 required = expected.required.get(table.name, ())
-                assert counts == [len(expected.rows[table.name]), len(required)], f"{table.name} of {plan!r}"
+                assert counts == (len(expected.rows[table.name]), len(required)), f"{table.name} of {plan!r}"

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 
 from datavalut.connections import ConnectionParameters
 from datavalut.transfer.addresses import ANY_ADDRESS, AddressPolicy
-from datavalut.transfer.connect import SOURCE_VERSIONS, connect
+from datavalut.transfer.connect import CONNECT_TIMEOUT, SOURCE_VERSIONS, connect
 from datavalut.transfer.errors import (
     AddressNotAllowed,
     ConnectFailed,
@@ -30,6 +31,7 @@ from datavalut.transfer.errors import (
 from datavalut.transfer.tools import postgres_tool
 from local.postgres import free_port
 from tests.postgres_server import TestServer, execute, query
+from tests.silent_server import SilentServer
 from tests.transfer_examples import open_source
 
 MakeDatabase = Callable[..., ConnectionParameters]
@@ -93,6 +95,20 @@ def test_a_port_that_nobody_listens_on_is_unreachable(postgres: TestServer) -> N
     assert isinstance(error, SourceUnreachable)
     assert error.reason == "Connection refused"
     assert error.transient
+
+
+def test_who_says_nothing_is_waited_for_once_and_no_longer_than_the_connection_string_says() -> None:
+    """By the first connection it is seen that the address answers, by the second that it is no server's answer."""
+    with closing(SilentServer()) as server:
+        begun = time.monotonic()
+        error = failure(
+            ConnectionParameters("127.0.0.1", server.port, "shop", "reader", "secret", {"connect_timeout": "2"})
+        )
+        waited = time.monotonic() - begun
+        assert server.visitors == 2
+    assert isinstance(error, SourceUnreachable)
+    assert error.reason == "no answer"
+    assert waited < CONNECT_TIMEOUT
 
 
 def test_a_host_without_an_address_is_not_found(postgres: TestServer) -> None:

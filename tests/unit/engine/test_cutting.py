@@ -36,8 +36,18 @@ def test_a_whole_table_of_50_gib_makes_some_two_dozen_chunks_of_the_same_size() 
 def test_each_chunk_takes_about_two_minutes_and_none_nears_a_workers_life() -> None:
     big = table(50, 400_000_000)
     chunks = cut_by_pages(big, big.estimated_rows, NEWEST)
-    seconds = copy_seconds(big, big.estimated_rows, reads_whole=True) / len(chunks)
+    seconds = copy_seconds(big, big.estimated_rows, reads=1) / len(chunks)
     assert CHUNK_SECONDS / 2 < seconds <= CHUNK_SECONDS
+
+
+@given(gib=st.floats(0, 5_000), kept=st.floats(0, 1), reads=st.integers(0, 5))
+def test_no_chunk_of_any_table_takes_longer_however_often_it_is_read(gib: float, kept: float, reads: int) -> None:
+    """Its rows, those again among which some are chosen, and their count."""
+    big = table(gib, 4_000_000_000)
+    rows = int(kept * big.estimated_rows)
+    chunks = cut_by_pages(big, rows, NEWEST, reads=reads)
+    if len(chunks) < big.pages:  # a page cannot be cut
+        assert copy_seconds(big, rows, reads=reads) / len(chunks) <= CHUNK_SECONDS
 
 
 def test_reading_much_for_few_rows_makes_fewer_chunks_than_copying_all() -> None:
@@ -47,7 +57,7 @@ def test_reading_much_for_few_rows_makes_fewer_chunks_than_copying_all() -> None
 
 
 def test_few_rows_found_by_an_index_are_one_chunk_however_big_the_table() -> None:
-    assert len(cut_by_pages(table(5000, 10**11), 100_000, NEWEST, reads_whole=False)) == 1
+    assert len(cut_by_pages(table(5000, 10**11), 100_000, NEWEST, reads=0)) == 1
 
 
 def test_a_small_table_is_one_chunk_of_every_page() -> None:
@@ -64,11 +74,11 @@ def test_a_server_that_reads_the_table_for_each_range_is_given_few_and_only_for_
 def test_no_chunk_of_such_a_server_takes_longer_than_a_worker_has_that_begins_it(gib: float, kept: float) -> None:
     big = table(gib, 400_000_000)
     rows = int(kept * big.estimated_rows)
-    for reads_whole in (True, False):
-        if not reads_whole or not is_too_large_to_be_read(big, OLD):
-            chunks = len(cut_by_pages(big, rows, OLD, reads_whole=reads_whole))
-            reading = copy_seconds(big, 0, reads_whole=reads_whole)
-            assert reading + copy_seconds(big, rows, reads_whole=False) / chunks < LEAST_SECONDS
+    for reads in range(5):
+        if not is_too_large_to_be_read(big, OLD, reads):
+            chunks = len(cut_by_pages(big, rows, OLD, reads=reads))
+            reading = copy_seconds(big, 0, reads=reads)
+            assert reading + copy_seconds(big, rows, reads=0) / chunks < LEAST_SECONDS
 
 
 def test_only_a_table_that_takes_too_long_to_read_is_too_large_and_only_for_such_a_server() -> None:
@@ -83,6 +93,20 @@ def test_chunks_hold_every_page_once_and_those_to_come(gib: float, rows: int, ke
     assert chunks[0].first == 0
     assert chunks[-1].end is None
     assert [chunk.end for chunk in chunks[:-1]] == [chunk.first for chunk in chunks[1:]]
+
+
+@given(
+    gib=st.floats(50, 5_000),
+    keys=st.integers(1_000_000, 10**10),
+    children_per_key=st.floats(0.01, 1_000),
+)
+def test_no_chunk_by_keys_takes_longer_than_two_minutes(gib: float, keys: int, children_per_key: float) -> None:
+    children = table(gib, int(keys * children_per_key))
+    parents = table(gib, keys)
+    in_chunk = keys_per_chunk(children, parents)
+    assert 1 <= in_chunk <= MOST_KEYS
+    rows = in_chunk * max(1.0, children_per_key)
+    assert copy_seconds(children, int(rows), reads=0) <= CHUNK_SECONDS
 
 
 def test_a_chunk_by_keys_has_as_many_as_its_children_take_two_minutes() -> None:

@@ -82,6 +82,13 @@ def test_a_foreign_key_that_was_never_validated_is_made_at_the_end_as_it_is() ->
     assert work.pieces[numbers(work, WorkKind.END)[None]] == (unsure,)
 
 
+def test_a_root_is_proven_when_foreign_keys_are_there_and_no_other_table_is() -> None:
+    work = work_for(*PRIMARY_KEYS, FOREIGN_KEY)
+    (foreign_keys,) = numbers(work, WorkKind.FOREIGN_KEYS).values()
+    assert numbers(work, WorkKind.PROOF).keys() == {CUSTOMERS}
+    assert after(work, WorkKind.PROOF, CUSTOMERS) == {foreign_keys}
+
+
 def test_the_end_waits_for_everything_and_row_security_is_its_last() -> None:
     row_security, trigger = piece(30, "ROW SECURITY", "orders", 2), piece(31, "TRIGGER", "orders touched", 2)
     work = work_for(*PRIMARY_KEYS, FOREIGN_KEY, row_security, trigger)

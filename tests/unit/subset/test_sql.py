@@ -10,8 +10,9 @@ from psycopg2 import sql
 
 from datavalut.catalog.model import Catalog, Column, ForeignKey, Partition, Table, TableKind, TableName, TypeCategory
 from datavalut.filters.model import FilterPlan, Root
+from datavalut.subset.pages import PageRange
 from datavalut.subset.plan import plan_subset
-from datavalut.subset.sql import copy_query, count_query, required_rows_query
+from datavalut.subset.sql import chosen_rows_query, copy_query, count_query
 
 NOW = datetime(2025, 7, 20, 10, 30, tzinfo=UTC)
 
@@ -150,8 +151,28 @@ def test_a_count_is_of_the_very_query_that_copies() -> None:
     assert counted == f"SELECT count(*) FROM ( {copied('codes')} ) AS kept_rows"
 
 
-def test_a_table_that_can_hold_no_required_rows_needs_no_reading_to_count_them() -> None:
-    assert text(required_rows_query(SUBSET, _name("orders"), NOW, _predicate)) == "SELECT 0::bigint"
+def test_all_that_is_asked_of_a_table_itself_is_asked_of_the_pages_alone() -> None:
+    """Or each chunk of it would read all of it, and once more to count what its rule chooses."""
+    pages = PageRange(10, 20)
+    lies = "subset_row.ctid >= (10,0)::pg_catalog.tid AND subset_row.ctid < (20,0)::pg_catalog.tid"
+    without_boss = replace(CATALOG, foreign_keys=CATALOG.foreign_keys[1:])
+    plan = FilterPlan(roots=(Root(table="shop.customers"),), full=("shop.orders",))
+    facts = (plan_subset(without_boss, plan), _name("customers"), NOW, _predicate)
+    assert text(copy_query(*facts, pages=pages)) == (
+        "WITH RECURSIVE referenced_customers AS ( SELECT subset_row.tableoid, subset_row.ctid "
+        f"FROM shop.customers AS subset_row WHERE {lies} AND (subset_row.id) IN ("
+        " SELECT DISTINCT child.customer_id FROM shop.orders AS child UNION ALL"
+        " SELECT DISTINCT child.referred_by FROM shop.orders AS child ) ), "
+        "chosen_customers AS ( SELECT subset_row.tableoid, subset_row.ctid "
+        f"FROM shop.customers AS subset_row WHERE {lies} AND (subset_row.id < 10) ) "
+        f"SELECT subset_row.id, subset_row.boss_id FROM shop.customers AS subset_row WHERE {lies} "
+        "AND (subset_row.tableoid, subset_row.ctid) IN (SELECT kept.tableoid, kept.ctid FROM chosen_customers AS kept "
+        "UNION ALL SELECT kept.tableoid, kept.ctid FROM referenced_customers AS kept)"
+    )
+    assert text(chosen_rows_query(*facts, pages=pages)) == (
+        "SELECT count(*) FROM ( SELECT FROM shop.customers AS subset_row "
+        f"WHERE {lies} AND (subset_row.id < 10) ) AS chosen_rows"
+    )
 
 
 def copied_orders(*keys: ForeignKey) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from datavalut.catalog.model import TableName
-from datavalut.engine.completion import Proof
+from datavalut.engine.root_proofs import Proof
 from datavalut.filters.model import FilterPlan, Root
 from tests.build_cases import Built
 from tests.filter_examples import Json, aggregate, column, compare, exists, negation, plan_of
