@@ -16,7 +16,7 @@ PIP_INSTALL := pip install --quiet --disable-pip-version-check --require-hashes 
 INSTALLED := .venv/installed .venv-ministack/installed build/made
 CHECKED := datavalut functions infra local tests examples bench evaluation
 
-.PHONY: help demo test test-all up down check synth deploy destroy bench eval lock clean
+.PHONY: help demo test test-all up down psql check synth deploy destroy bench eval lock clean
 
 help: ## show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -38,6 +38,9 @@ up: $(INSTALLED) ## start the local stack; prints its address
 
 down: ## stop the local stack
 	@if [ -x $(VENV)/python ]; then $(VENV)/python -m local.down; else echo "nothing was running"; fi
+
+psql: $(INSTALLED) ## psql on the local stack's server, as its superuser; ARGS="-d sample_shop"
+	@$(VENV)/python -m local.psql $(ARGS)
 
 check: .venv/installed ## style, types, and which package may know which
 	@$(VENV)/ruff check .

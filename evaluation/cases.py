@@ -20,6 +20,8 @@ DATABASES = (
     *("shop", "films", "school", "clinic", "saas", "library", "hr", "bank"),
     *("hotels", "gym", "social", "logistics", "claims", "estate"),
     *("campus", "market", "recruiting"),
+    *("bazaar", "college", "fair", "polytechnic", "emporium", "academy"),
+    *("delivery", "music", "practice", "airline", "teamwork", "charity"),
 )
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")

@@ -15,6 +15,7 @@ from local.settings import HOST
 STAGE = "datavalut"
 LARGEST_BODY = 10 * 1024 * 1024  # API Gateway's
 _ANSWER_SECONDS = 60
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 # These are of one connection, not of the message.
 _HOP_BY_HOP = frozenset(
     {
@@ -55,6 +56,9 @@ class _Forwarder(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
+        if not self._comes_from_this_machine():
+            self._refuse(HTTPStatus.FORBIDDEN, "Pages of other hosts may not use this API: nobody logs in here.")
+            return
         segments = unquote(urlsplit(self.path).path).split("/")
         if segments[:2] != ["", STAGE] or ".." in segments:
             self._refuse(HTTPStatus.NOT_FOUND, f"No such path: all of them begin with /{STAGE}/.")
@@ -78,6 +82,12 @@ class _Forwarder(BaseHTTPRequestHandler):
         self._send(content)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _forward  # noqa: N815
+
+    def _comes_from_this_machine(self) -> bool:
+        """Not from a page of somebody else's that the browser has open, whatever name that gave to this address."""
+        asked, page = self.headers.get("Host"), self.headers.get("Origin")
+        urls = [f"//{asked}" if asked else None, page]
+        return all(_host_of(url) in _THIS_MACHINE for url in urls if url is not None)
 
     def _read_body(self) -> bytes | None:
         """None if the request was refused."""
@@ -137,6 +147,13 @@ class _Forwarder(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 the base class's name
         """One line a request, without its query, which may hold a page token."""
         sys.stderr.write(f"{self.log_date_time_string()} {self.command} {urlsplit(self.path).path} {arguments[1:2]}\n")
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def main() -> None:

@@ -14,7 +14,12 @@ _WORDS = {
     for line in """
     acct account; acctg accounting; addr address; adj adjuster; adjr adjuster; agcy agency; agr agreement
     amt amount; appr approved; appt appointment; apt apartment; asgn assigned; attr attribute; avg average
-    prereq prerequisite;
+    prereq prerequisite; acad academic; acft aircraft; alb album; arpt airport; avail available; crse course
+    cmpgn campaign; dly delayed; dnr donor; dntn donation; enrl enrollment; enrol enrollment
+    flt flight; grad graduated; gradn graduation; instn institution; intl international; lect lecturer
+    lectr lecturer; mthly monthly; natl national; pat patient; pax passenger; plst playlist
+    psgr passenger; rstr restaurant; sect section; sects sections; stud student; studs students
+    tix ticket; univ university; vlntr volunteer; wkly weekly
     bal balance; bath bathroom; bdrm bedroom; bene beneficiary; bkg booking; bldg building; bldr builder
     brkr broker; canc cancelled; cat category; catg category; cd code; cert certificate; chk check; chkin checkin
     chkout checkout; cls class; cncl cancelled; cnt count; cntct contact; comm commission; comp company
@@ -34,8 +39,9 @@ _WORDS = {
     pmt payment; pol policy; pos position; prd product; pref preferred; prem premium; pres prescription
     presc prescription; prf profile; prio priority; prod product; prof professor; proj project; prop property
     prov provider; pwd password; pymnt payment; pymt payment; qty quantity; rcpt receipt; rcvd received
-    rec received; reg registration; rel release; req request; resv reservation; rev revenue; rm room; rnwl renewal
-    rpt report; rsn reason; rx prescription; sal salary; sched schedule; sem semester; sess session; sev severity
+    rec received; ref reference; reg registration; rel release; req request; resv reservation; rev revenue; rm room
+    rnwl renewal; rpt report; rsn reason; rx prescription; sal salary; sched schedule; sem semester; sess session
+    sev severity
     sex sex; shp shipment; shpd shipped; sig signature; slsp salesperson; spec specialty; sqft square feet
     stat status; stats statistics; stf staff; sts status; stu student; subj subject; subm submitted; supp supplier
     svc service; tchr teacher; tel telephone; tkt ticket; tmst timestamp; tot total; trans transaction; trm term

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import (
     ColumnValue,
+    Comparison,
     Condition,
     InTime,
     IsNull,
+    LiteralValue,
     NextPeriod,
     PathStep,
     TimeUnit,
@@ -17,6 +19,7 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import before_now, is_true, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lasting import LastingReader
@@ -34,8 +37,10 @@ from datavalut.planning.offline.phrases import (
     negated,
     opened,
 )
+from datavalut.planning.offline.quantities import EQUAL
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.spendings import is_money
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -44,6 +49,10 @@ _PAYMENTS = frozenset({"payment", "receipt"})
 _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
 )
+_TAKEN = synonyms.words("seat slot spot table bed desk locker court room place space appointment car vehicle")
+_PRICES = synonyms.PRICE_COLUMNS | {"fee", "fare"}
+_HOW = frozenset({"with", "by", "in", "on"})
+_UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
 
@@ -68,6 +77,7 @@ class _Fit:
 class AdjectiveReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
         self._lasting = LastingReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
@@ -84,6 +94,9 @@ class AdjectiveReader(Reader):
         """
         if self._word(position) in {"neither", "either"}:
             return self._read_alternatives(table, position, stop)
+        if self._word(position) in _UNTIL_NOW:
+            state = self.read_list(table, position + 1, stop, is_denied=is_denied)
+            return opened(state, position) if state else None
         fits: list[_Fit] = []
         joiners: list[str] = []
         end = position
@@ -100,7 +113,7 @@ class AdjectiveReader(Reader):
             end = fit.end
         if not fits or (stop is not None and end != stop):
             return None
-        if self._word(end) == "yet" and stop is None:
+        if self._word(end) in {"yet", "now", "already", "currently"} and stop is None:
             end += 1
         self._progress.reach(end)
         condition, meaning = self._combine(fits, joiners, is_denied, position)
@@ -147,7 +160,7 @@ class AdjectiveReader(Reader):
         return conditions, " and ".join(meanings)
 
     def _read_one(self, table: Table, position: int, is_denied: bool) -> _Fit | None:
-        if position >= len(self._tokens):
+        if position >= len(self._tokens) or self._says_how(table, position):
             return None
         if self._word(position) == "not":
             at = position + 2 if self._word(position + 1) == "yet" else position + 1
@@ -166,6 +179,19 @@ class AdjectiveReader(Reader):
             raise UnclearError(position, longest, "fits several things", (fit.meaning for fit in fits))
         return fits[0] if fits else None
 
+    def _says_how(self, table: Table, position: int) -> bool:
+        """ "paid with PayPal", "shipped via UPS": how it was done, whatever became of it, and no state besides."""
+        word = self._word(position)
+        if not word.endswith(("ed", "aid")) and word not in IRREGULAR_PARTICIPLES:
+            return False
+        if self._word(position + 1) not in _HOW | synonyms.MEANS:
+            return False
+        at = self._past_articles(position + 2)
+        if self._word(at) in synonyms.MEANS_OF_PAYMENT and stem(word) == "pay":
+            return True
+        means = [column for column in table.columns if _tells_how(column, stem(word))]
+        return bool(means) and bool(self._vocabulary.labels_at(table, at, means, lead=True))
+
     def _fits(self, table: Table, position: int) -> Iterator[_Fit]:
         token = self._tokens[position]
         person = self._named_rows.person_at(table, (), position)
@@ -175,12 +201,17 @@ class AdjectiveReader(Reader):
         for label in self._vocabulary.labels_at(table, position):
             condition = one_of(label.column, label.values)
             end = self._past_own_column(table, label.column, label.end)
+            end += self._word(end) == "'s"  # "master's students", "Germany's customers"
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
+        yield from self._same_states(table, position)
         for said in self._numbered.read(table, position):
             yield _Fit(said.condition, said.meaning, said.end, said.column, path=said.path)
-        for lasting in self._lasting.read(table, position):
+        states = list(self._lasting.read(table, position))
+        for lasting in states:
             yield _Fit(lasting.condition, lasting.meaning, lasting.end, lasting.column)
+        for expiry in () if states else self._expiries.read(table, position):
+            yield _Fit(expiry.condition, expiry.meaning, expiry.end, expiry.column, derived=True)
         consented = self._flags.consented(table, position)
         if consented is not None:
             yield _Fit(
@@ -208,10 +239,25 @@ class AdjectiveReader(Reader):
                     )
         if token.lower in {"upcoming", "future"}:
             yield from self._upcoming(table, position)
+        if token.lower == "past" and self._vocabulary.table_at(position + 1, loosely=True) is not None:
+            yield from self._past(table, position)
+        if token.lower == "free":
+            yield from self._free(table, position)
         if token.lower == "overdue":
             yield from self._overdue(table, position)
         yield from self._states(table, position)
         yield from self._recorded(table, token.lower, position + 1)
+
+    def _same_states(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "finished campaigns", where the one status that says so is "completed"."""
+        said = next((group for group in synonyms.SAME_STATES if self._word(position) in group), None)
+        if said is None or self._vocabulary.labels_at(table, position):
+            return
+        for column in table.columns:
+            labels = self._vocabulary.labels(table, column) if head_word(column.name) in synonyms.STATUS_COLUMNS else ()
+            same = tuple(label for label in labels if label.lower().replace(" ", "_") in said)
+            if len(same) == 1:
+                yield _Fit(one_of(column, same), f"{column.name} = '{same[0]}'", position + 1, column, same)
 
     def _past_own_column(self, table: Table, column: Column, position: int) -> int:
         """ "high priority tasks", "R rated films": past the column behind its value, if more follows."""
@@ -278,16 +324,34 @@ class AdjectiveReader(Reader):
                     yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
 
     def _upcoming(self, table: Table, position: int) -> Iterator[_Fit]:
-        """ "upcoming appointments": by the date of the event itself, or of its start."""
+        """ "upcoming appointments"."""
+        for column in self._happening(table):
+            window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
+            condition = InTime(operand=ColumnValue(column=column.name), window=window)
+            yield _Fit(condition, f"{column.name} is in the future", position + 1, column)
+
+    def _past(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "past events". What lasts may be there still."""
+        for column in () if table_names.is_of(table, synonyms.LASTING) else self._happening(table):
+            ends = any(table_dates.date_stem(table, one) == "end" for one in table_dates.date_columns(table))
+            if not ends:
+                yield _Fit(before_now(column), f"{column.name} is in the past", position + 1, column)
+
+    def _happening(self, table: Table) -> list[Column]:
+        """The one date of the event itself, or of its start."""
         own = [
             column
             for column in table_dates.date_columns(table)
-            if table_dates.date_stem(table, column) in {"", "start", "begin", "schedul", "depart"}
+            if table_dates.date_stem(table, column) in {"", "start", "begin", "schedul", "depart", "hold"}
         ]
-        if len(own) == 1:
-            window = NextPeriod(amount=1000, unit=TimeUnit.YEAR)
-            condition = InTime(operand=ColumnValue(column=own[0].name), window=window)
-            yield _Fit(condition, f"{own[0].name} is in the future", position + 1, own[0])
+        return own if len(own) == 1 else []
+
+    def _free(self, table: Table, position: int) -> Iterator[_Fit]:
+        """ "free classes": the one price is 0, where there always is one. A free seat is one that nobody has taken."""
+        prices = [column for column in table.columns if is_money(column) and head_word(column.name) in _PRICES]
+        if len(prices) == 1 and prices[0].not_null and not table_names.is_of(table, _TAKEN):
+            nothing = Comparison(left=ColumnValue(column=prices[0].name), operator=EQUAL, right=LiteralValue(value=0))
+            yield _Fit(nothing, f"{prices[0].name} is 0", position + 1, prices[0], derived=True)
 
     def _overdue(self, table: Table, position: int) -> Iterator[_Fit]:
         """Due in the past, and without the date on which it was done."""
@@ -307,13 +371,13 @@ class AdjectiveReader(Reader):
         if len(due) == len(done) == 1 and not flags:
             condition = all_of((before_now(due[0]), IsNull(operand=ColumnValue(column=done[0].name))))
             meaning = f"{due[0].name} is in the past and {done[0].name} is null"
-            yield _Fit(condition, meaning, position + 1, due[0])
+            yield _Fit(condition, meaning, position + 1, due[0], derived=True)
         elif len(due) == len(flags) == 1 and not done:
             condition = all_of((before_now(due[0]), is_true(ColumnValue(column=flags[0].name), False)))
             meaning = f"{due[0].name} is in the past and {flags[0].name} is false"
-            yield _Fit(condition, meaning, position + 1, due[0])
+            yield _Fit(condition, meaning, position + 1, due[0], derived=True)
         elif len(due) == 1 and not done and self._is_nothing_paid(table, position + 1):
-            yield _Fit(before_now(due[0]), f"{due[0].name} is in the past", position + 1, due[0])
+            yield _Fit(before_now(due[0]), f"{due[0].name} is in the past", position + 1, due[0], derived=True)
 
     def _is_nothing_paid(self, table: Table, position: int) -> bool:
         """ "(overdue) fees with no payment": is it said behind the noun that nothing was paid?"""
@@ -342,6 +406,14 @@ class AdjectiveReader(Reader):
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))
+
+
+def _tells_how(column: Column, verb: str) -> bool:
+    """Is it the payment_method of what was paid, the carrier of what was shipped?"""
+    words = name_words(column.name)
+    return head_word(column.name) in synonyms.MEANS_COLUMNS or (
+        verb in map(stem, words) and head_word(column.name) not in synonyms.STATUS_COLUMNS
+    )
 
 
 def _are_alternatives(fits: list[_Fit]) -> bool:

@@ -17,7 +17,7 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared, in_time
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -60,6 +60,7 @@ _REVENUE = tuple(
 _SALES = frozenset({"sale", "purchase"})
 _UNITS_SOLD = synonyms.words("quantity units items pieces copies")
 _SOLD = frozenset({"sold", "ordered", "bought", "purchased"})
+RAISING = frozenset({"raised", "raising", "collected", "collecting"})  # by gifts
 _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 
 DescribedRead = Callable[[int], DescribedRows | None]
@@ -205,6 +206,7 @@ class AmountReader(Reader):
             return None  # "maximum price 50" of products is no maximum over their orders
         return (
             self._of_a_named_table(table, function, at)
+            or self._of_a_deed(table, function, at)
             or self._of_a_column(table, function, at)
             or self._of_described_rows(table, function, at)
         )
@@ -216,7 +218,7 @@ class AmountReader(Reader):
         if named is None:
             return None
         child, end = named
-        path = self._vocabulary.path(table, child, position, end)
+        path = self._vocabulary.counted_path(table, child, position, end, described=False)
         name = f"the number of {child.name.name}"
         return Amount(AggregateFunction.COUNT, path, None, end, name, child, len(path))
 
@@ -264,6 +266,27 @@ class AmountReader(Reader):
             if numbers and column_end == position + length:
                 return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
+
+    def read_of_deed(self, table: Table, position: int) -> Amount | None:
+        """ "(by) amount donated": what all of them come to."""
+        return self._of_a_deed(table, AggregateFunction.SUM, position)
+
+    def _of_a_deed(self, table: Table, function: AggregateFunction, position: int) -> Amount | None:
+        """ "(total) invoiced amount", "amount donated": of the one table below whose rows are called so."""
+        words = (self._word(position), self._word(position + 1))
+        deed = next((word for word in words if word.endswith("ed")), "")
+        if not deed or not {*words} & {"amount", "value", "sum"}:
+            return None
+        found = [
+            child
+            for child in self._vocabulary.keys.children(table)
+            if (table_names.is_of(child, synonyms.MONEY_NOUNS) and stem(deed) in table_names.own_stems(child))
+            or (deed in RAISING and table_names.is_of(child, synonyms.GIFTS))
+        ]
+        if len(found) != 1:
+            return None
+        path = self._vocabulary.path(table, found[0], position, position + 2)
+        return self.value_of(function, found[0], path=path, position=position, end=position + 2)
 
     def _is_joined(self, table: Table, other: Table) -> bool:
         """Does any way lead there? Else the word is a column's, whatever table is called so, too."""
@@ -475,9 +498,12 @@ class AmountReader(Reader):
             AggregateFunction.AVG, path, near=child, at=child, columns=[column], position=start, end=end
         )
 
-    def spending(self, table: Table, start: int, end: int) -> Amount:
-        """The one amount of money that is found below `table`, in its children or in theirs."""
+    def spending(self, table: Table, start: int, end: int, *, rather: frozenset[str] = frozenset()) -> Amount:
+        """The one amount of money that is found below `table`, in its children or in theirs; `rather` in tables that
+        are called so (what was paid in payments, and not in what they are for)."""
         found = list(spendings(self._vocabulary, table))
+        meant = [one for one in found if table_names.is_of(one[0], rather)]
+        found = meant if len(meant) == 1 else found
         if len(found) != 1:
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
             raise UnclearError(start, end, "no one column says what was spent", names)

@@ -19,18 +19,19 @@ from datavalut.filters.model import (
     Condition,
     Direction,
     Exists,
+    Expression,
     InTime,
     IsNull,
     Not,
     OneOf,
+    PathStep,
 )
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.lengths import read_length
-from datavalut.planning.offline.objects import Frames
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
+from datavalut.planning.offline.phrases import Clause, Continuation, Frames, Progress, UnclearError
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import Token
@@ -41,6 +42,10 @@ _SALES = frozenset({"sale", "purchase"})
 _EVENTS = frozenset({"checkin", "start", "begin", "depart"})
 _STAYS = frozenset({"stay", "visit"})
 _RANKS = synonyms.words("loyalty plan tier level role rank grade contract")
+_ANTECEDENT = frozenset({"that", "which", "who"})
+_OF_SEVERAL = frozenset({"are", "were", "have", "do"})
+_OF_ONE = frozenset({"is", "was", "has", "does"})
+_COLLECTIVE = frozenset({"staff", "personnel", "crew", "team", "faculty", "group", "family", "company"})
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
 
@@ -219,6 +224,32 @@ class AttachmentChecks(Reader):
             names = (outer.name.name, table.name.name)
             raise UnclearError(position, position + 1, f"said of {names[0]} or of {names[1]}?", names)
 
+    def check_way_back(self, table: Table, clause: Clause, frames: Frames) -> None:
+        """Raises UnclearError for "listings of sellers with more than 100 orders", where only other listings lead from
+        the sellers to orders: whose orders are they?"""
+        for frame in frames:
+            if _passes(clause.condition, str(frame.table.name)):
+                names = (frame.table.name.name, table.name.name)
+                raise UnclearError(clause.start, clause.end, f"said of {names[0]} or of {names[1]}?", names)
+
+    def is_of_one(self, table: Table, noun_end: int, position: int) -> bool:
+        """In "restaurants with a promotion that is active" the promotion is: several restaurants are."""
+        noun = self._word(noun_end - 1)
+        is_relative = self._word(position) in _ANTECEDENT and self._word(position + 1) in _OF_ONE
+        return is_relative and singular(noun) != noun and self._vocabulary.is_noun_of(table, noun_end - 1, noun_end)
+
+    def is_of_several(self, table: Table, noun_end: int, position: int) -> bool:
+        """Does the verb of "(orders with a coupon) that were shipped" say that it is no quality of the one, whose noun
+        ends at `noun_end`?"""
+        if self._word(position) not in _ANTECEDENT or self._word(position + 1) not in _OF_SEVERAL:
+            return False
+        noun = self._word(noun_end - 1)
+        if singular(noun) != noun or noun in _COLLECTIVE:
+            return False
+        return any(
+            self._vocabulary.is_noun_of(table, start, noun_end) for start in range(noun_end - 1, noun_end - 4, -1)
+        )
+
 
 def leads_to(condition: Condition, table: str) -> bool:
     """Is it said of a row of `table`, which foreign keys lead to?"""
@@ -230,6 +261,26 @@ def leads_to(condition: Condition, table: str) -> bool:
         case Exists():
             return any(step.table == table for step in condition.path)
     return False
+
+
+def _passes(condition: Condition, table: str) -> bool:
+    """Does a way to what is said pass rows of `table`, to end at others?"""
+    match condition:
+        case AllOf() | AnyOf():
+            return any(_passes(part, table) for part in condition.conditions)
+        case Not():
+            return _passes(condition.condition, table)
+        case Exists():
+            return any(step.table == table for step in condition.path[:-1])
+        case Comparison():
+            return _is_over(condition.left, table) or _is_over(condition.right, table)
+        case Between() | OneOf() | IsNull() | InTime():
+            return _is_over(condition.operand, table)
+    return False
+
+
+def _is_over(expression: Expression, table: str) -> bool:
+    return isinstance(expression, Aggregate) and any(step.table == table for step in expression.path[:-1])
 
 
 def _leads_down(condition: Condition) -> bool:
@@ -272,3 +323,15 @@ def _own_columns(condition: Condition) -> Iterator[str]:
         case Between() | OneOf() | IsNull() | InTime():
             if isinstance(condition.operand, ColumnValue):
                 yield condition.operand.column
+
+
+def leaves_the_way(before: Condition, resumed: Condition) -> bool:
+    """In "(who took courses in Physics) but not in History" no one is said to be in History himself."""
+    first, second = _way(before), _way(resumed)
+    return first is not None and second is not None and first != second
+
+
+def _way(condition: Condition) -> PathStep | None:
+    """The first step to what is said."""
+    condition = condition.condition if isinstance(condition, Not) else condition
+    return condition.path[0] if isinstance(condition, Exists) else None

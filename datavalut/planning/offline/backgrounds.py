@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import AllOf, AnyOf, ColumnValue, Condition, Exists
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import compared, one_of
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
@@ -18,11 +19,20 @@ from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _BECAUSE = (("because", "of"), ("due", "to"), ("on", "account", "of"), ("owing", "to"))
+_WHAT_WAS = frozenset({"it", "they", "this", "these", "those", "which"})
+_COPULAS = frozenset({"is", "are", "was", "were", "had", "has", "have", "been"})
 _REASONS = frozenset({"reason", "cause", "ground", "motive"})
 _OF_WHAT = frozenset({"with", "in", "using", "as", "at", "on", "of", "for"})
 _KNOWING = frozenset(
     f"{verb}{ending}" for verb in ("know", "speak", "master", "understand") for ending in ("", "s", "ing")
 )
+_USED = {
+    **dict.fromkeys(("driv", "rid"), frozenset({"vehicle", "transport"})),
+    "play": frozenset({"instrument", "position"}),
+    "speak": frozenset({"language"}),
+    "studi": frozenset({"major", "subject", "program", "programme"}),
+    "teach": frozenset({"subject"}),
+}
 _KNOWN = frozenset({"skill", "language", "technology", "tool", "technique", "competence", "competency"})
 
 
@@ -34,7 +44,31 @@ class BackgroundReader(Reader):
 
     def read(self, table: Table, position: int) -> Clause | None:
         """Behind the noun, or behind "who" and "that"."""
-        return self._with_years(table, position) or self._knowing(table, position) or self._because(table, position)
+        return (
+            self._with_years(table, position)
+            or self.using(table, position)
+            or self._knowing(table, position)
+            or self._because(table, position)
+        )
+
+    def using(self, table: Table, position: int) -> Clause | None:
+        """ "(couriers who) drive a car or a van", "(musicians who) play the violin": by the one column of that."""
+        verb = stem(self._word(position))
+        columns = [column for column in table.columns if head_word(column.name) in _USED.get(verb, ())]
+        if len(columns) != 1 or not table_names.is_of(table, synonyms.PERSONS):
+            return None
+        values: list[str] = []
+        at = end = position + 1
+        while found := self._vocabulary.labels_at(table, self._past_articles(at), columns):
+            values.extend(found[0].values)
+            end = found[0].end
+            if self._word(end) not in {"or", ","}:
+                break
+            at = end + 1 + (self._word(end + 1) == "or")
+        if not values:
+            return None
+        meaning = f"{table.name.name}.{columns[0].name} is {' or '.join(map(repr, values))}"
+        return self._clause(one_of(columns[0], tuple(dict.fromkeys(values))), position, end, meaning)
 
     def _knowing(self, table: Table, position: int) -> Clause | None:
         """ "(who) know both Python and SQL": by the names of skills or languages, which a table of pairs joins."""
@@ -79,11 +113,12 @@ class BackgroundReader(Reader):
         return self._clause(condition, position, at + 1, meaning, Continuation.WITH)
 
     def _because(self, table: Table, position: int) -> Clause | None:
-        """ "(rejected) because of culture fit": the one reason that is called so."""
+        """ "(rejected) because of culture fit", "(returns) because the item was damaged": the one reason that is called
+        so."""
         words = next((words for words in _BECAUSE if self._words(position, *words)), ())
-        if not words:
+        at = position + len(words) if words else self._behind_because(table, position)
+        if at is None:
             return None
-        at = position + len(words)
         labels = [
             label
             for label in self._vocabulary.labels_at(table, at)
@@ -100,6 +135,23 @@ class BackgroundReader(Reader):
             raise UnclearError(position, label.end, "what is not so for that reason, or when it came to be so?")
         meaning = f"{table.name.name}.{label.column.name} is '{label.label}'"
         return self._clause(one_of(label.column, label.values), position, label.end, meaning)
+
+    def _behind_because(self, table: Table, position: int) -> int | None:
+        """Past "because it was", "because the item had been"."""
+        at = position + 1
+        if self._word(position) != "because":
+            return None
+        if self._word(at) in _WHAT_WAS:
+            at += 1
+        elif self._word(at) in {"the", "their", "its"}:
+            named = self._vocabulary.table_at(at + 1, loosely=True)
+            at = named[1] if named else at + 2
+        else:
+            return None
+        has_copula = self._word(at) in _COPULAS
+        while self._word(at) in _COPULAS:
+            at += 1
+        return at if has_copula else None
 
 
 def _ends(condition: Condition) -> Iterator[str]:

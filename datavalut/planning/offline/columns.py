@@ -130,9 +130,20 @@ class ColumnReader(Reader):
         if reference is None or self._is_a_verb(reference, position):
             return None
         named = self._vocabulary.table_at(position)
+        if named is not None and self._leads_to_several(table, reference, named, position):
+            return None
         if named is not None and (named[1] > reference.end or (reference.path and self._is_below(table, named[0]))):
             return None  # "orders with a rating below 3", where ratings are what orders get, and restaurants have one
         return reference
+
+    def _leads_to_several(
+        self, table: Table, reference: ColumnReference, named: tuple[Table, int], position: int
+    ) -> bool:
+        """In "fees of students living in Leeds" these are students, and no stud_no of the fees."""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        leads = any(key.columns == (reference.column.name,) and key.parent == named[0].name for key in keys)
+        word = self._word(position)
+        return leads and not reference.path and named[1] == reference.end and singular(word) != word
 
     def _is_below(self, table: Table, other: Table) -> bool:
         return self._vocabulary.keys.is_below(other, table)

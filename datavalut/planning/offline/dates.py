@@ -3,15 +3,16 @@
 from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, LastPeriod, NextPeriod, TimeRange
+from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, NextPeriod
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import singular, stem, stems
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.shortened import may_stand_for
 from datavalut.planning.offline.table_dates import holds_years
 from datavalut.planning.offline.times import TimePhrase, TimeReader
 from datavalut.planning.offline.tokens import Token
@@ -25,6 +26,9 @@ IRREGULAR_PARTICIPLES = synonyms.words(
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
 _OF_APPLYING = frozenset({stem("applied"), stem("submitted")})
+_MADE = frozenset({"enterservic", "inservic"}) | stems(
+    "built manufactured constructed commissioned founded established"
+)
 _STARTS = frozenset({"checkin", "start", "begin", "depart", "schedul"})
 _STARTING = frozenset({"starting", "beginning", "ending"})
 
@@ -48,6 +52,16 @@ class DateReader(Reader):
             meaning = f"{phrase.meaning} or {further.meaning}"
             phrase = TimePhrase((*phrase.windows, *further.windows), further.end, meaning)
         return phrase
+
+    def read_both(self, position: int) -> tuple[TimePhrase, TimePhrase] | None:
+        """ "in both 2024 and 2025"."""
+        if self._word(position) not in {"in", "during"} or self._word(position + 1) != "both":
+            return None
+        first = self._times.read_date(position + 2) or self._times.read_relative(position + 2)
+        if first is None or self._word(first.end) != "and":
+            return None
+        second = self._times.read_date(first.end + 1) or self._times.read_relative(first.end + 1)
+        return (first, second) if second else None
 
     def begins_with_time(self, position: int) -> bool:
         return self._times.read(position) is not None
@@ -113,6 +127,9 @@ class DateReader(Reader):
                 raise UnclearError(position, phrase.end, "several dates fit", names)
             if len(births) == 1:
                 return births[0]
+            made = [date for date in others if table_dates.date_stem(table, date) in _MADE]
+            if len(made) == 1 and not table_dates.creation_columns(table):
+                return made[0]  # a plane is as old as it has been in service
         return table_dates.own_date(table, position, phrase.end)
 
     def read_participle(self, table: Table, position: int) -> Clause | None:
@@ -151,12 +168,7 @@ class DateReader(Reader):
 
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""
-        open_ended = all(
-            isinstance(window, LastPeriod)
-            or (isinstance(window, TimeRange) and window.end is None)
-            or (isinstance(window, CalendarPeriod) and window.offset == 0)
-            for window in phrase.windows
-        )
+        open_ended = phrase.lasts_until_now
         operand = ColumnValue(column=column.name)
         if phrase.of_silence and name_words(column.name)[0] not in {"last", "latest"}:
             raise UnclearError(position, phrase.end, "until now, or since which date?", (column.name,))
@@ -187,6 +199,12 @@ class DateReader(Reader):
             same = [column for column, date in dates if verb in group and date in group]
             if len(same) == 1:
                 return same[0]
+        planned = self._planned_for(dates, verb, position)
+        if planned is not None:
+            return planned
+        cut_short = [column for column, _ in dates if _is_cut_short(column, self._word(position))]
+        if len(cut_short) == 1 and verb == stem(self._word(position)):
+            return cut_short[0]
         ends = [column for column, date in dates if date == "end"]
         if verb == "expir" and len(ends) == 1:
             return ends[0]
@@ -204,6 +222,14 @@ class DateReader(Reader):
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return table_dates.creation_column(table, position, position + 1)
         return None
+
+    def _planned_for(self, dates: list[tuple[Column, str]], verb: str, position: int) -> Column | None:
+        """ "departing tomorrow": the scheduled_departure of what keeps no other. What "departed" may have done so at
+        another time, or not at all."""
+        same = next((group for group in synonyms.SAME_DEEDS if verb in group), frozenset({verb}))
+        planned = [column for column, date in dates if any(date == "schedul" + one for one in same)]
+        is_over = self._word(position).endswith(("ed", "eft"))
+        return planned[0] if len(planned) == 1 and not is_over else None
 
     def _of_a_described_column(self, table: Table, verb: str, position: int, end: int) -> Clause | None:
         own = {singular(part) for part in name_words(table.name.name)}
@@ -248,6 +274,13 @@ class DateReader(Reader):
         quantity = read_postfix(self._tokens, quantity, end)
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         return Predicate(condition, max(end, quantity.end), quantity.meaning)
+
+
+def _is_cut_short(column: Column, said: str) -> bool:
+    """ "coll_dt" for "collected", "rptd_dt" for "reported": no word by itself."""
+    words = [word for word in name_words(column.name) if word not in synonyms.DATE_WORDS]
+    known = synonyms.CREATION_STEMS | synonyms.OTHER_DATE_STEMS | synonyms.FUTURE_STEMS
+    return len(words) == 1 and stem(words[0]) not in known and may_stand_for(words[0], said)
 
 
 def _is_to_come(phrase: TimePhrase) -> bool:

@@ -6,19 +6,22 @@ from decimal import Decimal
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Condition, Direction, Exists, PathStep
-from datavalut.planning.offline import synonyms, table_dates
+from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.counts import counted
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     DescribedRows,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
     Progress,
     UnclearError,
     all_of,
@@ -28,11 +31,17 @@ from datavalut.planning.offline.phrases import (
 from datavalut.planning.offline.quantities import EQUAL, GREATER_OR_EQUAL, Quantity, read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.several import SeveralReader
+from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 OBJECT_PREPOSITIONS = frozenset({"in", "for", "to", "with", "on", "at", "by", "from"})
+_USING = frozenset({"us", "redeem"})
+_PASTS = synonyms.words("gave wrote took flew drove rode ran swam sang spoke")
+_DO = frozenset({"do", "does", "did"})
+_RAISE = stem("raised")
 _HAVE = frozenset({"have", "has", "had"})
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 
@@ -56,6 +65,7 @@ class DeedReader(Reader):
         self._totals = totals
         self._columns = columns
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
         self._read_noun = read_noun
 
     def read(self, table: Table, position: int, frames: Frames = (), *, object_at: int | None = None) -> Clause | None:
@@ -83,7 +93,10 @@ class DeedReader(Reader):
             if counted_object is not None:
                 return counted_object
             if not self._dates.begins_with_time(start):
-                return self._scored(child, path, position, start)
+                return self._scored(table, child, path, position, start, frames=frames)
+        scored = self._scored_object(child, path, position, start) if quantity is None else None
+        if scored is not None:
+            return scored
         parts: list[Clause] = []
         if quantity is None or self._word(end) == "by":
             parts.extend(self._read_object(child, end, frames))
@@ -97,20 +110,66 @@ class DeedReader(Reader):
                 )
         deed = f"{quantity.meaning} {child.name.name}" if quantity else f"at least one of {child.name.name}"
         main = Explained(position, parts[0].start if parts else end, deed)
+        if quantity is None and (times := self._dates.read_both(end)) is not None:
+            return self._in_both(child, path, main, parts, times)
+        noun_end, object_end = (parts[0].explained[0].end, parts[0].end) if parts else (position, position)
         dated = self._time_of_deed(child, end)
         parts += [dated] if dated else []
         said = all_of(part.condition for part in parts) if parts else None
-        whole = counted(path, said, quantity, position) if quantity else Exists(path=path, condition=said)
+        if quantity:
+            whole = counted(path, said, quantity, position)
+        else:
+            whole = self._several.there(path, said, position, noun_end, object_end)
         return self._deed(whole, position, dated.end if dated else end, main, parts)
 
-    def _scored(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
-        """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb."""
+    def _in_both(
+        self,
+        child: Table,
+        path: tuple[PathStep, ...],
+        main: Explained,
+        parts: list[Clause],
+        times: tuple[TimePhrase, TimePhrase],
+    ) -> Clause:
+        """ "(ordered) in both 2024 and 2025": once in each at least."""
+        at = main.end if not parts else parts[-1].end
+        dated = [self._dates.timed(child, phrase, at) for phrase in times]
+        conditions = [
+            Exists(path=path, condition=all_of([*(part.condition for part in parts), one.condition])) for one in dated
+        ]
+        meaning = " and ".join(one.meaning for one in dated)
+        both = Clause(all_of(conditions), at, times[1].end, meaning, (Explained(at, times[1].end, meaning),))
+        return self._deed(both.condition, main.start, both.end, main, [*parts, both])
+
+    def _scored(
+        self, table: Table, child: Table, path: tuple[PathStep, ...], position: int, start: int, *, frames: Frames
+    ) -> Clause | None:
+        """ "(orders) rated below 3", "rated 5 stars": what the deed measures. No other amount stands behind a verb.
+        Raises UnclearError for what is rated again and again: "restaurants rated below 3", once or on average?"""
         score = self._dates.read_score(child, start)
         if score is None:
             raise UnclearError(position, start + 1, f"no one column is what was {self._word(position)}")
-        meaning = f"at least one of {child.name.name} with {score.meaning}"
-        condition = Exists(path=path, condition=score.condition)
-        return self._clause(condition, position, score.end, meaning, Continuation.RELATIVE)
+        by = self._read_object(child, score.end, frames) if self._word(score.end) == "by" else []
+        is_active = self._word(position - 1) in synonyms.RELATIVES | _HAVE | {"never"}
+        if not (by or is_active) and table_names.is_rated_often(table, child, self._vocabulary.catalog):
+            raise UnclearError(position, score.end, "once, or on average?", ("an average rating ...",))
+        said = all_of([score.condition, *(part.condition for part in by)])
+        main = Explained(position, score.end, f"at least one of {child.name.name} with {score.meaning}")
+        return self._deed(Exists(path=path, condition=said), position, by[-1].end if by else score.end, main, by)
+
+    def _scored_object(self, child: Table, path: tuple[PathStep, ...], position: int, start: int) -> Clause | None:
+        """ "(customers who) rated an order below 3": the mark that they gave it, and nothing that the order has."""
+        bare = self._read_noun(self._past_articles(start), None) if table_names.is_of(child, synonyms.RATINGS) else None
+        if bare is None or bare.table.name == child.name or read_comparator(self._tokens, bare.end) is None:
+            return None
+        score = self._dates.read_score(child, bare.end)
+        if score is None:
+            return None
+        objects = self._vocabulary.path(child, bare.table, position, bare.end)
+        said = all_of([Exists(path=objects, condition=bare.condition), score.condition])
+        main = Explained(
+            position, score.end, f"at least one of {child.name.name} of {bare.meaning} with {score.meaning}"
+        )
+        return self._deed(Exists(path=path, condition=said), position, score.end, main, [])
 
     def _path_of_deed(self, table: Table, child: Table, position: int) -> tuple[PathStep, ...]:
         """By the foreign key that is named for who did it: "bought" is what a buyer_id says."""
@@ -182,6 +241,7 @@ class DeedReader(Reader):
         else:
             if self._dates.begins_with_time(noun.end):
                 raise UnclearError(position, noun.end, "is the time that of the deed, or of its object?")
+            self._vocabulary.counted_path(child, noun.table, position, noun.noun_end, described=True)
             whole = counted((*path, *objects), noun.condition, quantity, position)
             end = noun.end
         main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name} by {child.name.name}")
@@ -236,19 +296,31 @@ class DeedReader(Reader):
         """The child that holds the traces of the verb; where none does, the one table further below."""
         word = self._word(position)
         bare = word in synonyms.BARE_BUYING_VERBS and self._word(position - 1) in {"not", "never", "who", "that"}
-        if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare):
+        active = word in _PASTS and self._word(position - 1) in synonyms.RELATIVES | {"never", "ever"}
+        bare = bare or (self._word(position - 1) in {"not", "never"} and self._word(position - 2) in _DO)
+        if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare or active):
             return None
+        if stem(word) == _RAISE and not table_names.is_of(table, synonyms.JOINERS):
+            return None  # persons raise tickets, campaigns raise money
         children = list(self._vocabulary.keys.children(table))
         for tables in (children, self._vocabulary.catalog.tables):
             named = [other for other in tables if _is_trace(other, word) and self._leads_down(table, other, position)]
             if not named and tables is children:
                 named = [other for other in children if self._is_dated_by(other, word)]
+            if not named and tables is children and stem(word) in _USING:
+                named = self._only_use(table, children)
             if len(named) > 1:
                 names = (str(other.name) for other in named)
                 raise UnclearError(position, position + 1, "several tables fit", names)
             if named:
                 return named[0]
         return None
+
+    def _only_use(self, table: Table, children: list[Table]) -> list[Table]:
+        """ "coupons used more than 10 times", where only orders lead to them: what a thing is for is what it is in."""
+        events = [child for child in children if not table_names.is_of(child, synonyms.LASTING | synonyms.LINE_WORDS)]
+        is_thing = not table_names.is_of(table, synonyms.JOINERS)
+        return events if is_thing and len(events) == len(children) == 1 else []
 
     def _is_dated_by(self, child: Table, word: str) -> bool:
         """ "vouchers never redeemed", where redeemed_at says when a row of the child came to be. A created_at says

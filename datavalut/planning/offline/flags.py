@@ -11,7 +11,7 @@ from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import negated
 from datavalut.planning.offline.quantities import EQUAL, NOT_EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.synonyms import DATE_WORDS, words
+from datavalut.planning.offline.synonyms import DATE_WORDS, FUTURE_STEMS, words
 from datavalut.planning.offline.tokens import TokenKind
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -28,6 +28,8 @@ _CONSENTS = frozenset({"subscribed", "signed", "opted", "enrolled", "registered"
 _OF_CONSENT = frozenset(
     stem(word) for word in words("subscribed subscription signed up opt opted in enrolled consent agreed to accepts")
 )
+# "With 2FA": is_2fa_enabled.
+_PROVIDED = frozenset(stem(word) for word in words("enabled included provided available offered allowed activated"))
 _VERBS_OF_CONSENT = frozenset({"receive", "receives", "get", "gets", "accept", "accepts", "want", "wants"})
 
 
@@ -49,6 +51,18 @@ class FlagReader(Reader):
                 yield from ((column, position + length) for column in found)
                 return
 
+    def provided(self, table: Table, position: int) -> Iterator[tuple[Column, int]]:
+        """ "(users with) 2FA" of is_2fa_enabled, "(rooms with) breakfast" of breakfast_included."""
+        for length in range(_LONGEST, 0, -1):
+            window = self._tokens[position : position + length]
+            said = frozenset(_form(part) for token in window for part in token.parts)
+            found = [
+                column for column in table.columns if said and _forms(column) - _PROVIDED == said != _forms(column)
+            ]
+            if len(window) == length and found:
+                yield from ((column, position + length) for column in found)
+                return
+
     def consented(self, table: Table, position: int) -> tuple[Column, int] | None:
         """ "subscribed to the newsletter", "opted in to marketing", "receive the newsletter"."""
         at = position + 1
@@ -65,6 +79,19 @@ class FlagReader(Reader):
             if len(window) == length and len(found) == 1:
                 return found[0], at + length
         return None
+
+    def state_of(self, table: Table, position: int) -> list[tuple[Column, int]]:
+        """ "(with) tenure", "insurance": is_tenured, is_insured."""
+        noun = self._word(position)
+        if not noun.isalpha() or noun.endswith("ed"):
+            return []
+        return [
+            (column, position + 1)
+            for column in table.columns
+            if column.category is TypeCategory.BOOLEAN
+            and name_words(column.name)[-1].endswith("ed")
+            and _forms(column) == {_form(noun)}
+        ]
 
     def deed(self, table: Table, position: int) -> tuple[Column, int] | None:
         """What a row does: "(that) renew automatically", "allow pets", "include classes", "(who) smoke"."""
@@ -120,8 +147,10 @@ def _yes_and_no(vocabulary: Vocabulary, table: Table, column: Column) -> tuple[s
 
 
 def _forms(column: Column) -> frozenset[str]:
-    """None for a column that is neither a flag nor a date that may be missing ("email_verified_at")."""
-    is_date = column.category in TIME_CATEGORIES and not column.not_null
+    """None for a column that is neither a flag nor a date that may be missing ("email_verified_at"). A date that may
+    lie ahead ("passport_expires_on") is no flag."""
+    lies_ahead = any(stem(word) in FUTURE_STEMS for word in name_words(column.name))
+    is_date = column.category in TIME_CATEGORIES and not column.not_null and not lies_ahead
     if column.category is not TypeCategory.BOOLEAN and not is_date:
         return frozenset()
     left_out = _AFFIXES | (DATE_WORDS if is_date else frozenset())

@@ -8,20 +8,27 @@ from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.inflection import stems
 from datavalut.planning.offline.named_rows import NamedRowReader
-from datavalut.planning.offline.phrases import Clause, Explained, Progress, all_of, along
+from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of, along, opened
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.synonyms import words
+from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _ORIGINS = stems("origin source from departure start sender pickup")
 _DESTINATIONS = stems("destination dest target to arrival end recipient receiver dropoff")
 _ENDS = {"from": _ORIGINS, "to": _DESTINATIONS}
+_LEAVING = words("departing leaving depart leave originating starting originate departed")
+_COMING = words("arriving landing arrive land ending arrived landed")
+_GOING = words("flying going travelling traveling running sailing bound heading destined")
+VERBS_OF_WAYS = _LEAVING | _COMING | _GOING
 
 
 class JourneyReader(Reader):
     def __init__(self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read(self, table: Table, position: int) -> Clause | None:
         """ "from Hamburg (to Milan)", "to Milan (from Hamburg)"."""
@@ -35,6 +42,28 @@ class JourneyReader(Reader):
         explained: tuple[Explained, ...] = (*first.explained, *second.explained)
         return Clause(all_of((first.condition, second.condition)), position, second.end, meaning, explained)
 
+    def led_in(self, table: Table, position: int) -> Clause | None:
+        """Behind a verb: "departing from Hamburg", "leaving Hamburg", "arriving in Milan", "flying to Milan"."""
+        word, at = self._word(position), position + 1
+        if word not in VERBS_OF_WAYS:
+            return None
+        preposition = self._word(at)
+        if preposition in {"from", "to"}:
+            way = self.read(table, at)
+            return opened(way, position) if way else None
+        if preposition == "for":
+            found = self._one_end(table, at, _DESTINATIONS)
+            return opened(found, position) if found else None
+        if preposition in {"in", "at"} and word not in _COMING:
+            return None
+        if word in _GOING:
+            return None
+        named_for = _ORIGINS if word in _LEAVING else _DESTINATIONS
+        found = self._one_end(table, at if preposition in {"in", "at"} else position, named_for)
+        if found is not None and word in _COMING and self._times.read(found.end) is not None:
+            raise UnclearError(position, found.end, "the time of the departure, or of the arrival?")
+        return opened(found, position) if found else None
+
     def has_ends(self, table: Table, position: int) -> bool:
         """Does "from" or "to" there speak of the ways of `table`? What no end of them is called is not meant to be
         another's: "shipments to Berlin" are not those of customers there."""
@@ -47,6 +76,9 @@ class JourneyReader(Reader):
         named_for = _ENDS.get(self._word(position))
         if named_for is None:
             return None
+        return self._one_end(table, position, named_for)
+
+    def _one_end(self, table: Table, position: int, named_for: frozenset[str]) -> Clause | None:
         return self._by_key(table, position, named_for) or self._by_column(table, position, named_for)
 
     def _by_key(self, table: Table, position: int, named_for: frozenset[str]) -> Clause | None:

@@ -11,6 +11,7 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.callings import FIELD_COLUMNS, fields_of, is_called_by
 from datavalut.planning.offline.comparisons import is_true, one_of
 from datavalut.planning.offline.inflection import american_singular, singular
 from datavalut.planning.offline.named_rows import holds_kinds
@@ -19,6 +20,7 @@ from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
+from datavalut.planning.offline.values import is_of_initials
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
 _OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship", "level", "tier"})
@@ -77,6 +79,7 @@ class KindReader(Reader):
                 continue
             found: list[KindNoun] = [
                 *self._of_values(tables, position, length),
+                *self._of_callings(tables, position, length),
                 *self._of_flags(tables, position, length),
                 *(self._of_roles(position) if length == 1 and table is None else ()),
             ]
@@ -94,12 +97,14 @@ class KindReader(Reader):
         last = window[-1].lower
         if last in synonyms.GRAMMAR_WORDS:
             return False
-        if singular(last) != last:
+        if singular(last) != last or is_of_initials(window[-1].text):
             return True
         following = self._word(position + length)
         is_last = position + length >= len(self._tokens) or following in synonyms.NOT_VALUES or not following.isalnum()
-        ends = is_last and following not in {"or", "and", ","}  # "a yoga or boxing class"
-        return ends and self._word(start - 1) in {"a", "an", "every", "each"}
+        behind = self._word(position + length + 1)
+        # "a yoga or boxing class", but "a dessert and a drink"
+        ends = is_last and (following not in {"or", "and", ","} or behind in {"a", "an", "no"})
+        return ends and self._word(start - 1) in {"a", "an", "no", "every", "each"}
 
     def _of_values(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         for table in tables:
@@ -111,6 +116,23 @@ class KindReader(Reader):
                     if (str(holder.name), column.name) not in seen and self._may_be(table, column, label):
                         seen.add((str(holder.name), column.name))
                         yield KindNoun(table, path, holder, column, label.values, label.end)
+
+    def _of_callings(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
+        """ "cardiologists" of doctors, "dropouts" of students."""
+        noun = " ".join(token.text for token in self._tokens[position : position + length])
+        for table in tables:
+            for column in table.columns if table_names.is_of(table, synonyms.PERSONS) else ():
+                head = head_word(column.name)
+                if head in FIELD_COLUMNS and self._vocabulary.has_few_values(table, column):
+                    stored = [self._vocabulary.stored(table, column, field) for field in fields_of(noun)]
+                    values = tuple(value for values in stored for value in values)
+                elif head in synonyms.STATUS_COLUMNS and length == 1:
+                    labels = self._vocabulary.labels(table, column)
+                    values = tuple(label for label in labels if is_called_by(noun, label))
+                else:
+                    continue
+                if values:
+                    yield KindNoun(table, (), table, column, values, position + length)
 
     def _columns_of_kinds(self, table: Table) -> Iterator[tuple[Table, tuple[PathStep, ...], Column]]:
         """The columns that say what a row of `table` is: its own, and the names of its kinds. What holds the kinds of
@@ -179,11 +201,16 @@ class KindReader(Reader):
 
     def _is_a_job(self, table: Table, noun: str) -> bool:
         """Does a column say of some that they are "General Manager", who may be meant by "managers"?"""
-        return any(
-            noun in value.lower().split()
+        return bool(self.kinds_of(table, noun))
+
+    def kinds_of(self, table: Table, noun: str) -> list[str]:
+        """The values of what says of which kind the table's rows are that the noun is a word of."""
+        return [
+            value
             for holder, _, column in self._columns_of_kinds(table)
             for value in self._vocabulary.values(holder, column)
-        )
+            if noun in value.lower().replace("_", " ").split()
+        ]
 
     def _of_flags(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         """ "smokers", "VIPs", "non-smokers": is_smoker, is_vip."""

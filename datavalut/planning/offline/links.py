@@ -10,33 +10,40 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import ForeignKey, Table
-from datavalut.filters.model import AllOf, AnyOf, Condition, Direction, Exists, PathStep
+from datavalut.filters.model import AllOf, AnyOf, ColumnValue, Condition, Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.columns import ColumnReader
-from datavalut.planning.offline.comparisons import one_of
+from datavalut.planning.offline.comparisons import in_time, one_of
+from datavalut.planning.offline.counts import counted
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, counted
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
     Progress,
     UnclearError,
+    all_of,
     along,
     negated,
 )
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.roles import role_stems, stems_before_parent
+from datavalut.planning.offline.several import SeveralReader
+from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", "on", "under"}) | synonyms.MEANS
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
-_MEANS_COLUMNS = synonyms.words("carrier courier shipper forwarder")
+_ANYBODY = frozenset({"someone", "somebody", "anyone", "anybody", "others", "another"})
+_SALES = frozenset({"sale", "order", "purchase"})
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -63,6 +70,8 @@ class LinkReader(Reader):
         self._columns = columns
         self._read_noun = read_noun
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
+        self._times = TimeReader(tokens, vocabulary.reference_time)
 
     def read(
         self,
@@ -149,13 +158,18 @@ class LinkReader(Reader):
         if verb.names_a_role:
             return None
         try:
-            path = self._vocabulary.keys.path(table, target)
+            path = self._way(table, target, verb)
         except AmbiguousPathError as error:
             if not verb.weak and not self._is_named_by(target, verb.stem):
                 return None
             reason = f"several ways lead from {table.name.name} to {target.name.name}"
             raise UnclearError(position, verb.end, reason, error.paths) from None
         return path if path and self._explains(table, path, verb) else None
+
+    def _way(self, table: Table, target: Table, verb: _Verb) -> tuple[PathStep, ...] | None:
+        """What a lecturer taught she did as such, and not as somebody's advisor or the head of a department."""
+        plain = self._is_named_by(target, verb.stem) and self._vocabulary.keys.path_without_roles(table, target)
+        return plain or self._vocabulary.keys.path(table, target)
 
     def _path_to_itself(self, table: Table, verb: _Verb, position: int) -> tuple[PathStep, ...] | None:
         """ "recruited by another member": up where it is done by, down where it is done to somebody."""
@@ -208,8 +222,10 @@ class LinkReader(Reader):
         )
 
     def _dates_its_rows(self, deed: Table, verb: str) -> bool:
-        dates = {table_dates.date_stem(deed, column) for column in table_dates.creation_columns(deed)}
-        return verb in dates - {""}
+        columns = table_dates.creation_columns(deed)
+        if verb in synonyms.BRINGING_OUT_STEMS:
+            columns = table_dates.date_columns(deed)
+        return verb in {table_dates.date_stem(deed, column) for column in columns} - {""}
 
     def _is_named_by(self, table: Table, verb: str) -> bool:
         last = singular(name_words(table.name.name)[-1])
@@ -246,10 +262,16 @@ class LinkReader(Reader):
                     Direction.TO_CHILDREN if active else Direction.TO_PARENT
                 )  # "who manage Ada", "managed by Ada"
                 step = PathStep(table=str(key.parent), columns=key.columns, direction=direction)
+                if active and self._word(at) in _ANYBODY and self._ends_at(at + 1):
+                    some = Exists(path=(step,))
+                    return self._clause(some, position, at + 1, f"some {target.name.name}", Continuation.RELATIVE)
                 named = self._named_rows.read_list(target, at, related=False)
                 if named is not None:
                     condition = along((step,), named.condition)
                     return self._clause(condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        agent = self._named_agent(table, verb, position, at)
+        if agent is not None:
+            return agent
         row = self._named_rows.read_one(table, at + (self._word(at) == "both"))
         if row is None:
             return (
@@ -261,6 +283,24 @@ class LinkReader(Reader):
             return None
         named = self._named_rows.read_list(table, at, each=True)
         return named and self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+
+    def _ends_at(self, position: int) -> bool:
+        return position >= len(self._tokens) or self._word(position) in {"and", "or", "but", ",", ")"}
+
+    def _named_agent(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
+        """ "(courses) taught by Marie Curie": one of those whom the verb names, by the way that it speaks of."""
+        if self._word(verb.end - 1) != "by" or verb.names_a_role:
+            return None
+        for target in self._vocabulary.catalog.tables:
+            if target.name == table.name or not self._is_named_by(target, verb.stem):
+                continue
+            if self._named_rows.read_list(target, at, related=False) is None:
+                continue
+            path = self._path(table, target, verb, position)
+            named = path and self._named_rows.read_list(target, at, related=False, each=True, way=path)
+            if named:
+                return self._clause(named.condition, position, named.end, named.meaning, Continuation.RELATIVE)
+        return None
 
     def _part(self, table: Table, verb: _Verb, position: int, at: int) -> Clause | None:
         """ "(bookings that) include breakfast", "(patients) taking ibuprofen": what a row below is called, or of what
@@ -313,12 +353,14 @@ class LinkReader(Reader):
         if not row.path and self._is_a_means(row) and self._names_a_date(row.table, verb.stem):
             return not verb.names_a_role
         return not verb.names_a_role and any(
-            verb.stem in {stem(word), agent_stem(word)} for column in row.columns for word in name_words(column.name)
+            verb.stem in {stem(word), agent_stem(word)} | synonyms.verbs_of_role(word)
+            for column in row.columns
+            for word in name_words(column.name)
         )
 
     def _is_a_means(self, row: NamedRow) -> bool:
         """ "(sent) with DHL". How a ticket was opened says nothing of how it was closed: no channel is meant so."""
-        return all(head_word(column.name) in _MEANS_COLUMNS for column in row.columns)
+        return all(head_word(column.name) in synonyms.MEANS_COLUMNS for column in row.columns)
 
     def _names_a_date(self, table: Table, verb: str) -> bool:
         """Is it what was done to the row on one of its dates?"""
@@ -336,16 +378,18 @@ class LinkReader(Reader):
         if bare is None or path is None:
             return None
         name = self._columns.name_behind(bare.table, bare.noun_end) if bare.stands_alone(at) else None
-        noun = None if name else self._read_noun(at, (*frames, _frame(table, path)))
+        noun = None if name else self._brought_out(bare, verb)
+        noun = noun or (None if name else self._read_noun(at, (*frames, _frame(table, path))))
         if noun is not None and bare.table.name == table.name:
-            self._check_who_is_described(bare, noun)
-            noun = bare
+            noun = self._described_other(bare, noun, position)
         if name is not None:
             named: Condition = Exists(path=path, condition=name.condition)
             return self._clause(named, position, name.end, name.meaning, Continuation.RELATIVE)
         noun = noun or bare
+        if self._is_a_sale_of(table, bare.table, position):
+            raise UnclearError(position, noun.end, f"which of {bare.table.name.name} were sold, or are for sale?")
         self._progress.reach(noun.end)
-        condition: Condition = Exists(path=path, condition=noun.condition)
+        condition = self._several.there(path, noun.condition, at, noun.noun_end, noun.end)
         meaning = f"{'no' if denied else 'at least one of'} {noun.meaning}"
         main = Explained(position, noun.noun_end, f"{'no' if denied else 'at least one of'} {noun.table.name.name}")
         return Clause(
@@ -357,13 +401,48 @@ class LinkReader(Reader):
             Continuation.RELATIVE,
         )
 
-    def _check_who_is_described(self, bare: NounPhrase, noun: NounPhrase) -> None:
-        """Raises UnclearError for "members recruited by another member in Lyon": who is? A verb tells by its number:
-        those "who live in Lyon" are the members, not the one who recruited them."""
+    def _is_a_sale_of(self, table: Table, target: Table, position: int) -> bool:
+        """ "(sellers who) sold laptops", where a listing is offered by itself, and sold by a row that leads to it."""
+        if self._word(position) != "sold" or not self._vocabulary.keys.is_below(target, table):
+            return False
+        children = self._vocabulary.keys.children(target)
+        return any(table_names.is_of(child, synonyms.LINE_WORDS | _SALES) for child in children)
+
+    def _brought_out(self, bare: NounPhrase, verb: _Verb) -> NounPhrase | None:
+        """ "(artists who released) an album in 2024": then it was that it came out."""
+        phrase = self._times.read(bare.end) if verb.stem in synonyms.BRINGING_OUT_STEMS else None
+        dates = [
+            column
+            for column in table_dates.date_columns(bare.table)
+            if table_dates.date_stem(bare.table, column) == verb.stem
+        ]
+        if phrase is None or len(dates) != 1:
+            return None
+        then = in_time(ColumnValue(column=dates[0].name), phrase)
+        meaning = f"{dates[0].name} {phrase.meaning}"
+        return replace(
+            bare,
+            condition=all_of([then, *([bare.condition] if bare.condition else [])]),
+            end=phrase.end,
+            meaning=f"{bare.meaning} ({meaning})",
+            explained=(*bare.explained, Explained(bare.end, phrase.end, meaning)),
+        )
+
+    def _described_other(self, bare: NounPhrase, noun: NounPhrase, position: int) -> NounPhrase:
+        """The other row of the same table, with what is said of it. Raises UnclearError for "members recruited by
+        another member in Lyon": who is? A verb tells by its number: those "who live in Lyon" are the members, not the
+        one who recruited them; and in "who were recruited by a member from Spain" the member is."""
+        behind = self._tokens[bare.end + 1 : bare.end + 2]
+        before = position - 1 - (self._word(position - 1) in {"was", "were"})
+        is_clause = self._word(before) in synonyms.RELATIVES
+        is_name = bool(behind) and behind[0].kind is TokenKind.WORD and behind[0].lower not in synonyms.TIME_WORDS
+        if is_clause and self._word(bare.end) == "from" and is_name:
+            return noun
         verb = self._word(bare.end + 1)
         several = self._word(bare.end) == "who" and (verb in {"are", "have", "were"} or not verb.endswith("s"))
         if noun.end > bare.end and not several:
             raise UnclearError(bare.end, noun.end, "said of the one, or of the other?")
+        return bare
 
 
 def _frame(table: Table, path: tuple[PathStep, ...]) -> Frame:

@@ -10,7 +10,7 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared, one_of
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import american_singular, singular, stem
+from datavalut.planning.offline.inflection import american_singular, stem
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
 from datavalut.planning.offline.quantities import (
@@ -21,6 +21,7 @@ from datavalut.planning.offline.quantities import (
     LESS_OR_EQUAL,
     Quantity,
     read_comparator,
+    read_postfix,
     read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
@@ -82,6 +83,8 @@ _ADVERBS = {
     "year": "yearly",
 }
 _PAID = synonyms.words("salary wage pay income rate fee price cost charge rent premium fare amount")
+# A dollar may be one of several countries'.
+_CURRENCIES = {"€": "EUR", "euro": "EUR", "£": "GBP", "pound": "GBP", "¥": "JPY", "yen": "JPY", "franc": "CHF"}
 _COLUMNS: dict[str, tuple[frozenset[str], ...]] = {  # by the last words of their names; the first kinds found count
     "price": (synonyms.PRICE_COLUMNS, synonyms.words("fee rate charge fare rent"), synonyms.words("amount")),
     "worth": (synonyms.AMOUNT_COLUMNS | synonyms.words("value worth"), synonyms.PRICE_COLUMNS),
@@ -126,25 +129,32 @@ class MeasureReader(Reader):
         return self._compared(table, degree.measure, replace(quantity, operator=operator, bare=False), position)
 
     def _counted_by_name(self, table: Table, position: int) -> Clause | None:
-        """ "(outages that) affected more than 200 households": in a column affected_households."""
+        """ "(outages that) affected more than 200 households": in a column affected_households. "(flights) delayed by
+        more than 2 hours": in delay_minutes, whatever the unit."""
         word = self._word(position)
-        quantity = read_quantity(self._tokens, position + 1) if word.endswith(("ed", "ing")) else None
+        at = position + 1 + (self._word(position + 1) == "by")
+        quantity = read_quantity(self._tokens, at) if word.endswith(("ed", "ing")) else None
         if quantity is None:
             return None
-        said = [stem(word), singular(self._word(quantity.end))]
-        columns = [
-            column
+        said = {american_singular(self._word(quantity.end)), *(("percent",) if self._word(quantity.end) == "%" else ())}
+        named = [
+            (column, words[1])
             for column in table.columns
             if column.category in NUMBER_CATEGORIES
-            and (words := name_words(column.name))
-            and len(words) == 2
-            and [stem(words[0]), singular(words[1])] == said
+            and len(words := name_words(column.name)) == 2
+            and stem(words[0]) == stem(word)
         ]
+        columns = [column for column, counts in named if american_singular(counts) in said]
+        unit = read_unit(self._tokens, quantity.end)[0]
+        if unit is not None and not columns and len(named) == 1 and named[0][1] in synonyms.UNIT_NAMES_OF_TIME:
+            return self._of_column(table, named[0][0], quantity, position)
         if len(columns) != 1:
             return None
+        end = quantity.end + 1
+        quantity = read_postfix(self._tokens, quantity, end)
         condition = compared(ColumnValue(column=columns[0].name), quantity, columns[0].category, position)
         meaning = f"{table.name.name}.{columns[0].name} {quantity.meaning}"
-        return self._clause(condition, position, quantity.end + 1, meaning)
+        return self._clause(condition, position, max(end, quantity.end), meaning)
 
     def denies_a_comparison(self, position: int) -> bool:
         """ "not longer than", "not over": the opposite comparison, which nothing unknown passes. Who is "not older
@@ -283,7 +293,7 @@ class MeasureReader(Reader):
     def _of_column(self, table: Table, column: Column, quantity: Quantity, position: int) -> Clause:
         unit, end = read_unit(self._tokens, quantity.end)
         if unit is not None:
-            quantity = in_unit_of_column(quantity, unit, table, column, position)
+            quantity = in_unit_of_column(read_postfix(self._tokens, quantity, end), unit, table, column, position)
         condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
         meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
         currency = self._currency(table, position, quantity.end)
@@ -302,6 +312,11 @@ class MeasureReader(Reader):
             label = self._vocabulary.label_at(table, columns[0], at)
             if label is not None:
                 return label
+            token = self._tokens[at]
+            code = _CURRENCIES.get(token.text[:1]) or _CURRENCIES.get(american_singular(token.lower))
+            stored = self._vocabulary.stored(table, columns[0], code) if code else ()
+            if stored:
+                return LabelReference(columns[0], stored, at + 1)
         raise UnclearError(position, end, "which currency?", self._vocabulary.values(table, columns[0])[:5])
 
     def column(self, table: Table, measure: str, start: int, end: int) -> Column | None:

@@ -10,7 +10,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comments import name_in
 from datavalut.planning.offline.inflection import american_singular
-from datavalut.planning.offline.thesaurus import LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
+from datavalut.planning.offline.thesaurus import CALLED_TOO, LOOSE_COLUMN_SYNONYMS, LOOSE_TABLE_SYNONYMS
 from datavalut.planning.offline.tokens import parts_of
 from datavalut.planning.offline.type_categories import TIME_CATEGORIES
 
@@ -66,6 +66,7 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
             yield 1, words[-1]
             for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
                 yield from ((LOOSELY, other) for other in _same(groups, words[-1]))
+        yield from ((LOOSELY, said) for said in CALLED_TOO.get(words[-1], ()))
         if words[-1] in synonyms.PERSONS:
             yield LOOSELY, "person"
         if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:
@@ -108,7 +109,9 @@ def _keys_of_column_words(words: list[str], own: list[str], column: Column) -> I
     if 1 < len(undated) < len(words):  # last_login_at is the last login; shipped_at is not "shipped"
         yield 1, "".join(undated)
     if undated and len(undated) < len(words):  # "shipped date" for shipped_at
-        yield 1, "".join([*undated, "date"])
+        dated = "".join([*undated, "date"])
+        yield 1, dated
+        yield from ((LOOSELY_OF_COLUMNS, other) for other in _same(_LOOSE_COLUMN_SYNONYMS, dated))
     if len(words) > 1 and words[-1] in synonyms.GENERIC_TAILS:
         yield 2, "".join(words[:-1])
 

@@ -6,7 +6,7 @@ and of what kind it is: the status of a customer says nothing about an order.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
@@ -73,11 +73,13 @@ class NamedRowReader(Reader):
         place: bool = False,
         each: bool = False,
         below: bool = False,
+        way: tuple[PathStep, ...] = (),
     ) -> Clause | None:
         """One value, or several of the same column: "Canada", "Canada, France or Germany", "Ada Berg and Ben Costa".
 
         "and" joins alternatives, since a row has one value. Where a row can have several (the actors of a film), with
-        `each` it has all of them, and else "and" is not clear. "both" says the same as `each`.
+        `each` it has all of them, and else "and" is not clear. "both" says the same as `each`. The rows of `table` are
+        at the end of `way`, of whose beginning it is said.
         """
         both = self._word(position) == "both"
         position = position + 1 if both else position
@@ -95,8 +97,9 @@ class NamedRowReader(Reader):
                 break
             joiners |= {self._word(index) for index in range(found[-1].end, at)}
             found.append(following)
+        found = [replace(row, path=(*way, *row.path)) for row in found]
         start, end = position - both, found[-1].end
-        several = any(step.direction is Direction.TO_CHILDREN for step in first.path)
+        several = any(step.direction is Direction.TO_CHILDREN for step in found[0].path)
         if both and (len(found) != 2 or not several):
             return None
         if several and joiners & {"and", "&"}:
@@ -105,7 +108,7 @@ class NamedRowReader(Reader):
             meaning = " and ".join(row.meaning for row in found)
             return self._clause(all_of(row.condition for row in found), start, end, meaning)
         meaning = " or ".join(row.meaning for row in found)
-        return self._clause(along(first.path, _united(found)), start, end, meaning)
+        return self._clause(along(found[0].path, _united(found)), start, end, meaning)
 
     def read_one(self, table: Table, position: int, *, related: bool = True, place: bool = False) -> NamedRow | None:
         """Raises UnclearError if the words are values of several columns, none of them nearer."""
@@ -262,7 +265,11 @@ class NamedRowReader(Reader):
             end += 1
         if self._word(end) in {"and", "or", "nor", "&", "/"}:
             end += 1
-        if end > position and self._word(end) in {"in", "from", "the"} and self._word(end - 1) in {"or", "and"}:
+        if (
+            end > position
+            and self._word(end) in {"in", "from", "the", "a", "an"}
+            and self._word(end - 1) in {"or", "and"}
+        ):
             end += 1
         return end if end > position else None
 

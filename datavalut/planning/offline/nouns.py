@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
+from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, Exists
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.attachment import AttachmentChecks
@@ -11,8 +12,17 @@ from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.kinds import KindNoun, KindReader, kind_of
 from datavalut.planning.offline.named_rows import NamedRow, NamedRowReader
-from datavalut.planning.offline.objects import Frames, NounPhrase
-from datavalut.planning.offline.phrases import Clause, Explained, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
@@ -74,6 +84,19 @@ class NounReader(Reader):
         explained = (Explained(position, row.end, row.meaning),)
         return NounPhrase(table, row.condition, position, row.end, row.end, meaning, explained)
 
+    def _is_one(self, table: Table, end: int, adjectives: Clause) -> bool:
+        """ "(sections of) the Fall 2024 term": a row called by its name, of which no more is said either."""
+        last = self._word(end - 1)
+        names = {column.name for column in self._vocabulary.name_columns(table)}
+        said = adjectives.condition
+        return (
+            singular(last) == last
+            and isinstance(said, Comparison)
+            and said.operator is ComparisonOperator.EQUAL
+            and isinstance(said.left, ColumnValue)
+            and said.left.column in names
+        )
+
     def _read_noun(
         self,
         position: int,
@@ -88,13 +111,16 @@ class NounReader(Reader):
         if phrase is not None:
             return self._read_timed_noun(position, at, phrase, read_qualifiers)
         for noun_at in range(at, min(at + _MOST_ADJECTIVES, len(self._tokens))):
-            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES):
+            out_of = self._words(noun_at - 1, "out", "of") and noun_at > at  # "out of stock listings"
+            if self._word(noun_at) in (_AFTER_NOUNS if noun_at == at else _NO_ADJECTIVES) and not out_of:
                 return None
             if self._words(noun_at, "leave", "out"):
                 return None
             if noun_at > at and self._word(noun_at - 1) in {"and", "or", ","}:
                 continue  # "(from) Berlin and trips ...": what stands before the "and" does not describe the trips
             named = self._vocabulary.table_at(noun_at, loosely=True)
+            if named is not None and self._goes_on(at, noun_at, named[1]):
+                named = None  # "flight attendants" are no flights
             if named is None or not self._vocabulary.is_called(named[0], noun_at, named[1]):
                 kind = self._read_kind_noun(position, at, noun_at, named and named[0], read_qualifiers)
                 if kind is not None:
@@ -102,6 +128,7 @@ class NounReader(Reader):
             if named is None or self._describes_what_follows(at, noun_at, named[1]):
                 continue
             table, end = named
+            self._check_kinds(table, noun_at, end)
             called = self._named_rows.read_one(table, noun_at, related=False) if noun_at == at else None
             if called is not None and called.end > end and individuals:
                 return self._individual_phrase(table, position, called)
@@ -114,6 +141,8 @@ class NounReader(Reader):
             individual = self._individual(table, position, end) if individuals and adjectives is None else None
             if individual is not None:
                 return individual
+            if individuals and adjectives is not None and self._is_one(table, end, adjectives):
+                return _noun_phrase(table, position, end, [adjectives])
             qualifiers = read_qualifiers(table, end)
             if qualifiers is not None:
                 self._attachment.check_stays(table, noun_at, end)
@@ -121,6 +150,22 @@ class NounReader(Reader):
                 self._attachment.check_state(table, adjectives.condition, at, end)
             return _noun_phrase(table, position, end, [clause for clause in (adjectives, qualifiers) if clause])
         return None
+
+    def _goes_on(self, start: int, noun: int, end: int) -> bool:
+        """Is the table's name there the beginning of what rows of another are called by their kind?"""
+        following = self._word(end)
+        if not following.isalpha() or following in synonyms.GRAMMAR_WORDS or singular(following) == following:
+            return False
+        kind = self._kinds.read(noun, start)
+        return kind is not None and kind.end > end
+
+    def _check_kinds(self, table: Table, position: int, end: int) -> None:
+        """Raises UnclearError for "professors" of lecturers who are associate professors, or teaching fellows."""
+        is_loose = end == position + 1 and self._vocabulary.is_named_loosely(position, end)
+        noun = singular(self._word(position))
+        kinds = self._kinds.kinds_of(table, noun) if is_loose else []
+        if kinds and noun not in map(str.lower, kinds):
+            raise UnclearError(position, end, f"all of {table.name.name}, or of some kinds?", kinds)
 
     def _describes_what_follows(self, start: int, noun: int, end: int) -> bool:
         """Is what only may name a table there said of the next noun, in "insured shipments"?"""
@@ -168,6 +213,8 @@ class NounReader(Reader):
             raise UnclearError(position, end, "what is said before the first: of all of them?")
         self._progress.reach(end)
         called = self._clause(kind_of(kinds), noun_at, end, " or ".join(one.meaning for one in kinds))
+        of_whom = self._of_whom(kind, called) if len(kinds) == 1 else None
+        called, end = (of_whom, of_whom.end) if of_whom is not None else (called, end)
         qualifiers = read_qualifiers(kind.table, end)
         if qualifiers is not None:
             self._attachment.check_state(kind.table, called.condition, noun_at, end)
@@ -176,10 +223,24 @@ class NounReader(Reader):
         clauses = [clause for clause in (adjectives, called, qualifiers) if clause]
         return _noun_phrase(kind.table, position, end, clauses)
 
+    def _of_whom(self, kind: KindNoun, called: Clause) -> Clause | None:
+        """ "(advisors) of PhD students": of those by whose key they are so called."""
+        if not kind.is_role or self._word(kind.end) != "of":
+            return None
+        frame = Frame(kind.table, Continuation.RELATIVE)
+        child = self.read_noun(self._past_articles(kind.end + 1), (frame,))
+        if child is None or child.table.name != kind.holder.name:
+            return None
+        condition = Exists(path=kind.path, condition=child.condition)
+        main = Explained(called.start, child.noun_end, called.meaning)
+        meaning = f"{called.meaning}, of {child.meaning}"
+        return Clause(condition, called.start, child.end, meaning, (main, *child.explained))
+
     def _further_kind(self, kind: KindNoun) -> KindNoun | None:
         """ "(contractors) and interns": what is said behind them is said of both."""
         at = kind.end + 1 if self._word(kind.end) == "," else kind.end
         at = at + 1 if self._word(at) in {"and", "or"} else at
+        at = at + 1 if at > kind.end and self._word(at) in {"a", "an"} else at
         if at == kind.end or at >= len(self._tokens) or self._vocabulary.table_at(at, loosely=True) is not None:
             return None
         following = self._kinds.read(at, at)

@@ -1,30 +1,30 @@
 """What a noun has and has not: "with 3+ orders", "without an email", "with a total order amount above 500"."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import (
-    Aggregate,
-    AggregateFunction,
     ColumnValue,
     Comparison,
     Condition,
-    Direction,
     Exists,
     IsNull,
     LiteralValue,
-    OneOf,
     PathStep,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
-from datavalut.planning.offline.comparisons import compared, number_value
+from datavalut.planning.offline.comparisons import one_of
+from datavalut.planning.offline.counts import CountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
 from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inscriptions import InscriptionReader
+from datavalut.planning.offline.last_times import LastTimeReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.named_rows import NamedRowReader
@@ -33,68 +33,42 @@ from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    NounRead,
+    PlaceRead,
     Progress,
     UnclearError,
     all_of,
     along,
+    denied,
     negated,
     opened,
 )
 from datavalut.planning.offline.quantities import (
     EQUAL,
     GREATER,
-    GREATER_OR_EQUAL,
-    LESS,
-    LESS_OR_EQUAL,
-    Quantity,
-    read_alternatives,
     read_comparator,
-    read_quantity,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.roles import role_stems, stems_before_parent
+from datavalut.planning.offline.several import SeveralReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
-from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _WITH = frozenset({"with", "having", "has", "have", "had", "containing", "offering", "featuring"})
 _BEHIND_A_ROLE = synonyms.RELATIVES | frozenset({"aged", "older", "younger", "earning"})
 _OF_POSSESSION = frozenset({"has", "includes", "with", "flag", "indicator"})
+_ROOMS = synonyms.words("room apartment flat suite cabin studio")
+_HOLDING = frozenset({"holding", "carrying", "possessing", "boasting"})
 _WITHOUT = frozenset({"without", "lacking", "missing"})
 # "with all their orders" asks for what comes along anyway, not for those that have any.
 _COMPANY = frozenset({"all", "every", "each", "the", "these", "those", "our", "my", "their", "its", "related"})
 
 
-@dataclass(frozen=True)
-class Frame:
-    """A noun whose description goes on around the phrase that is being read."""
-
-    table: Table
-    continuation: Continuation
-
-
 _ZERO = LiteralValue(value=0)
-Frames = tuple[Frame, ...]
-
-
-@dataclass(frozen=True)
-class NounPhrase:
-    """`condition` is None where nothing is said of the noun. `explained` is without the noun itself."""
-
-    table: Table
-    condition: Condition | None
-    start: int
-    noun_end: int
-    end: int
-    meaning: str
-    explained: tuple[Explained, ...]
-
-    def stands_alone(self, position: int) -> bool:
-        """Does the noun begin at `position`, with nothing said of it?"""
-        return self.start == position and self.end == self.noun_end and self.condition is None
-
-
-NounRead = Callable[[int, Frames], NounPhrase | None]
 RivalsRead = Callable[[Table, int], Clause | None]
 
 
@@ -110,17 +84,23 @@ class ObjectReader(Reader):
         read_noun: NounRead,
         read_rivals: RivalsRead,
         totals: TotalReader,
+        read_place: PlaceRead,
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._columns = columns
         self._amounts = amounts
         self._read_noun = read_noun
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
+        self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
+        self._last_times = LastTimeReader(tokens, vocabulary, progress)
         self.read_rivals = read_rivals
         self._totals = totals
+        self.counts = CountReader(tokens, vocabulary, progress, read_noun=read_noun, read_place=read_place)
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
+        self._several = SeveralReader(tokens, vocabulary, progress)
 
     def read(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "with ...", "without ..."."""
@@ -129,143 +109,74 @@ class ObjectReader(Reader):
             self._progress.reach(position + 1)
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NONE) if body else None
-        if word not in _WITH:
+        if word in _HOLDING:
+            held = self.presence(table, position + 1, frames)
+            return opened(held, position) if held and not isinstance(held.condition, Exists) else None
+        if word not in _WITH or self._names_a_role(table, word):
             return None
         self._progress.reach(position + 1)
         body = self.with_body(table, position + 1, frames)
         return opened(body, position) if body else None
 
+    def _names_a_role(self, table: Table, word: str) -> bool:
+        """ "(tracks) featuring ABBA", by the featured_artist_id."""
+        keys = self._vocabulary.catalog.references_of(table.name)
+        return word.endswith("ing") and any(stem(word) in role_stems(key) | stems_before_parent(key) for key in keys)
+
     def with_body(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What may stand behind "with"."""
+        if self._word(position) == "either":
+            first = self.with_body(table, position + 1, frames)
+            return opened(first, position) if first and self._word(first.end) == "or" else None
+        if self._word(position) == "both":
+            both = self.presence(table, position + 1, frames)
+            if both is not None and self._word(both.end) == "and":
+                return opened(both, position)
         is_comparison = read_comparator(self._tokens, position) is not None  # "no more than 2 orders"
         if self._word(position) in {"no", "zero", "neither"} and not is_comparison:
             body = self.absence(table, position + 1, frames)
             return opened(body, position, Continuation.NO) if body else None
         return (
             self._latest.read(table, position)
+            or self._inscriptions.read(table, position)
             or self.read_rivals(table, position)
             or self._amounts.read_comparison(table, position)
             or self._totals.read_body(table, position)
-            or self.counted(table, position, frames)
+            or self.counts.counted(table, position, frames)
             or self._columns.labelled(table, position)
+            or self._expiries.part(table, position)
+            or self._last_times.read(table, position, is_denied=False)
             or self._columns.signed(table, position)
             or self._columns.described_column(table, position)
+            or (self._graded(table, position, frames) if self._marks.is_a_letter(position + 1) else None)
             or self.presence(table, position, frames)
-            or self._marked(table, None, position)
+            or self.counts.marked(table, None, position, frames)
             or self._named(table, position)
         )
+
+    def _graded(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(enrolments) with an A", "(students) with an F"."""
+        own = self._marks.own(table, self._marks.past_article(position))
+        if own is None:
+            return self.counts.marked(table, None, position, frames)
+        meaning = f"{table.name.name}.{own.column.name} is '{own.label}'"
+        return self._clause(one_of(own.column, own.values), position, own.end, meaning, Continuation.WITH)
 
     def _named(self, table: Table, position: int) -> Clause | None:
         """ "(films) with Uma Davis", "(employees) with Python and SQL", "(bookings) with breakfast"."""
         named = self._named_rows.read_list(table, position, each=True, below=True)
         return replace(named, continuation=Continuation.WITH) if named else None
 
-    def counted(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        """ "3+ orders", "at least 3 cancelled orders", "more than 10 units in stock"."""
-        if self._words(position, "a", "total", "of"):
-            several = self.counted(table, position + 3, frames)
-            return opened(several, position) if several else None
-        alternatives = self._counted_alternatives(table, position, frames)
-        if alternatives is not None:
-            return alternatives
-        quantity = read_quantity(self._tokens, position)
-        if quantity is None:
-            return None
-        self._progress.reach(quantity.end)
-        noun = self._read_noun(quantity.end, (*frames, Frame(table, Continuation.WITH)))
-        own = self._vocabulary.own_columns_at(table, quantity.end)
-        if noun is not None and own is not None and self._is_loose(noun):
-            noun = None
-        if noun is not None and own is not None and own[1] >= noun.noun_end:
-            raise UnclearError(
-                quantity.end,
-                own[1],
-                "a table and a column fit",
-                (str(noun.table.name), *(f"{table.name.name}.{column.name}" for column in own[0])),
-            )
-        if noun is not None:
-            path = self._vocabulary.path(table, noun.table, quantity.end, noun.noun_end)
-            self._check_deed_between(noun, path)
-            condition = counted(path, noun.condition, quantity, position)
-            meaning = f"{quantity.meaning} {noun.meaning}"
-            main = Explained(position, noun.noun_end, f"{quantity.meaning} {noun.table.name.name}")
-            return Clause(condition, position, noun.end, meaning, (main, *noun.explained), Continuation.WITH)
-        return self._marked(table, quantity, position) or self.measured(table, position)
-
-    def _unmarked(self, table: Table, position: int) -> Clause | None:
+    def _unmarked(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(without) an F grade": no row of a child with that value."""
-        mark = self._marks.read(table, position)
+        mark = self.counts.marked(table, None, position, frames)
         if mark is None:
             return None
-        path = self._vocabulary.path(table, mark.child, position, mark.end)
-        condition = negated(Exists(path=path, condition=mark.condition))
-        return self._clause(condition, position, mark.end, f"no {mark.meaning}", Continuation.WITH)
-
-    def _marked(self, table: Table, quantity: Quantity | None, position: int) -> Clause | None:
-        """ "3+ F grades", "an A grade": the rows of a child with that value."""
-        is_letter = self._tokens[position : position + 1] and self._tokens[position].text == "A"  # "with A grades"
-        at = position if is_letter else self._past_articles(position)
-        mark = self._marks.read(table, quantity.end if quantity else at)
-        if mark is None:
-            return None
-        path = self._vocabulary.path(table, mark.child, position, mark.end)
-        if quantity is None:
-            meaning = "at least one of"
-            condition: Condition = Exists(path=path, condition=mark.condition)
-        else:
-            meaning, condition = quantity.meaning, counted(path, mark.condition, quantity, position)
-        return self._clause(condition, position, mark.end, f"{meaning} {mark.meaning}", Continuation.WITH)
-
-    def measured(self, table: Table, position: int) -> Clause | None:
-        """ "more than 10 units in stock", "above 4 stars": an amount before its column."""
-        quantity = read_quantity(self._tokens, position)
-        own = self._vocabulary.own_columns_at(table, quantity.end) if quantity else None
-        if quantity is not None and own is None and self._words(quantity.end, "in", "stock"):
-            own = self._vocabulary.own_columns_at(table, quantity.end + 1)
-        if quantity is not None and own is None:
-            return self._measured_above(table, quantity, position)
-        if quantity is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
-            return None
-        column = own[0][0]
-        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
-        meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
-        return self._clause(condition, position, own[1], meaning, Continuation.WITH)
-
-    def _measured_above(self, table: Table, quantity: Quantity, position: int) -> Clause | None:
-        """ "(vehicles with) more than 5 seats", where the seats are those of the vehicle's model."""
-        reference = self._vocabulary.column_at(table, quantity.end)
-        if reference is None or not reference.path or reference.column.category not in NUMBER_CATEGORIES:
-            return None
-        said = compared(ColumnValue(column=reference.column.name), quantity, reference.column.category, position)
-        meaning = f"{reference.text} {quantity.meaning}"
-        return self._clause(along(reference.path, said), position, reference.end, meaning, Continuation.WITH)
-
-    def _counted_alternatives(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        """ "2 or 3 orders", "1 or 2 stars"."""
-        read = read_alternatives(self._tokens, position)
-        if read is None:
-            return None
-        values, end = read
-        numbers = tuple(number_value(value, TypeCategory.INTEGER, position, end) for value in values)
-        meaning = " or ".join(str(number) for number in numbers)
-        own = self._vocabulary.own_columns_at(table, end)
-        noun = None if own else self._read_noun(end, (*frames, Frame(table, Continuation.WITH)))
-        if noun is not None:
-            path = self._vocabulary.path(table, noun.table, end, noun.noun_end)
-            count = Aggregate(function=AggregateFunction.COUNT, path=path, condition=noun.condition)
-            main = Explained(position, noun.noun_end, f"{meaning} {noun.table.name.name}")
-            condition: Condition = OneOf(operand=count, values=numbers)
-            explained = (main, *noun.explained)
-            return Clause(condition, position, noun.end, f"{meaning} {noun.meaning}", explained, Continuation.WITH)
-        if own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
-            return None
-        column = own[0][0]
-        condition = OneOf(operand=ColumnValue(column=column.name), values=numbers)
-        return self._clause(condition, position, own[1], f"{table.name.name}.{column.name} is {meaning}")
+        return replace(mark, condition=negated(mark.condition), meaning=f"no ({mark.meaning})")
 
     def presence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(with) an email", "(with) a cancelled order", "(with) orders in 2023"."""
-        at = position
+        at = position + (self._word(position) in {"their", "its"} and self._word(position + 1) == "own")
         while self._word(at) in synonyms.ARTICLES:
             at += 1
         noun = self._related_noun(table, at, frames)
@@ -278,8 +189,9 @@ class ObjectReader(Reader):
                 return self._clause(called, position, name.end, name.meaning, Continuation.WITH)
             if at == position:
                 self._check_what_is_described(named, position)
+            self._check_rating(table, named, position)
             main = Explained(position, named.noun_end, f"at least one of {named.table.name.name}")
-            condition: Condition = Exists(path=path, condition=named.condition)
+            condition = self._several.there(path, named.condition, position, named.noun_end, named.end)
             meaning = f"at least one of {named.meaning}"
             return Clause(condition, position, named.end, meaning, (main, *named.explained), Continuation.WITH)
         if (flag := self._possession(table, at)) is not None:
@@ -300,14 +212,43 @@ class ObjectReader(Reader):
         condition = along(reference.path, is_there)
         return self._clause(condition, position, reference.end, f"{reference.text} is not null", Continuation.WITH)
 
+    def possessed(self, table: Table, position: int) -> Clause | None:
+        """ "a scholarship": has_scholarship."""
+        flag = self._possession(table, self._past_articles(position))
+        if flag is None or self._past_articles(position) == position:
+            return None
+        column, end = flag
+        condition = flagged(self._vocabulary, table, column, True)
+        return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
+
     def _possession(self, table: Table, position: int) -> tuple[Column, int] | None:
-        """ "(with) a scholarship": has_scholarship."""
-        flags = [
-            (column, end)
-            for column, end in self._vocabulary.flags_at(table, position)
-            if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
-        ] or list(self._flags.read(table, position))
+        """ "(with) a scholarship": has_scholarship. A room that has a bathroom has it for itself ("its own bathroom",
+        "a private bathroom")."""
+        if self._word(position) in {"own", "private"} and table_names.is_of(table, _ROOMS):
+            named = self._possession_called(table, position)
+            return named or self._possession_called(table, position + 1)
+        return self._possession_called(table, position)
+
+    def _possession_called(self, table: Table, position: int) -> tuple[Column, int] | None:
+        flags = (
+            [
+                (column, end)
+                for column, end in self._vocabulary.flags_at(table, position)
+                if is_flag(self._vocabulary, table, column) and {*name_words(column.name)} & _OF_POSSESSION
+            ]
+            or [*self._flags.read(table, position)]
+            or [*self._flags.state_of(table, position)]
+            or [*self._flags.provided(table, position)]
+        )
         return flags[0] if len(flags) == 1 else None
+
+    def _check_rating(self, table: Table, noun: NounPhrase, position: int) -> None:
+        """Raises UnclearError for "restaurants with a rating below 3": one of them, or what they come to?"""
+        if self._word(noun.noun_end - 1) not in {"rating", "score"} or noun.condition is None:
+            return
+        if table_names.is_rated_often(table, noun.table, self._vocabulary.catalog):
+            names = (f"a {noun.table.name.name} of ...", "an average rating ...")
+            raise UnclearError(position, noun.end, "one of them, or on average?", names)
 
     def _check_what_is_described(self, noun: NounPhrase, position: int) -> None:
         """ "with order total above 100" could be said of one order or of all together."""
@@ -345,6 +286,15 @@ class ObjectReader(Reader):
         return opened(clause, position) if clause else None
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        letter = self._unmarked(table, position, frames) if self._marks.is_a_letter(position) else None
+        if letter is not None:
+            return letter
+        unwritten = self._inscriptions.read(table, position)
+        if unwritten is not None:
+            return denied(unwritten, position)
+        silent = self._last_times.read(table, position, is_denied=True)
+        if silent is not None and self._vocabulary.table_at(position) is None:
+            return silent
         noun = self._related_noun(table, position, frames)
         if noun is not None and self._word(noun[0].noun_end - 1) in {"table", "tables"}:
             return None  # "without the orders table" leaves the table out
@@ -365,7 +315,7 @@ class ObjectReader(Reader):
             return self._clause(none, position, amount.end, f"{amount.text} is 0", Continuation.WITH)
         reference = self._columns.present_column(table, position)
         if reference is None:
-            return self._unmarked(table, position) or self._nothing_called(table, position)
+            return self._unmarked(table, position, frames) or self._nothing_called(table, position)
         if reference.column.not_null and not reference.path:
             raise UnclearError(position, reference.end, f"{reference.text} is never null")
         self._check_whose(table, reference, _BEHIND_A_ROLE)
@@ -384,6 +334,10 @@ class ObjectReader(Reader):
     def _is_loose(self, noun: NounPhrase) -> bool:
         """Is the table said by a word that only may mean it? A column of that name comes before it."""
         return self._vocabulary.is_named_loosely(noun.noun_end - 1, noun.noun_end)
+
+    def _is_a_kind(self, noun: NounPhrase) -> bool:
+        """Is the noun no table's name, but what rows of one are called by their kind?"""
+        return all(self._vocabulary.table_at(at, loosely=True) is None for at in range(noun.start, noun.noun_end))
 
     def belongs_outside(self, table: Table, target: Table, frames: Frames) -> bool:
         """In "appointments of patients with cardiologists" it is the appointments that are with them: they have a
@@ -418,10 +372,16 @@ class ObjectReader(Reader):
         if noun is None:
             return None
         if self.belongs_outside(table, noun.table, frames):
+            if any(child.name == noun.table.name for child in self._vocabulary.keys.children(table)):
+                either = (frames[-1].table.name.name, table.name.name)
+                raise UnclearError(position, noun.end, f"said of {either[0]} or of {either[1]}?", either)
             return None
         own = self._vocabulary.own_columns_at(table, position)
-        if own is not None and self._is_loose(noun):
-            return None
+        if own is not None and (self._is_loose(noun) or self._is_a_kind(noun)):
+            return None  # "without a phone": no number, and nothing of the kind that they sell
+        role = self._vocabulary.role_at(table, position)
+        if role is not None and (role.end > noun.noun_end or self._is_a_kind(noun)):
+            return None  # "a case worker" is no case, "a coordinator" theirs, whatever the job is called
         if noun.table.name == table.name and self._vocabulary.role_at(table, position) is not None:
             return None  # "without managers": of these, and no employees of employees
         try:
@@ -437,36 +397,5 @@ class ObjectReader(Reader):
         if path is None:
             reason = f"no foreign keys lead from {table.name.name} to {noun.table.name.name}"
             raise UnclearError(position, noun.noun_end, reason)
-        self._check_deed_between(noun, path)
+        self.counts.check_deed_between(noun, path)
         return noun, path
-
-    def _check_deed_between(self, noun: NounPhrase, path: tuple[PathStep, ...]) -> None:
-        """Raises UnclearError for "courses with students enrolled in 2025", where a table of enrollments joins the two,
-        and the students' own date of enrolment is read."""
-        at = noun.noun_end
-        while self._word(at) in synonyms.RELATIVES | {"have", "has", "had", "were", "are"}:
-            at += 1
-        joining = [self._vocabulary.table_of(step) for step in path[:-1]]
-        for between in joining if noun.end > at and self._word(at) else []:
-            if stem(name_words(between.name.name)[-1]) == stem(self._word(at)):
-                names = (noun.table.name.name, between.name.name)
-                raise UnclearError(at, at + 1, f"said of {names[0]}, or of {names[1]}?", names)
-
-
-def counted(path: tuple[PathStep, ...], condition: Condition | None, quantity: Quantity, position: int) -> Condition:
-    """The rows at the end of `path` compared with `quantity`; whether there is any is a question of its own."""
-    any_row = Exists(path=path, condition=condition)
-    if all(step.direction is Direction.TO_PARENT for step in path) and max(quantity.low, quantity.high or 0) > 1:
-        raise UnclearError(position, quantity.end, "there is never more than one")
-    low = number_value(quantity.low, TypeCategory.INTEGER, position, quantity.end)
-    match quantity.operator, low, quantity.high:
-        case (q, 1, None) if q is GREATER_OR_EQUAL:
-            return any_row
-        case (q, 0, None) if q is GREATER:
-            return any_row
-        case (q, 0, None) if q in {EQUAL, LESS_OR_EQUAL}:
-            return negated(any_row)
-        case (q, 1, None) if q is LESS:
-            return negated(any_row)
-    aggregate = Aggregate(function=AggregateFunction.COUNT, path=path, condition=condition)
-    return compared(aggregate, quantity, TypeCategory.INTEGER, position)

@@ -11,10 +11,19 @@ from datavalut.filters.model import Condition, Exists
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import one_of
+from datavalut.planning.offline.counts import counted
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
-from datavalut.planning.offline.objects import Frames, NounPhrase, counted
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import (
+    Clause,
+    Continuation,
+    Frame,
+    Frames,
+    NounPhrase,
+    Progress,
+    UnclearError,
+    all_of,
+)
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
@@ -42,7 +51,7 @@ class OutcomeReader(Reader):
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
         self._times = TimeReader(tokens, vocabulary.reference_time)
 
-    def read(self, table: Table, position: int) -> Clause | None:
+    def read(self, table: Table, position: int, frames: Frames = ()) -> Clause | None:
         """Raises UnclearError for a time behind it: no column says when it came to be so. "... and cancelled bookings"
         is no verb with its object."""
         announced = self._word(position - 1) in synonyms.RELATIVES | {"have", "has", "had", "never", "not"}
@@ -61,7 +70,7 @@ class OutcomeReader(Reader):
         ]
         quantity = read_quantity(self._tokens, position + 1)
         at = quantity.end if quantity else self._past_articles(position + 1)
-        read = [(child, column, values, self._object(child, at)) for child, column, values in found]
+        read = [(child, column, values, self._object(table, child, at, frames)) for child, column, values in found]
         known = [(child, column, values, said) for child, column, values, said in read if said is not None]
         if len(known) != 1:
             return None
@@ -88,9 +97,13 @@ class OutcomeReader(Reader):
         dates = {table_dates.date_stem(child, column) for column in table_dates.creation_columns(child)}
         return stem(self._word(position)) in dates | table_names.own_stems(child)
 
-    def _object(self, child: Table, position: int) -> _Object | None:
+    def _object(self, table: Table, child: Table, position: int, frames: Frames) -> _Object | None:
         """ "a booking"; "a class" or "a yoga class" of class_bookings."""
         noun = self._read_noun(position, None)
+        if noun is not None and self._times.read(noun.end) is None:
+            noun = self._read_noun(position, (*frames, Frame(table, Continuation.WITH))) or noun
+            if any(self._times.read(at) is not None for at in range(noun.noun_end, noun.end)):
+                raise UnclearError(position, noun.end, "no date says when this came to be so")
         if noun is not None and noun.table.name == child.name:
             return _Object(noun.condition, noun.end, noun.meaning)
         if noun is not None and self._vocabulary.keys.is_below(child, noun.table):

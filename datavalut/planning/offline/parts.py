@@ -4,10 +4,10 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.comparisons import in_time
+from datavalut.planning.offline.comparisons import before_now, in_time
 from datavalut.planning.offline.flags import flagged
 from datavalut.planning.offline.inflection import singular, stem
-from datavalut.planning.offline.phrases import Clause, Progress, UnclearError
+from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, negated
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
@@ -54,6 +54,10 @@ class PartReader(Reader):
         if phrase is None:
             condition: Condition = flagged(self._vocabulary, table, column, not denials)
             meaning = f"{table.name.name}.{column.name} is {'not ' if denials else ''}there"
+            if column.category in TIME_CATEGORIES and stem(self._word(at)) in synonyms.FUTURE_STEMS:
+                past = before_now(column)  # the date may lie ahead
+                condition = negated(past) if denials else past
+                meaning = f"{table.name.name}.{column.name} is {'not ' if denials else ''}in the past"
             return self._clause(condition, position, verb_end, meaning)
         if denials or column.category not in TIME_CATEGORIES:
             raise UnclearError(position, phrase.end, f"{column.name} does not say so", (column.name,))

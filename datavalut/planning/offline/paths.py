@@ -18,9 +18,27 @@ _OFFICES = synonyms.words(
     "supervisor principal secretary treasurer deputy coordinator foreman spokesperson contact capital default "
     "primary main current last latest first best accepted pinned featured flagship headquarters"
 )
+_OWNERS = synonyms.words("owner founder creator admin administrator")
+_GROUPS = synonyms.words(
+    "workspace organization organisation tenant company team group club household association network community"
+)
+_ANYBODY = synonyms.words("user users account accounts person persons people party contact contacts profile profiles")
+_NOTES = synonyms.words("note notes remark remarks")
+_OF_KEYS = frozenset({"id", "no", "number", "code", "cd", "key", "fk", "ref"})
 _MAKERS = frozenset(
     tuple(name.split())
-    for name in ("author", "writer", "creator", "poster", "uploader", "written by", "created by", "posted by")
+    for name in (
+        "author",
+        "writer",
+        "creator",
+        "poster",
+        "uploader",
+        "written by",
+        "created by",
+        "posted by",
+        "owner",
+        "owned by",
+    )
 )
 
 
@@ -68,40 +86,48 @@ class KeyGraph:
         A direct key is meant before a detour, and a row's own ancestors (the shortest way up) before anything else.
         A way through children is meant only if it is the only one: customers reach products through their orders,
         but if also through their reviews, that is a question. A way up and down again (all that shares a parent) is
-        never meant. Raises AmbiguousPathError.
+        never meant, nor one over a role that nobody names: a course's lecturers are not the heads of its department.
+        Raises AmbiguousPathError.
         """
         if start.name == goal.name:
             return None
-        up = list(self._walk(start.name, goal.name, (Direction.TO_PARENT,)))
         every = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
-        mixed = _without_detours([path for path in every if path[0].direction is Direction.TO_CHILDREN])
-        direct = _memberships([path for path in (*up, *mixed) if len(path) == 1])
+        direct = _memberships([path for path in every if len(path) == 1])
         if direct:
-            return self._only([*direct, *self._rivals(direct, every)])
-        if up:
-            shortest = min(len(path) for path in up)
-            rivals = [path for path in mixed if len(path) < shortest]
-            return self._only([path for path in up if len(path) == shortest] + rivals)
-        return self._only(mixed) if mixed else None
+            rivals = self._rivals(direct, every)
+            is_qualified = rivals and _names_one_of_its_parents(direct[0][0].key)
+            return self._only(_meant_ways(rivals) if is_qualified else [*direct, *rivals])
+        return self._only(_meant_ways(every))
+
+    def path_without_roles(self, start: Table, goal: Table) -> tuple[PathStep, ...] | None:
+        """As `path`, of the ways that pass no key with a role of its own: what a verb means that names none."""
+        every = list(self._walk(start.name, goal.name, (Direction.TO_CHILDREN, Direction.TO_PARENT)))
+        return self._only(_meant_ways([path for path in every if not _passes_a_role(path)]))
 
     def _rivals(
         self, direct: Sequence[tuple[_Edge, ...]], every: Sequence[tuple[_Edge, ...]]
     ) -> list[tuple[_Edge, ...]]:
-        """A direct key that is a role (the lead of a project) says less of how the two tables belong together than a
-        table that only joins them (who works on it): where there are both, neither is meant before the other."""
-        if len(direct) != 1 or _is_named_after_its_parent(direct[0][0].key, but_for=_OF_THE_MAIN_ONE):
+        """A direct key that is a role (the lead of a project) says less of how the two tables belong together than
+        tables that only join them (who works on it), or than what they are parts of (a track's featured artist, and
+        that of its album): where there are both, neither is meant before the other."""
+        if len(direct) != 1 or not has_a_role(direct[0][0].key):
             return []
-        joined = [Direction.TO_CHILDREN, Direction.TO_PARENT]
-        return [
-            path
-            for path in every
-            if [edge.direction for edge in path] == joined and self._only_joins(self._catalog.table(path[0].to))
-        ]
+        ways = [path for path in every if len(path) > 1 and not _passes_a_role(path) and self._are_joined_by(path)]
+        up = [path for path in ways if path[0].direction is Direction.TO_PARENT]
+        shortest = min((len(path) for path in up), default=0)
+        return [path for path in up if len(path) == shortest] + _without_detours(
+            [path for path in ways if path[0].direction is Direction.TO_CHILDREN]
+        )
+
+    def _are_joined_by(self, path: tuple[_Edge, ...]) -> bool:
+        """Does the way go only up, only down, or down and up over tables that only join?"""
+        turns = path[0].direction is not path[-1].direction
+        return not turns or all(self._only_joins(self._catalog.table(edge.to)) for edge in path[:-1])
 
     def _only_joins(self, table: Table) -> bool:
-        """Has it no text of its own? What has a title or a body is a thing, and no relation."""
+        """Has it no text of its own? What has a title or a body is a thing, and no relation; a note makes none."""
         return not any(
-            set(name_words(column.name)) & (synonyms.FREE_TEXTS | {"name", "title", "subject"})
+            set(name_words(column.name)) & (synonyms.FREE_TEXTS - _NOTES | {"name", "title", "subject"})
             for column in table.columns
         )
 
@@ -115,7 +141,7 @@ class KeyGraph:
             reached: list[TableName] = []
             for name in frontier:
                 for edge in self._up.get(name, ()):
-                    if edge.to not in seen:
+                    if edge.to not in seen and not (distance > 1 and _is_one_of_many(edge.key)):
                         seen.add(edge.to)
                         reached.append(edge.to)
                         yield distance, self._catalog.table(edge.to)
@@ -168,10 +194,32 @@ class KeyGraph:
 
         yield from extend((), start, frozenset({start}), 0)
 
-    def _only(self, paths: Sequence[tuple[_Edge, ...]]) -> tuple[PathStep, ...]:
+    def _only(self, paths: Sequence[tuple[_Edge, ...]]) -> tuple[PathStep, ...] | None:
         if len(paths) > 1:
             raise AmbiguousPathError(tuple(sorted(_in_words(path) for path in paths)))
-        return tuple(_step(edge) for edge in paths[0])
+        return tuple(_step(edge) for edge in paths[0]) if paths else None
+
+
+def _meant_ways(ways: list[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
+    """The shortest way up and what is shorter; else every way down and up. One over a role is left where there is no
+    other; who is one of many (a head, a captain) leads no further."""
+    ways = [path for path in ways if len(path) == 1 or not any(_is_one_of_many(edge.key) for edge in path)]
+    ways = [path for path in ways if not _passes_a_role(path)] or ways
+    up = [path for path in ways if path[0].direction is Direction.TO_PARENT]
+    mixed = _without_detours([path for path in ways if path[0].direction is Direction.TO_CHILDREN])
+    shortest = min((len(path) for path in up), default=None)
+    if shortest is None:
+        return mixed
+    rivals = [path for path in mixed if len(path) < shortest or (shortest > 1 and _is_over_its_lines(path))]
+    return [path for path in up if len(path) == shortest] + rivals
+
+
+def _is_over_its_lines(path: tuple[_Edge, ...]) -> bool:
+    """From orders over the order_lines that they are made of: an order's sellers need not be those of its coupon."""
+    first = path[0]
+    parent = [singular(part) for part in name_words(first.key.parent.name)]
+    words = [singular(part) for part in name_words(first.to.name)]
+    return words[:-1] == parent and words[-1] in synonyms.LINE_WORDS
 
 
 def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
@@ -183,14 +231,24 @@ def _meant_keys(keys: list[ForeignKey]) -> list[ForeignKey]:
 
 def _memberships(direct: list[tuple[_Edge, ...]]) -> list[tuple[_Edge, ...]]:
     """Of keys that lead both ways between two tables the one that says what belongs where: a lecturer's `dept_id`, and
-    no department's `head_id`, who is one of its lecturers. Who has or made the other thing need not be of it."""
+    no department's `head_id`, who is one of its lecturers. Who has or made the other thing need not be of it, but for
+    a group of persons, whose owner is one of them."""
     if {path[0].direction for path in direct} != {Direction.TO_PARENT, Direction.TO_CHILDREN}:
         return direct
     plain = [path for path in direct if _is_named_after_its_parent(path[0].key, but_for=_OF_THE_MAIN_ONE)]
+    plain = [path for path in plain if not _is_of_an_owner(path[0].key)] if len(plain) > 1 else plain
     if len(plain) != 1:
         return direct
     others = [path[0].key for path in direct if path is not plain[0]]
-    return plain if all(_is_one_of_many(key) for key in others) else direct
+    key = plain[0][0].key
+    of_a_group = bool({singular(part) for part in name_words(key.parent.name)} & _GROUPS)
+    meant = all(_is_one_of_many(other) or (of_a_group and _is_of_an_owner(other)) for other in others)
+    return plain if meant else direct
+
+
+def _is_of_an_owner(key: ForeignKey) -> bool:
+    words = {singular(part) for column in key.columns for part in name_words(column)}
+    return bool(words & _OWNERS) and len(key.columns) == 1
 
 
 def _is_one_of_many(key: ForeignKey) -> bool:
@@ -199,12 +257,41 @@ def _is_one_of_many(key: ForeignKey) -> bool:
     return bool(words & _OFFICES) and len(key.columns) == 1
 
 
+def _passes_a_role(path: tuple[_Edge, ...]) -> bool:
+    """Of a table that holds persons of all kinds every key has a role; that of a customer may be the plain one."""
+    return any(has_a_role(edge.key) and not {*name_words(edge.key.parent.name)} & _ANYBODY for edge in path)
+
+
+def has_a_role(key: ForeignKey) -> bool:
+    """Does the key's name say what its parent is to the child (advisor_id of lecturers), and no more than which one?"""
+    if len(key.columns) != 1 or _is_named_after_its_parent(key, but_for=_OF_THE_MAIN_ONE):
+        return False
+    if key.columns == key.parent_columns:
+        return False
+    said = [singular(part) for part in name_words(key.columns[0]) if part not in _OF_KEYS]
+    parent = [singular(part) for part in name_words(key.parent.name)]
+    return bool(said) and not all(_is_part_of(word, parent) for word in said)
+
+
+def _names_one_of_its_parents(key: ForeignKey) -> bool:
+    """Does it say which one of several it leads to (featured_artist_id), and no more of the others?"""
+    words = [singular(part) for part in name_words(key.columns[0]) if part not in _OF_KEYS]
+    parent = [singular(part) for part in name_words(key.parent.name)]
+    return len(words) > len(parent) and words[-len(parent) :] == parent
+
+
+def _is_part_of(word: str, parent: list[str]) -> bool:
+    """ "Room" of dorm_rooms, "stud" of students, "customer" of clients."""
+    same = {other for group in synonyms.TABLE_SYNONYMS if word in group for other in group} | {word}
+    return any(part in same or (len(word) >= 3 and part.startswith(word)) for part in parent)
+
+
 def _is_named_after_its_parent(key: ForeignKey, but_for: frozenset[str] = frozenset()) -> bool:
     """Or after who made it: a post is its author's, whoever else has to do with it."""
     parent = [singular(part) for part in name_words(key.parent.name)]
     if any(tuple(part for part in name_words(column) if part != "id") in _MAKERS for column in key.columns):
         return True
-    left_out = {"id", "no", "number", "code", "key", "fk"} | but_for
+    left_out = _OF_KEYS | but_for
     return any(
         [singular(part) for part in name_words(column) if part not in left_out] == parent for column in key.columns
     )

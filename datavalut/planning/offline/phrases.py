@@ -1,6 +1,6 @@
 """What the parts of the grammar hand to each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -52,6 +52,34 @@ class DescribedRows:
     end: int
 
 
+@dataclass(frozen=True)
+class Frame:
+    """A noun whose description goes on around the phrase that is being read."""
+
+    table: Table
+    continuation: Continuation
+
+
+Frames = tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class NounPhrase:
+    """`condition` is None where nothing is said of the noun. `explained` is without the noun itself."""
+
+    table: Table
+    condition: Condition | None
+    start: int
+    noun_end: int
+    end: int
+    meaning: str
+    explained: tuple[Explained, ...]
+
+    def stands_alone(self, position: int) -> bool:
+        """Does the noun begin at `position`, with nothing said of it?"""
+        return self.start == position and self.end == self.noun_end and self.condition is None
+
+
 class UnclearError(Exception):
     """Words that fit two things equally well, or nothing of what they need: the whole prompt is refused."""
 
@@ -75,6 +103,10 @@ class Progress:
 
     def reach(self, position: int) -> None:
         self.furthest = max(self.furthest, position)
+
+
+NounRead = Callable[[int, Frames], NounPhrase | None]
+PlaceRead = Callable[[Table, int, Frames], Clause | None]
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:

@@ -7,6 +7,7 @@ from datavalut.catalog.model import Catalog, TypeCategory
 from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.antecedents import with_antecedents
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.likely_values import LikelyValues
@@ -56,6 +57,9 @@ def plan_offline(
     apart = without_hyphens(tokens)
     if isinstance(answer, Refusal) and apart != tokens:
         answer = _answer(apart, Vocabulary(catalog, apart, words, reference_time))
+    stood_for = None if isinstance(answer, FilterPlan) else _with_antecedents(tokens, catalog, words, reference_time)
+    if stood_for is not None:
+        return stood_for
     corrections: tuple[Correction, ...] = ()
     # With the tables' names corrected, their values are read, and the slips in them can be found.
     for _ in range(_ROUNDS_OF_CORRECTION):
@@ -73,6 +77,18 @@ def plan_offline(
 
 def _values(read: ColumnValues | None, catalog: Catalog, tokens: tuple[Token, ...]) -> Values:
     return Values(LikelyValues(read, catalog, tokens) if read is not None else None)
+
+
+def _with_antecedents(
+    tokens: tuple[Token, ...], catalog: Catalog, values: Values, reference_time: datetime | None
+) -> FilterPlan | None:
+    """The plan for the sentence with the nouns that "one" or "none" stand for in it."""
+    said = with_antecedents(tokens, Vocabulary(catalog, tokens, values, reference_time))
+    if said is None:
+        return None
+    meant, corrections = said
+    answer = _answer(meant, Vocabulary(catalog, meant, values, reference_time))
+    return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else None
 
 
 def _answer(tokens: tuple[Token, ...], vocabulary: Vocabulary) -> FilterPlan | Refusal:

@@ -9,37 +9,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import (
-    Condition,
-    Exists,
-)
 from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
-from datavalut.planning.offline.attachment import AttachmentChecks, leads_to
+from datavalut.planning.offline.attachment import AttachmentChecks, leaves_the_way
 from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
-from datavalut.planning.offline.comparisons import Predicate
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.joining import joined
 from datavalut.planning.offline.journeys import JourneyReader
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.nouns import NounReader
-from datavalut.planning.offline.numbered import NumberedReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
+from datavalut.planning.offline.objects import ObjectReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     DescribedRows,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
     Progress,
     UnclearError,
     denied,
     opened,
 )
+from datavalut.planning.offline.places import PlaceReader
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
@@ -50,8 +49,6 @@ from datavalut.planning.offline.verbs import VerbReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _EXCEPT = frozenset({"except", "excluding"})
-_PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to", "about", "regarding"}) | synonyms.MEANS
-_WHERE = frozenset({"from", "in", "at"})
 _DEEPEST = 8  # phrases within one another
 _MOST_ATTEMPTS = 5_000  # at reading a phrase, over the whole prompt
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -70,8 +67,8 @@ class QualifierReader(Reader):
         self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
         self.durations = DurationReader(tokens, vocabulary, progress, dates=self._dates)
         self._measures = MeasureReader(tokens, vocabulary, progress)
-        self._named_rows = NamedRowReader(tokens, vocabulary, progress)
-        self._numbered = NumberedReader(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
+        self._inscriptions = InscriptionReader(tokens, vocabulary, progress)
         self._journeys = JourneyReader(tokens, vocabulary, progress)
         self._nouns = NounReader(
             tokens,
@@ -96,6 +93,17 @@ class QualifierReader(Reader):
             read_noun=self.read_noun,
             read_rivals=self._rivals.counts,
             totals=self._totals,
+            read_place=self._read_place,
+        )
+        self._places = PlaceReader(
+            tokens,
+            vocabulary,
+            progress,
+            objects=self._objects,
+            columns=self._columns,
+            journeys=self._journeys,
+            read_noun=self.read_noun,
+            read_bare_noun=self.read_bare_noun,
         )
         self.verbs = VerbReader(
             tokens,
@@ -109,7 +117,9 @@ class QualifierReader(Reader):
             columns=self._columns,
             amounts=self.amounts,
             read_place=lambda table, at, frames: (
-                self._read_place(table, at, frames) or self._read_residence(table, at, frames)
+                self._journeys.led_in(table, at)
+                or self._read_place(table, at, frames)
+                or self._places.read_residence(table, at, frames)
             ),
             read_noun=lambda at, frames: self.read_bare_noun(at) if frames is None else self.read_noun(at, frames),
         )
@@ -125,6 +135,9 @@ class QualifierReader(Reader):
     def _read_described(self, position: int) -> DescribedRows | None:
         noun = self.read_bare_noun(position)
         return DescribedRows(noun.table, noun.condition, noun.meaning, noun.noun_end) if noun else None
+
+    def _read_place(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        return self._places.read(table, position, frames)
 
     # Sequences of qualifiers
 
@@ -142,6 +155,10 @@ class QualifierReader(Reader):
                 break
             if joiner and (self._fits_outside(frames, at) or self._goes_on_outside(frames, at)):
                 break
+            if items and not joiner and self._attachment.is_of_one(table, position, at):
+                break
+            if frames and not joiner and self._attachment.is_of_several(table, position, at):
+                break
             if frames and not joiner and self._attachment.is_time(at) and not table_dates.date_columns(table):
                 break  # a noun without dates leaves it to the one further out
             if not joiner and self._attachment.is_time(at):
@@ -155,6 +172,7 @@ class QualifierReader(Reader):
             clause = clause or self._read_one(table, at, frames)
             if clause is None or (clause.is_bare and items and not joiner):
                 break  # what stands bare behind a phrase belongs to that phrase, which did not read it
+            self._attachment.check_way_back(table, clause, frames)
             self._attachment.check_time(table, items, joiner, clause)
             self._attachment.check_whose_amount(items, joiner, clause)
             self._attachment.check_several_times(clause, inner=bool(frames))
@@ -187,6 +205,9 @@ class QualifierReader(Reader):
                 )
             case Continuation.RELATIVE:
                 resumed = self.verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
+                if resumed is not None and leaves_the_way(last.condition, resumed.condition):
+                    names = (f"{last.meaning} ...", resumed.meaning)
+                    raise UnclearError(resumed.start, resumed.end, "said of what?", names)
                 return resumed or self.verbs.verb_phrase(table, position, frames)
         return None
 
@@ -212,6 +233,7 @@ class QualifierReader(Reader):
     def _continue_with_noun(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
         """ "with orders and reviews": a bare noun goes on with bare nouns; else it is the next subject."""
         first = last.start + 1 if self._word(last.start) in {"with", "having"} else last.start
+        first += self._word(first) in {"both", "either"}
         if self.read_bare_noun(first) is None:
             return None
         body = self._objects.with_body(table, position, frames)
@@ -269,17 +291,19 @@ class QualifierReader(Reader):
             lambda: self._rivals.amounts(table, position) or self._rivals.earnings(table, position),
             lambda: self._rivals.prices(table, position),
             lambda: self._read_worth(table, position, frames),
+            lambda: self._journeys.led_in(table, position),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
-            lambda: self._dates.read_time(table, position),
+            lambda: self._expiries.past_its_date(table, position) or self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),
+            lambda: self._read_made(table, position, frames),
             lambda: self._read_place(table, position, frames),
-            lambda: self._read_residence(table, position, frames),
+            lambda: self._places.read_residence(table, position, frames),
             lambda: self._columns.named(table, position),
-            lambda: self._columns.holding(table, position),
+            lambda: self._inscriptions.containing(table, position) or self._columns.holding(table, position),
             lambda: self.verbs.read_link(table, position, frames),
-            lambda: self._objects.measured(table, position) if read_comparator(self._tokens, position) else None,
+            lambda: self._objects.counts.measured(table, position) if read_comparator(self._tokens, position) else None,
             lambda: self._columns.column(table, position, start=position, operator_needed=True),
             lambda: self._read_key(table, position),
             lambda: self._read_bare(table, position),
@@ -289,7 +313,7 @@ class QualifierReader(Reader):
 
     def _read_worth(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "orders worth over 500". Raises UnclearError for "(customers with) orders totalling more than 500"."""
-        counted = self._objects.measured(table, position + 1) if self._word(position) == "worth" else None
+        counted = self._objects.counts.measured(table, position + 1) if self._word(position) == "worth" else None
         if counted is not None and not any(token.money for token in self._tokens[position : counted.end]):
             return opened(counted, position)  # "worth 6 credits"
         clause = self.amounts.read_worth(table, position)
@@ -323,17 +347,17 @@ class QualifierReader(Reader):
             return None  # "... and cancelled orders": the next noun's
         return replace(clause, is_bare=True)
 
-    def _read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        """ "living in Spain", "who are based in Lyon": the place says it all."""
-        if self._word(position) not in synonyms.RESIDING or self._word(position + 1) not in _WHERE | {"near"}:
-            return None
-        place = self._read_place(table, position + 1, frames)
-        return opened(place, position) if place else None
-
     def _read_deed(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """A verb behind the noun with a time or an object: "products ordered in 2023". Alone it may be a state too."""
         clause = self.verbs.deeds.read(table, position, frames)
         return clause if clause is not None and clause.end > position + 1 else None
+
+    def _read_made(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(bookings) made with a promo code", "(orders) placed without a coupon"."""
+        if self._word(position) not in {"made", "placed"} or self._word(position + 1) not in {"with", "without"}:
+            return None
+        made = self._objects.read(table, position + 1, frames)
+        return opened(made, position) if made else None
 
     def _read_group(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(... or ...)", "either ... or ..."."""
@@ -398,77 +422,3 @@ class QualifierReader(Reader):
             return None
         main = Explained(position, noun.noun_end, noun.meaning)
         return Clause(noun.condition, position, noun.end, noun.meaning, (main, *noun.explained))
-
-    # "from country Canada", "of customers ...", "in category Toys"
-
-    def _read_place(self, table: Table, position: int, frames: Frames) -> Clause | None:
-        if self._word(position) not in _PLACES:
-            return None
-        self._progress.reach(position + 1)
-        journey = self._journeys.read(table, position)
-        if journey is not None:
-            return journey
-        at = self._past_articles(position + 1)
-        if self._word(position) in {"in", "on"} and read_quantity(self._tokens, at) is not None:
-            several = self._objects.counted(table, at, frames)
-            if several is not None:
-                return opened(several, position)
-        if self._word(position) in {"on", "in", "for"} and (numbered := self._read_numbered(table, position, at)):
-            return numbered
-        column = self._columns.labelled(table, at) or self._columns.column(
-            table, at, start=position, operator_needed=False
-        )
-        if column is not None:
-            return opened(column, position)
-        owner = self._read_owner(table, position, at, frames)
-        if owner is not None:
-            return owner
-        named = self._named_rows.read_list(table, at, place=self._word(position) in _WHERE)
-        if named is not None and self._journeys.has_ends(table, position):
-            raise UnclearError(position, named.end, "no end of the way is called so", (named.meaning,))
-        return opened(named, position) if named else None
-
-    def _read_numbered(self, table: Table, position: int, at: int) -> Clause | None:
-        """ "on the 3rd floor", "for 2 adults"."""
-        if self._word(position) == "for":
-            own = self._objects.measured(table, at) if self._vocabulary.table_at(at + 1) is None else None
-            return opened(own, position) if own else None
-        said = next((said for said in self._numbered.read(table, at) if said.is_ordinal), None)
-        return self._clause(said.condition, position, said.end, said.meaning) if said else None
-
-    def _read_owner(self, table: Table, position: int, at: int, frames: Frames) -> Clause | None:
-        """Behind the preposition: another noun, with its description or its name."""
-        noun = self.read_noun(at, (*frames, Frame(table, Continuation.NONE)))
-        if noun is None or noun.table.name == table.name or self._is_described_by(table, at):
-            return None
-        if self._objects.belongs_outside(table, noun.table, frames):
-            return None
-        path = self._vocabulary.path(table, noun.table, at, noun.noun_end)
-        if self._word(position) == "by" and not self._is_maker(table, noun.table):
-            return None
-        name = self._read_name(noun, at)
-        if name is not None:
-            return self._clause(Exists(path=path, condition=name.condition), position, name.end, name.meaning)
-        if at == position + 1 and noun.stands_alone(at) and self._is_singular(noun.noun_end - 1):
-            return None  # "products on sale", "orders by customer": no row of that table
-        main = Explained(position, noun.noun_end, f"of {noun.table.name.name}")
-        condition: Condition = Exists(path=path, condition=noun.condition)
-        return Clause(condition, position, noun.end, f"of {noun.meaning}", (main, *noun.explained))
-
-    def _is_maker(self, table: Table, maker: Table) -> bool:
-        """Can a row be "by" one of the other table: by its key, or by a table of pairs (book_authors)?"""
-        paired = any(other.name == maker.name for other, _ in self._vocabulary.keys.paired(table))
-        return self._vocabulary.keys.is_below(table, maker) or paired
-
-    def _is_described_by(self, table: Table, position: int) -> bool:
-        """In "posts in English, and open reports" no report is English: that would be said of its post."""
-        bare = self.read_bare_noun(position)
-        return bare is not None and bare.condition is not None and leads_to(bare.condition, str(table.name))
-
-    def _is_singular(self, position: int) -> bool:
-        word = self._word(position)
-        return singular(word) == word
-
-    def _read_name(self, noun: NounPhrase, at: int) -> Predicate | None:
-        """ "(in) category Toys": a singular noun with a name behind it."""
-        return self._columns.name_behind(noun.table, noun.noun_end) if noun.stands_alone(at) else None

@@ -60,11 +60,12 @@ _POSTFIXES: dict[tuple[str, ...], ComparisonOperator] = {
         (
             GREATER_OR_EQUAL,
             "+, plus, or more, or greater, or higher, or above, or over, or larger, or longer, and more, and above, "
-            "and up, and over, or better",
+            "and up, and over, or better, or older, and older, or heavier, or taller, or bigger",
         ),
         (
             LESS_OR_EQUAL,
-            "or less, or fewer, or lower, or below, or under, or smaller, or shorter, and below, and under",
+            "or less, or fewer, or lower, or below, or under, or smaller, or shorter, and below, and under, "
+            "or younger, and younger, or cheaper, or lighter",
         ),
     )
     for phrase in phrases.split(", ")

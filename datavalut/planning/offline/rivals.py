@@ -18,16 +18,23 @@ from datavalut.filters.model import (
     Expression,
     PathStep,
 )
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import NounPhrase
-from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError
-from datavalut.planning.offline.quantities import GREATER, LESS, WORDS_OF_OPERATORS, read_comparator, read_quantity
+from datavalut.planning.offline.phrases import Clause, Continuation, NounPhrase, Progress, UnclearError
+from datavalut.planning.offline.quantities import (
+    GREATER,
+    GREATER_OR_EQUAL,
+    LESS,
+    WORDS_OF_OPERATORS,
+    read_comparator,
+    read_quantity,
+)
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import spendings
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
@@ -38,6 +45,12 @@ _MORE = {
 }
 # What was paid or spent, beside what was asked or planned.
 _ACTUAL = synonyms.AMOUNT_COLUMNS | synonyms.PRICE_COLUMNS | synonyms.words("spent spend expense expenses actual")
+_GOALS = {
+    **dict.fromkeys(("reached", "reach", "met", "meet", "hit", "achieved", "attained"), GREATER_OR_EQUAL),
+    **dict.fromkeys(("exceeded", "exceed", "surpassed", "beat", "topped"), GREATER),
+    **dict.fromkeys(("missed", "miss"), LESS),
+}
+_REACHED = synonyms.words("raised collected achieved reached current received pledged sold")
 
 NounRead = Callable[[int], NounPhrase | None]
 
@@ -120,6 +133,40 @@ class RivalReader(Reader):
         condition = Comparison(left=ColumnValue(column=actual.name), operator=operator, right=_value(found))
         meaning = f"{table.name.name}.{actual.name} {WORDS_OF_OPERATORS[operator]} {found.text}"
         return self._clause(condition, position, found.end, meaning)
+
+    def goals(self, table: Table, position: int) -> Clause | None:
+        """ "(campaigns that) reached their goal", "exceeded their target": by what was reached of it."""
+        operator = _GOALS.get(self._word(position))
+        at = position + 1
+        if self._word(position) == "raised" and self._words(position + 2, "than"):  # "raised more than their goal"
+            operator, at = _MORE.get(self._word(position + 1)), position + 3
+        possessed = at
+        while self._word(at) in {"the", "their", "its"}:
+            at += 1
+        own = self._vocabulary.own_columns_at(table, at) if operator and at > possessed else None
+        if operator is None or own is None or len(own[0]) != 1 or own[0][0].category not in NUMBER_CATEGORIES:
+            return None
+        goal, end = own[0][0], own[1]
+        reached = [
+            column
+            for column in table.columns
+            if column != goal
+            and column.category in NUMBER_CATEGORIES
+            and {*name_words(column.name)} & (_REACHED | synonyms.words("spent actual"))
+        ]
+        left: Expression | None = ColumnValue(column=reached[0].name) if len(reached) == 1 else None
+        name = f"{table.name.name}.{reached[0].name}" if left else ""
+        gifts = [one for one in spendings(self._vocabulary, table) if table_names.is_of(one[0], synonyms.GIFTS)]
+        if left is None and not reached and len(gifts) == 1:
+            child, column, path = gifts[0]
+            left = Aggregate(function=AggregateFunction.SUM, path=path, of=ColumnValue(column=column.name))
+            name = f"the sum of {child.name.name}.{column.name}"
+        if left is None:
+            names = (f"{table.name.name}.{column.name}" for column in reached)
+            raise UnclearError(position, end, f"what is compared with {goal.name}?", names)
+        condition = Comparison(left=left, operator=operator, right=ColumnValue(column=goal.name))
+        meaning = f"{name} {WORDS_OF_OPERATORS[operator]} {goal.name}"
+        return self._clause(condition, position, end, meaning)
 
     def _of_deed(
         self, table: Table, position: int, beside: tuple[ComparisonOperator, ColumnReference]

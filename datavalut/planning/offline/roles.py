@@ -7,6 +7,7 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import agent_stem, singular, stem
 
+_GIVEN = frozenset({"assigned", "allocated", "appointed"})
 _OF_KEYS = frozenset({"id", "by", "to", "key", "fk", "uuid", "code"})
 
 
@@ -19,7 +20,8 @@ def role_stems(key: ForeignKey) -> frozenset[str]:
     singulars = [singular(word) for word in words]
     if not words or singulars[-len(parent) :] == parent:
         return frozenset()  # a substitute_trainer_id says nothing of who trains
-    return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1])
+    done = frozenset(stem(word) for word in words[:-1] if word in _GIVEN)  # "assigned_agent_id"; "featured" says less
+    return frozenset({stem(words[-1]), agent_stem(words[-1])}) | synonyms.verbs_of_role(words[-1]) | done
 
 
 @lru_cache(maxsize=10_000)

@@ -9,15 +9,15 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.amounts import Amount, AmountReader
+from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader
 from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.durations import DurationReader
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import agent_stem, singular, stem
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import NounPhrase
-from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
+from datavalut.planning.offline.phrases import Clause, NounPhrase, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.spendings import is_amount_of
 from datavalut.planning.offline.table_dates import holds_years
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
@@ -52,7 +52,8 @@ _BY_PHRASES = (("by",), ("in", "terms", "of"), ("according", "to"), ("based", "o
 _PERSONS_WITH_AN_AGE = synonyms.words(
     "patient employee student pupil person driver player actor author teacher doctor nurse passenger guest policyholder"
 )
-_COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no"})
+_COUNTING = frozenset({"count", "number", "total", "times", "of", "num", "no", "votes", "vote"})
+_VOTED = frozenset({"helpful", "useful", "popular"})
 _LONGEST_SUPERLATIVE = 3
 
 
@@ -188,7 +189,8 @@ class SelectionReader(Reader):
             degree is not None and self._word(position) in {"most", "least"}
         ):
             return Superlative(degree.measure, degree.high), end
-        if self._word(position) in {"most", "least"} and self._word(position + 1).endswith("ed"):
+        following = self._word(position + 1)
+        if self._word(position) in {"most", "least"} and (following.endswith("ed") or following in _VOTED):
             return Superlative("deed", self._word(position) == "most", deed=position + 1), position + 2
         return None
 
@@ -276,6 +278,16 @@ class SelectionReader(Reader):
             spent = replace(self._amounts.spending(table, verb, end), end=end)
             by, end, name = self._in_time(table, spent)
             return Order(by, position, end, name, highest)
+        if self._word(verb) in RAISING:
+            end += self._word(end) == "money"
+            raised = [one for one in table.columns if is_amount_of(one, stem(self._word(verb)))]
+            if len(raised) == 1:
+                return Order(
+                    ColumnValue(column=raised[0].name), position, end, f"{table.name.name}.{raised[0].name}", highest
+                )
+            gifts = replace(self._amounts.spending(table, verb, end, rather=synonyms.GIFTS), end=end)
+            by, end, name = self._in_time(table, gifts)
+            return Order(by, position, end, name, highest)
         often = self._word(end) in {"often", "frequently", "times"}
         if often:
             end += 1
@@ -300,15 +312,22 @@ class SelectionReader(Reader):
     def _by(self, table: Table, position: int) -> tuple[Expression, int, str] | None:
         if self._words(position, "number", "of") and (counted := self._counted(table, position + 2)):
             return counted
+        swapped = self._swapped(table, position)
+        if swapped is not None:
+            return ColumnValue(column=swapped.name), position + 2, f"{table.name.name}.{swapped.name}"
         amount = (
             self._amounts.read(table, position)
             or self._amounts.read_revenue(table, position)
             or self._amounts.read_units_sold(table, position)
+            or self._amounts.read_of_deed(table, position)
         )
         if amount is not None:
             return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
         if reference is not None and not reference.path:
+            if _is_participle(self._word(reference.end)):
+                names = (table.name.name, reference.text)
+                raise UnclearError(position, reference.end + 1, f"said of {names[0]} or of {names[1]}?", names)
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
                 raise UnclearError(position, reference.end, f"{reference.text} has no highest and lowest")
             return ColumnValue(column=reference.column.name), reference.end, reference.text
@@ -321,6 +340,14 @@ class SelectionReader(Reader):
             )
         return counted
 
+    def _swapped(self, table: Table, position: int) -> Column | None:
+        """ "amount raised", "raised amount": the raised_amount."""
+        said = {self._word(position), self._word(position + 1)}
+        if "amount" not in said or not any(map(_is_participle, said)):
+            return None
+        found = [one for one in table.columns if {*name_words(one.name)} == said and one.category in NUMBER_CATEGORIES]
+        return found[0] if len(found) == 1 else None
+
     def _is_money(self, table: Table) -> bool:
         return table_names.is_of(table, synonyms.MONEY_NOUNS)
 
@@ -330,8 +357,9 @@ class SelectionReader(Reader):
         if noun is None or noun.table.name == table.name or self._is_singular(noun.noun_end - 1):
             return None
         noun = self._described(table, noun)
-        path = self._vocabulary.path(table, noun.table, position, noun.end)
-        name = f"the number of {noun.meaning}"
+        described = noun.condition is not None
+        path = self._vocabulary.counted_path(table, noun.table, position, noun.noun_end, described=described)
+        name = f"the number of {noun.meaning if described else self._vocabulary.table_of(path[-1]).name.name}"
         count = Amount(AggregateFunction.COUNT, path, None, noun.end, name, noun.table, len(path))
         return self._in_time(table, count, noun.condition)
 
@@ -408,12 +436,16 @@ class SelectionReader(Reader):
         raise UnclearError(start, end, "by what? Say for example: top 10 orders by total")
 
     def _counts_of(self, table: Table, verb: str) -> list[Column]:
-        """ "View_count", "views", "times_viewed": how often it was viewed."""
+        """ "View_count", "views", "times_viewed": how often it was viewed. A follower_count says who followed."""
         return [
             column
             for column in table.columns
             if column.category is TypeCategory.INTEGER
-            and "".join(stem(word) for word in name_words(column.name) if word not in _COUNTING) == stem(verb)
+            and stem(verb)
+            in {
+                "".join(stemmed(word) for word in name_words(column.name) if word not in _COUNTING)
+                for stemmed in (stem, agent_stem)
+            }
         ]
 
     def _column(self, table: Table, said: Superlative, start: int, end: int) -> Column | None:

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, Condition, Root, Sample, Top
 from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.objects import NounPhrase
 from datavalut.planning.offline.paths import AmbiguousPathError
-from datavalut.planning.offline.phrases import Explained, Progress, UnclearError, all_of, any_of
+from datavalut.planning.offline.phrases import Explained, NounPhrase, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.selections import Order, Selection, SelectionReader
@@ -30,8 +29,11 @@ _RELATED_WORDS = frozenset(
 )
 _RELATED_DATA = frozenset({"data", "records", "rows", "information", "tables", "entries"})
 _SEPARATORS = (
+    (",", "and", "also"),
     (",", "and"),
     (",", "but"),
+    (",", "plus"),
+    (",", "as", "well", "as"),
     (";", "and"),
     (",",),
     (";",),
@@ -39,6 +41,7 @@ _SEPARATORS = (
     ("and",),
     ("plus",),
     ("as", "well", "as"),
+    ("in", "addition", "to"),
     ("but",),
 )
 _COMPANY = (

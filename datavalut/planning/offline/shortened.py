@@ -9,6 +9,7 @@ from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
 
 _VOWELS = frozenset("aeiou")
 _SHORTEST = 3
+_SHORTEST_BEGINNING = 4
 _MOST_LEFT_OUT = 2  # consonants
 _COMMON = words(
     "account action active activity address adjuster admission agency agent album allergy amount animal answer "
@@ -53,6 +54,16 @@ def written_out(part: str) -> str | None:
         return known[part][0] if len(known[part]) == 1 else None
     found = [word for skeleton, meant in known.items() if _shortens(part, skeleton) for word in meant]
     return found[0] if len(found) == 1 else None
+
+
+def may_stand_for(part: str, word: str) -> bool:
+    """Is `part` the beginning of the word ("coll" of collected), or what is left of it without vowels ("rptd" of
+    reported)?"""
+    if len(part) >= _SHORTEST_BEGINNING and word.startswith(part) and len(word) > len(part) + 1:
+        return True
+    skeleton = "".join(_skeleton(word))
+    bare = len(part) >= _SHORTEST_BEGINNING and not _VOWELS & {*part[1:]}
+    return bare and (part == skeleton or _shortens(part, skeleton))
 
 
 def _shortens(part: str, skeleton: str) -> bool:

@@ -6,6 +6,7 @@ from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import Direction, PathStep
 from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.inflection import stem
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import UnclearError
@@ -21,6 +22,13 @@ def is_amount(column: Column) -> bool:
     words = [*name_words(column.name)]
     words = words[:-1] if len(words) > 1 and words[-1] in _CURRENCIES else words
     return column.category in NUMBER_CATEGORIES and name_key(words) in synonyms.AMOUNT_COLUMNS
+
+
+def is_amount_of(column: Column, verb: str) -> bool:
+    """Is it the raised_amount, or the amount_raised, of "raised"?"""
+    words = name_words(column.name)
+    rest = {*words} - {"amount", "total", "sum", "so", "far", "value"}
+    return column.category in NUMBER_CATEGORIES and {stem(word) for word in rest} == {verb}
 
 
 def amounts_of(table: Table) -> list[Column]:

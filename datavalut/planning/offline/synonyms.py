@@ -61,7 +61,7 @@ COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
 # not among them: who says "total above 500" of total_cents means something else; nor are those of time, of which
 # several are usual.
 GENERIC_TAILS = words(
-    "code "
+    "code balance "
     "amount value quantity count number usd eur no nr level class percent km kilometer mile meter cm mm kg kilogram "
     "kb mb gb kwh mwh kw"
 )
@@ -91,6 +91,8 @@ ROLE_COLUMNS = words("role position specialty speciality occupation profession t
 
 # Before the means or the way by which something was done.
 MEANS = words("through via using")
+# Columns that say who or what carried out what was done to a row.
+MEANS_COLUMNS = words("carrier courier shipper forwarder")
 # Columns of things whose values are nouns that a row may be called by.
 NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
 SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
@@ -120,8 +122,16 @@ AMOUNT_COLUMNS = words(
 )
 # Tables of which a "total" is that of their amounts, and no number of rows.
 MONEY_NOUNS = words("payment invoice bill fine donation transaction charge fee expense refund deposit sale purchase")
+GIFTS = words("donation contribution gift")
+PAYMENTS = words("payment receipt remittance")
+# States of a payment by which nothing was paid after all, by their stems.
+UNPAID_STEMS = words("fail refund cancel declin pend revers void reject chargeback disput bounc schedul")
 # Tables whose rows are a mark each, and the columns that hold it.
 RATINGS = words("rating review score evaluation feedback survey assessment")
+RATED_ONCE = words(
+    "order booking reservation appointment visit trip ride stay rental session delivery shipment ticket purchase sale "
+    "flight lesson call loan consultation transaction case request interview"
+)
 RATING_COLUMNS = words("rating score stars star points mark")
 # What is said or asked for, and not paid.
 NOT_SPENT = words("offer bid quote quotation estimate proposal forecast budget")
@@ -136,7 +146,8 @@ PERSONS = words(
     "salesperson salesman representative rep clerk technician mechanic engineer lawyer trainer coach adjuster broker "
     "officer advisor consultant tutor resident curator lecturer scholar dean dentist surgeon therapist pharmacist "
     "patron beneficiary cashier waiter chef pilot courier artist author musician singer director journalist editor "
-    "inspector handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
+    "inspector practitioner clinician listener rider learner speaker sponsor landlord organizer traveler "
+    "handler operator supervisor intern trainee apprentice alumnus prisoner voter citizen"
 )
 # What can join or register beside persons.
 JOINERS = PERSONS | words("company organization organisation firm team workspace store shop")
@@ -169,6 +180,8 @@ JOIN_STEMS = words("register signup join enrol subscrib onboard")
 GENERIC_CREATION_STEMS = words("creat add mak enter record insert writ")
 # Of those the ones that are said of rows, and of no deed of a person's.
 ROW_STEMS = words("creat add enter record insert")
+# What is done to a thing so that it is there for others: its date is none of anything else.
+BRINGING_OUT_STEMS = words("releas publish launch")
 # Verbs that name the date of the same deed, by their stems.
 SAME_DEEDS = (
     words("buy purchas acquir"),
@@ -186,7 +199,7 @@ ORDER_STEMS = words("order plac buy purchas sel")
 FUTURE_STEMS = words("expir end start begin due schedul plan valid effect renew")
 PASSING_STEMS = words("expir end start begin")
 # Dates on which what was due is done.
-DONE_STEMS = words("pay return complet finish deliver clos resolv solv settl submit")
+DONE_STEMS = words("pay return complet finish deliver clos resolv solv settl submit fulfil fulfill redeem")
 # Dates that say nothing about when a row came to be: none of them is taken for "from last month".
 OTHER_DATE_STEMS = words(
     "updat modifi chang edit delet remov archiv birth expir due schedul requir start end begin finish valid "
@@ -202,7 +215,38 @@ ANTONYMS = {
     "invalid": "valid",
     "private": "public",
     "offline": "online",
+    "one-time": "recurring",
+    "one-off": "recurring",
+    "in-person": "online",
+    "on-site": "remote",
+    "onsite": "remote",
+    "domestic": "international",
+    "temporary": "permanent",
+    "optional": "mandatory",
+    "elective": "mandatory",
+    "mandatory": "elective",
+    "compulsory": "elective",
+    "required": "elective",
+    "core": "elective",
+    "manual": "automatic",
+    "external": "internal",
 }
+# Labels of states that say the same, each by its words.
+SAME_STATES = tuple(
+    words(group)
+    for group in (
+        "completed complete finished done concluded",
+        "cancelled canceled",
+        "rejected declined denied refused",
+        "ongoing running in_progress underway",
+        "failed unsuccessful",
+        "succeeded successful",
+        "sent shipped dispatched",
+        "resolved solved",
+        "paused on_hold",
+        "deactivated disabled",
+    )
+)
 NEGATING_PREFIXES = ("non-", "non", "un", "in", "not-")
 
 # Verbs of relative clauses whose object is a related row ("who placed 3 orders").
@@ -217,12 +261,18 @@ BUYING_VERBS = BARE_BUYING_VERBS | words("ordered bought purchased")
 WEAK_VERB_STEMS = words(
     "tak attend play appear star featur act perform work belong join contain includ us involv see handl process serv "
     "hav hold get receiv mak lead associat relat link connect mention cover own trigger generat perform initiat "
-    "conduct host"
+    "conduct host offer provid occupi"
 )
 _VERBS_OF_ROLES = {
     "author": words("writ post creat"),
     "assistant": words("assist"),
     **dict.fromkeys(("department", "faculty", "major", "subject", "program", "programme", "degree"), words("studi")),
+    "vehicle": words("driv rid us"),
+    "language": words("speak"),
+    "instrument": words("play"),
+    "sport": words("play practic"),
+    "cuisine": words("serv cook"),
+    "head": words("head lead chair"),
     "attendant": words("attend"),
     "consultant": words("consult"),
     "participant": words("participat"),
@@ -291,12 +341,16 @@ VERBS_OF_DEEDS = {
     "booking": words("reserv"),
     "reservation": words("book"),
     "absence": words("miss absent"),
-    "visit": words("visit"),
-    "appointment": words("visit"),
+    "visit": words("visit see"),
+    "appointment": words("visit see"),
+    "consultation": words("see consult"),
     "invoice": words("bill"),
     "sale": words("buy purchas"),
     "ticket": words("rais open"),
     "donation": words("giv donat"),
+    "play": words("listen hear stream"),
+    "stream": words("listen hear play"),
+    "view": words("watch"),
     "application": words("appli"),
 }
 
@@ -345,6 +399,8 @@ UNITS_OF_TIME = words("minute hour day night week month quarter year")
 UNIT_NAMES = words(
     "minute min hour hr second sec day kg kilogram g gram cm mm m meter km kilometer usd eur gbp cent dollar euro"
 )
+
+UNIT_NAMES_OF_TIME = words("minutes minute min mins hours hour hr hrs h seconds second sec secs days day")
 
 UNIT_WORDS = words(
     "minute minutes hour hours day days week weeks month months quarter quarters year years times once twice"

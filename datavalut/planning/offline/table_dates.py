@@ -98,7 +98,9 @@ def creation_columns(table: Table) -> list[Column]:
     if not creation and len(dates) == 1 and not in_years and not _is_another_date(table, dates[0]):
         return dates
     if not creation and not is_of(table, synonyms.LASTING):  # a trip is of the day on which it began
-        starts = [column for column in dates if date_stem(table, column) in _STARTS_OF_EVENTS]
+        starts = [
+            column for column in dates if date_stem(table, column).removeprefix("schedul") in {*_STARTS_OF_EVENTS, ""}
+        ]
         return starts if len(starts) == 1 else []
     return creation
 

@@ -1,6 +1,6 @@
 """What a table's own name says of its rows."""
 
-from datavalut.catalog.model import Table
+from datavalut.catalog.model import Catalog, Table
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.inflection import singular, stem
@@ -24,3 +24,13 @@ def is_of(table: Table, words: frozenset[str]) -> bool:
     """Is the last word of its name among `words`?"""
     last = singular(name_words(table.name.name)[-1])
     return last in words
+
+
+def is_rated_often(table: Table, child: Table, catalog: Catalog) -> bool:
+    """Are the rows of `child` marks that a row of `table` gets again and again, so that "rated below 3" may speak of
+    all of them together? An order is rated once."""
+    if not is_of(child, synonyms.RATINGS) or is_of(table, synonyms.RATED_ONCE):
+        return False
+    keys = [key for key in catalog.references_of(child.name) if key.parent == table.name]
+    alone = {tuple(child.primary_key), *child.unique_keys}
+    return not any(key.columns in alone for key in keys)

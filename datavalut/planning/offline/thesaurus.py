@@ -19,7 +19,7 @@ LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     employee associate colleague teammember staffmember
     agent representative rep salesrep salesperson
     trainer coach instructor
-    teacher tutor lecturer professor educator
+    teacher tutor lecturer professor educator instructor
     course class
     session class lesson
     pupil learner
@@ -57,7 +57,15 @@ LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     coupon voucher promocode
     cart basket
     inventory stock
-    product item good
+    product item good listing
+    seller merchant vendor retailer
+    courier rider deliverer
+    restaurant eatery
+    section class
+    baggage luggage bag
+    donor supporter
+    term semester
+    airport aerodrome
     branch office outlet
     store branch outlet
     city town
@@ -101,6 +109,26 @@ LOOSE_TABLE_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     """.strip().splitlines()
 )
 
+# What the rows of a table may be called, too, though nobody calls those of the other so: each table by its last word.
+CALLED_TOO: dict[str, frozenset[str]] = {
+    table.strip(): words(said)
+    for table, said in (
+        line.split(":")
+        for line in """
+    seller: shop store
+    merchant: shop store
+    vendor: shop store
+    customer: member user
+    buyer: member user
+    client: member user
+    shopper: member user
+    subscriber: member user customer
+    listener: user member
+    patron: member user
+    """.strip().splitlines()
+    )
+}
+
 LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     words(line)
     for line in """
@@ -124,7 +152,7 @@ LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     employer company
     color colour
     maker make manufacturer brand
-    expirydate expirationdate expiry expiration
+    expirydate expirationdate expiry expiration expiredate validuntil validto validthrough
     startdate begindate start
     enddate end
     website homepage url site

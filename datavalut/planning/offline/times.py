@@ -53,6 +53,15 @@ class TimePhrase:
     meaning: str
     of_silence: bool = False
 
+    @property
+    def lasts_until_now(self) -> bool:
+        return all(
+            isinstance(window, LastPeriod)
+            or (isinstance(window, TimeRange) and window.end is None)
+            or (isinstance(window, CalendarPeriod) and window.offset == 0)
+            for window in self.windows
+        )
+
 
 class TimeReader:
     """With a reference time, the meanings of windows relative to it carry their days."""

@@ -35,7 +35,7 @@ _NEGATIONS = {"can't": "can", "cannot": "can", "won't": "will", "shan't": "shall
 _CONTRACTIONS = {"'ve": "have", "'re": "are", "'d": "would", "'m": "am", "'ll": "will", "'s": "'s"}
 _MULTIPLIERS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _TITLES = {"dr", "mr", "mrs", "ms", "prof", "st", "incl"}
 _AMOUNT_AND_UNIT = re.compile(r"(?P<number>\d+)(?P<unit>d|days?|w|wks?|weeks?|mos?|mths?|y|yrs?|h|hrs?|mins?)")
 _SHORT_WITH = re.compile(r"(?<!\w)w/(?=[\s\d])", re.IGNORECASE)

@@ -5,15 +5,17 @@ invoices", "whose orders add up to 1000", "spending over $100 per order", "avera
 from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import AggregateFunction, Direction
+from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Comparison, Direction, LiteralValue
 from datavalut.planning.offline import synonyms, table_dates, table_names
-from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.amounts import Amount, AmountReader, DescribedRead
+from datavalut.planning.offline.abbreviations import head_word, name_words
+from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader, DescribedRead
+from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Clause, DescribedRows, Explained, Progress, UnclearError, opened
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.spendings import is_amount
+from datavalut.planning.offline.spendings import is_amount, is_amount_of
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -33,7 +35,14 @@ _TOTALS = (("total",), ("totals",), ("totaled",), ("totalled",), *_ADDING_UP)
 _AVERAGES = (("average",), ("averages",), ("averaged",), ("average", "out", "at"))
 _ON_AVERAGE = ("on", "average")
 _SPENDING = frozenset({"spent", "spend", "spends", "spending"})
-_CHARGED = frozenset({"charged", "billed", "invoiced", "fined"})
+_BILLS = frozenset({"invoice", "bill"})
+_NAMED_FOR = {
+    "billed": _BILLS,
+    "invoiced": _BILLS,
+    "charged": frozenset({"charge", "fee"}),
+    "fined": frozenset({"fine", "penalty"}),
+}
+_CHARGED = frozenset(_NAMED_FOR)
 _PAYING = frozenset({"paid", "pay", "pays", "paying"})
 
 
@@ -50,6 +59,7 @@ class TotalReader(Reader):
         super().__init__(tokens, vocabulary, progress)
         self._amounts = amounts
         self._read_described = read_described
+        self._measures = MeasureReader(tokens, vocabulary, progress)
 
     # Behind "with" and "whose"
 
@@ -78,7 +88,32 @@ class TotalReader(Reader):
             if words is not None and read_quantity(self._tokens, rows.end + len(words)):
                 amount = self._amount_of(table, rows, function, position)
                 return self._amounts.compare(table, amount, position, rows.end + len(words))
+        return self._measured_on_average(table, rows, position)
+
+    def _measured_on_average(self, table: Table, rows: DescribedRows, position: int) -> Clause | None:
+        """ "(whose) tracks are longer than 4 minutes on average", "cost over $50 on average"."""
+        at = rows.end + (self._word(rows.end) in {"are", "were", "is"})
+        said = self._measures.read(rows.table, at) or self._counting(rows.table, at)
+        if said is None or not self._words(said.end, *_ON_AVERAGE):
+            return None
+        match said.condition:
+            case Comparison(left=ColumnValue() as of, right=LiteralValue() as right, operator=operator):
+                path = self._vocabulary.path(table, rows.table, position, rows.end)
+                average = Aggregate(function=AggregateFunction.AVG, path=path, of=of, condition=rows.condition)
+                condition = Comparison(left=average, operator=operator, right=right)
+                return self._clause(condition, position, said.end + 2, f"on average {said.meaning}")
         return None
+
+    def _counting(self, rows: Table, position: int) -> Clause | None:
+        """ "below 3 stars", by the column that is named behind the number."""
+        quantity = read_quantity(self._tokens, position)
+        own = self._vocabulary.own_columns_at(rows, quantity.end) if quantity else None
+        numbers = [column for column in own[0] if column.category in NUMBER_CATEGORIES] if own else []
+        if quantity is None or own is None or len(numbers) != 1:
+            return None
+        condition = compared(ColumnValue(column=numbers[0].name), quantity, TypeCategory.NUMERIC, position)
+        meaning = f"{rows.name.name}.{numbers[0].name} {quantity.meaning}"
+        return self._clause(condition, position, own[1], meaning)
 
     def _amounts_add_up(self, table: Table, position: int) -> Clause | None:
         """ "(whose) referral bonuses add up to more than 5000": a number of the rows below, said in the plural."""
@@ -176,7 +211,9 @@ class TotalReader(Reader):
         if quantity is None:
             return None
         if word in _CHARGED:
-            return self._charged(table, position)
+            return self._charged(table, position) or self._charged_in_all(table, position)
+        if word in RAISING and self._word(quantity.end) not in synonyms.UNIT_WORDS:
+            return self._raised(table, position, quantity.end)
         if word in _SPENDING | _PAYING:
             return self._spent(table, position, quantity.end, in_all_needed=word in _PAYING)
         if self._words(quantity.end, *_ON_AVERAGE) and word.endswith("ed"):
@@ -192,6 +229,31 @@ class TotalReader(Reader):
         added = [Explained(clause.end, end, "of all of them")] if end > clause.end else []
         return opened(replace(clause, end=end, explained=(*clause.explained, *added)), position)
 
+    def _raised(self, table: Table, position: int, end: int) -> Clause | None:
+        """ "(campaigns that) raised over 10,000": what all donations come to, where no column of its own says so."""
+        own = [column for column in table.columns if is_amount_of(column, stem(self._word(position)))]
+        if len(own) == 1:
+            quantity = read_quantity(self._tokens, position + 1)
+            end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
+            if quantity is None or self._amounts.begins_with_time(end):
+                return None
+            condition = compared(ColumnValue(column=own[0].name), quantity, own[0].category, position)
+            return self._clause(condition, position, end, f"{table.name.name}.{own[0].name} {quantity.meaning}")
+        if not any(table_names.is_of(child, synonyms.GIFTS) for child in self._vocabulary.keys.children(table)):
+            return None
+        end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
+        amount = self._amounts.spending(table, position, end, rather=synonyms.GIFTS)
+        return self._compared(table, amount, position, end, quantity_at=position + 1)
+
+    def _charged_in_all(self, table: Table, position: int) -> Clause | None:
+        """ "(patients) billed more than 2,500 in total": by the one table below that is named for it."""
+        named = _NAMED_FOR[self._word(position)]
+        found = [child for child in self._vocabulary.keys.children(table) if table_names.is_of(child, named)]
+        if len(found) != 1:
+            return None
+        rows = DescribedRows(found[0], None, found[0].name.name, position + 1)
+        return self.read_all_of(table, rows, position, position + 1)
+
     def _spent(self, table: Table, position: int, end: int, *, in_all_needed: bool) -> Clause | None:
         if self._word(end) in {"per", "each"}:
             return self._per(table, position, position + 1, end + 1)
@@ -205,11 +267,14 @@ class TotalReader(Reader):
                 if amount.column and not is_amount(amount.column) and self._lasts(amount.near):
                     raise UnclearError(position, end, f"{amount.name} is what was to be paid")
                 self._check_paid(amount.near, position, end)
+                amount = self._payments_of(amount, position, end)
             end = next((end + len(words) for words in _IN_ALL if self._words(end, *words)), end)
             return self._compared(table, amount, position, end, quantity_at=position + 1)
         if in_all_needed and in_all is None:
             return None  # in one payment, or in all?
-        amount = self._amounts.spending(table, position, position + 1)
+        amount = self._amounts.spending(
+            table, position, position + 1, rather=synonyms.PAYMENTS if in_all_needed else frozenset()
+        )
         if in_all_needed:
             self._check_paid(self._vocabulary.table_of(amount.path[-1]), position, end)
         return self._compared(table, amount, position, at, quantity_at=position + 1)
@@ -222,6 +287,26 @@ class TotalReader(Reader):
         end = next(quantity.end + len(words) for words in _IN_ALL if self._words(quantity.end, *words))
         amount = self._amount_of(table, rows, AggregateFunction.SUM, position)
         return self._compared(table, amount, position, end, quantity_at=quantity_at)
+
+    def _payments_of(self, amount: Amount, start: int, end: int) -> Amount:
+        """ "(paid over 500) in fees" by the payments of the fees, where there are such: the fee itself is what was due.
+        Raises UnclearError for described fees, or for several amounts."""
+        found = [
+            (child, column)
+            for child in self._vocabulary.keys.children(amount.near)
+            for column in child.columns
+            if table_names.is_of(child, synonyms.PAYMENTS) and is_amount(column)
+        ]
+        if not found:
+            return amount
+        if len(found) > 1 or amount.where is not None:
+            names = (f"{child.name.name}.{column.name}" for child, column in found)
+            raise UnclearError(start, end, "what was due, or what was paid?", names)
+        child, column = found[0]
+        self._check_paid(child, start, end)
+        path = (*amount.path, *self._vocabulary.path(amount.near, child, start, end))
+        name = f"the sum of {child.name.name}.{column.name}"
+        return replace(amount, path=path, column=column, name=name)
 
     def _paid_on_average(self, table: Table, position: int, end: int) -> Clause | None:
         """ "(who) paid more than 5 on average": in each payment."""
@@ -241,6 +326,10 @@ class TotalReader(Reader):
         for column in rows.columns:
             said = {stem(word) for word in name_words(column.name)}
             labels = {stem(label.lower()) for label in self._vocabulary.values(rows, column)}
+            undone = labels & synonyms.UNPAID_STEMS and head_word(column.name) in synonyms.STATUS_COLUMNS
+            if undone and table_names.is_of(rows, synonyms.PAYMENTS):
+                reason = f"only those of {rows.name.name} that did not fail?"
+                raise UnclearError(start, end, reason, (f"more than ... in ... {rows.name.name}",))
             states = column in table_dates.date_columns(rows) or column.category is TypeCategory.BOOLEAN
             if "pay" in labels or (states and "pay" in said and table_dates.date_stem(rows, column)):
                 reason = f"only those of {rows.name.name} that are paid?"

@@ -21,6 +21,7 @@ _ALLOWED_VALUES = re.compile(
 _TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _COUNTRY_COLUMNS = words("country nation nationality land")
 _STATE_COLUMNS = words("state province region")
+_INITIALS = re.compile(r"[A-Z]{2,}s")  # "EPs", "CDs"
 _MOST_KINDS = 100
 _MOST_WORDS = 6  # of a value: a longer one is a sentence
 
@@ -151,8 +152,13 @@ def _other_names(stored: Mapping[str, tuple[str, ...]], groups: Iterable[frozens
     return named
 
 
+def is_of_initials(word: str) -> bool:
+    """Is it a plural like "EPs"?"""
+    return _INITIALS.fullmatch(word) is not None
+
+
 def plural_key(text: str) -> str | None:
     """The key of a value that is said in the plural: "guests" for "guest"; None if it is none."""
     last = text.split()[-1:] or [""]
-    one = singular(last[0].lower())
+    one = last[0][:-1].lower() if is_of_initials(last[0]) else singular(last[0].lower())
     return value_key(text[: len(text) - len(last[0])] + one) if one != last[0].lower() else None

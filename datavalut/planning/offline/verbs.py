@@ -1,6 +1,5 @@
 """What a noun is and does: "who have 3 orders", "that are not active", "who never ordered", "whose total is 5"."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
@@ -11,26 +10,36 @@ from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.backgrounds import BackgroundReader
 from datavalut.planning.offline.columns import ColumnReader
+from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.dates import DateReader
 from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, NounRead
 from datavalut.planning.offline.durations import DurationReader
+from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged
+from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.journeys import VERBS_OF_WAYS
 from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
 from datavalut.planning.offline.links import LinkReader
+from datavalut.planning.offline.marks import MarkReader
 from datavalut.planning.offline.measures import MeasureReader
-from datavalut.planning.offline.objects import Frame, Frames, NounPhrase, ObjectReader
+from datavalut.planning.offline.objects import ObjectReader
 from datavalut.planning.offline.outcomes import OutcomeReader
 from datavalut.planning.offline.parts import PartReader
 from datavalut.planning.offline.phrases import (
     Clause,
     Continuation,
     Explained,
+    Frame,
+    Frames,
+    NounPhrase,
+    PlaceRead,
     Progress,
     along,
     denied,
     opened,
 )
+from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
 from datavalut.planning.offline.tenure import TenureReader
@@ -39,17 +48,21 @@ from datavalut.planning.offline.totals import TotalReader
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _INTRANSITIVE = synonyms.words(
-    "left died expired resigned retired departed graduated churned unsubscribed cancelled canceled lapsed arrived"
+    "ended finished started begun concluded left died expired resigned retired departed graduated churned unsubscribed "
+    "cancelled canceled lapsed arrived"
 )
 _PARTICLES = frozenset({"out", "in", "up", "off", "away", "over", "through", "down", "back", "on"})
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _DO = frozenset({"do", "does", "did"})
 _HAVE = frozenset({"have", "has", "had"})
 _BRINGING = frozenset({"include", "includes", "offer", "offers", "carry", "carries", "feature", "features"})
+_GETTING = synonyms.words(
+    "get gets got gotten receive received earn earned score scored achieve achieved obtain obtained"
+)
+_ENDING = frozenset({"end", "finish", "result", "conclud", "clos"})
+_RESULTS = frozenset({"grade", "mark", "result", "outcome", "resolution", "disposition", "verdict", "status"})
 _WORK = frozenset({"work", "works", "worked", "working"})
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
-
-PlaceRead = Callable[[Table, int, Frames], Clause | None]
 
 
 class VerbReader(Reader):
@@ -71,6 +84,7 @@ class VerbReader(Reader):
     ) -> None:
         super().__init__(tokens, vocabulary, progress)
         self._adjectives = AdjectiveReader(tokens, vocabulary, progress)
+        self._expiries = ExpiryReader(tokens, vocabulary, progress)
         self._flags = FlagReader(tokens, vocabulary, progress)
         self._objects = objects
         self._dates = dates
@@ -89,6 +103,7 @@ class VerbReader(Reader):
         )
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
         self._kinds = KindReader(tokens, vocabulary, progress)
+        self._marks = MarkReader(tokens, vocabulary, progress)
         self._outcomes = OutcomeReader(tokens, vocabulary, progress, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
@@ -106,6 +121,7 @@ class VerbReader(Reader):
         if word in {"whose", "where"}:
             body = (
                 self._latest.read(table, position + 1)
+                or self._expiries.whose(table, position + 1)
                 or self._amounts.read_comparison(table, position + 1)
                 or self._totals.read_whose(table, position + 1)
                 or self._columns.described_column(table, position + 1)
@@ -197,7 +213,9 @@ class VerbReader(Reader):
                     self._objects.with_body(table, at + 2, frames), position
                 )
             else:
-                clause = _denied_if_any(self._verb(table, at + 1, frames), position)
+                clause = _denied_if_any(
+                    self._backgrounds.using(table, at + 1) or self._verb(table, at + 1, frames), position
+                )
         elif word in _BE:
             self._progress.reach(at)
             if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
@@ -205,9 +223,10 @@ class VerbReader(Reader):
             else:
                 clause = self._predicative(table, at, frames)
         else:
-            clause = self._verb(table, position, frames) or (
-                self._read_place(table, position, frames) if word in synonyms.RESIDING else None
-            )
+            way = self._read_place(table, position, frames) if word in VERBS_OF_WAYS else None
+            clause = way or self._verb(table, position, frames)
+            if clause is None and word in synonyms.RESIDING:
+                clause = self._read_place(table, position, frames)
         if clause is not None and word in _HAVE and clause.continuation in {Continuation.WITH, Continuation.NO}:
             return opened(clause, position, Continuation.HAVING)
         return opened(clause, position, Continuation.RELATIVE) if clause else None
@@ -224,7 +243,7 @@ class VerbReader(Reader):
         negative = self._word(position) in {"not", "never"}
         at = position + 1 if negative else position
         been = False
-        while self._word(at) in {"ever", "already", "been", "yet"}:
+        while self._word(at) in {"ever", "already", "been", "yet", "since"}:
             been, at = been or self._word(at) == "been", at + 1
         verb = None if been else self._verb(table, at, frames)
         if verb is None and (been or negative):
@@ -237,6 +256,7 @@ class VerbReader(Reader):
         """What may stand behind "are"."""
         return (
             self._durations.read(table, position)
+            or self._expiries.past_its_date(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.prices(table, position)
             or self._totals.read_deed(table, position)
@@ -267,6 +287,7 @@ class VerbReader(Reader):
             return opened(spent, position) if spent else None
         own = (
             self._durations.read(table, position)
+            or self._rivals.goals(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.earnings(table, position)
             or self._rivals.prices(table, position)
@@ -279,18 +300,45 @@ class VerbReader(Reader):
         role = self._links.read(table, position, frames, names_a_role=True)
         if role is not None:
             return role
+        marked = self._got(table, position, frames) or self._ended(table, position)
+        if marked is not None:
+            return marked
         if word in synonyms.LIGHT_VERBS:
             body = self._light_object(table, position + 1, frames)
             if body is not None:
                 return opened(body, position)
         return (
             self.deeds.read(table, position, frames)
-            or self._outcomes.read(table, position)
+            or self._outcomes.read(table, position, frames)
             or self._links.read(table, position, frames)
             or self._flag_of_deed(table, position)
             or self._went(table, position)
             or self._bringing(table, position, frames)
         )
+
+    def _got(self, table: Table, position: int, frames: Frames, object_at: int | None = None) -> Clause | None:
+        """ "(students who) got an A in Linear Algebra"."""
+        if self._word(position) not in _GETTING:
+            return None
+        at = position + 1 if object_at is None else object_at
+        quantity = read_quantity(self._tokens, at)
+        mark = self._objects.counts.marked(table, quantity, at, frames) or self._objects.possessed(table, at)
+        if mark is None:
+            return None
+        return replace(opened(mark, position, Continuation.RELATIVE), verb=position)
+
+    def _ended(self, table: Table, position: int) -> Clause | None:
+        """ "(enrolments that) ended with an F", "(matches that) ended in a draw"."""
+        if stem(self._word(position)) not in _ENDING or self._word(position + 1) not in {"with", "in", "as"}:
+            return None
+        columns = [column for column in table.columns if head_word(column.name) in _RESULTS]
+        labels = self._vocabulary.labels_at(table, self._marks.past_article(position + 2), columns, lead=True)
+        if len(labels) != 1:
+            return None
+        label = labels[0]
+        meaning = f"{table.name.name}.{label.column.name} is '{label.label}'"
+        condition = one_of(label.column, label.values)
+        return self._clause(condition, position, label.end, meaning, Continuation.RELATIVE)
 
     def _bringing(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(rooms that) come with a balcony", "(orders that) carry a gift note": a column that is there."""
@@ -313,10 +361,22 @@ class VerbReader(Reader):
 
     def _went(self, table: Table, position: int) -> Clause | None:
         """ "(employees who) left": a verb that says of its subject what a state would."""
-        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has"}:
+        if self._word(position - 1) not in synonyms.RELATIVES | {"have", "has", "already", "since"}:
             return None
-        is_such = self._word(position) in _INTRANSITIVE or self._is_a_state_in_words(table, position)
+        is_such = (
+            self._word(position) in _INTRANSITIVE
+            or self._is_a_state_in_words(table, position)
+            or self._is_a_state_alone(table, position)
+        )
         return self._adjectives.read_list(table, position) if is_such else None
+
+    def _is_a_state_alone(self, table: Table, position: int) -> bool:
+        """ "(payments that) failed": a label of the row's own status, and nothing that it was done to."""
+        following = self._word(position + 1)
+        ends = position + 1 >= len(self._tokens) or following in {"and", "or", "but", ",", ")"}
+        columns = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+        labels = self._vocabulary.labels_at(table, position, columns) if ends else []
+        return len(labels) == 1 and labels[0].end == position + 1 and self._word(position).endswith("ed")
 
     def _is_a_state_in_words(self, table: Table, position: int) -> bool:
         """ "dropped out", "checked in": a label of the row's own status that begins with a verb, with its particle."""
@@ -353,7 +413,8 @@ class VerbReader(Reader):
         if self._word(position) in {"no", "zero"}:
             body = self._objects.absence(table, position + 1, frames)
             return opened(body, position) if body else None
-        counted_object = self._objects.read_rivals(table, position) or self._objects.counted(table, position, frames)
+        several = self._objects.counts.counted
+        counted_object = self._objects.read_rivals(table, position) or several(table, position, frames)
         if counted_object is not None:
             return counted_object
         extreme = self._latest.read(table, position)
@@ -363,13 +424,14 @@ class VerbReader(Reader):
         return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
 
     def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
-        """ "(ordered in 2023 but) not in 2024", "(played in dramas and) in comedies": `verb` said again, of what stands
-        at `position`."""
-        denied_at = position if self._word(position) in {"not", "never"} else None
+        """ "(ordered in 2023 but) not in 2024", "(bought books but) no toys", "(played in dramas and) in comedies":
+        `verb` said again, of what stands at `position`."""
+        denied_at = position if self._word(position) in {"not", "never", "no"} else None
         at = position if denied_at is None else position + 1
-        clause = self.deeds.read(table, verb, frames, object_at=at) or self._links.read(
-            table, verb, frames, object_at=at
-        )
+        clause = self._got(table, verb, frames, at)
+        if clause is None and self._got(table, verb, frames) is None:
+            deeds, links = self.deeds, self._links
+            clause = deeds.read(table, verb, frames, object_at=at) or links.read(table, verb, frames, object_at=at)
         if clause is None or clause.end <= at:
             return None
         main, *rest = clause.explained

@@ -8,7 +8,7 @@ from functools import cached_property
 from datavalut.catalog.model import Catalog, Column, Table, TypeCategory
 from datavalut.filters.model import PathStep
 from datavalut.planning.offline import synonyms, table_dates, table_names
-from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.inflection import plural, singular, stem
 from datavalut.planning.offline.name_keys import (
     LOOSELY,
@@ -27,6 +27,7 @@ from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
+_DENIAL = "no"  # of a room_no only its whole name speaks
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,11 @@ class Vocabulary:
         key = self._key(position, end - position) or ""
         return any(key in own_keys(words, self._shared_prefixes()) for words in spelled_names(table.name.name))
 
+    def is_noun_of(self, table: Table, position: int, end: int) -> bool:
+        """Do the tokens there name the table, strictly or not?"""
+        levels = self._tables.get(self._key(max(position, 0), end - position) or "", {})
+        return any(table in tables for tables in levels.values())
+
     def is_named_loosely(self, position: int, end: int) -> bool:
         """Does the table's name there only may mean it, so that another reading of the words comes first?"""
         levels = self._tables.get(self._key(position, end - position) or "", {})
@@ -157,7 +163,7 @@ class Vocabulary:
         column of that very name. Raises UnclearError if several fit.
         """
         for length in range(LONGEST_NAME, 0, -1):
-            if (key := self._key(position, length)) is None:
+            if (key := self._key(position, length)) is None or key == _DENIAL:
                 continue
             end = position + length
             levels = self._columns_of(table).get(key, {})
@@ -186,7 +192,7 @@ class Vocabulary:
         """As `column_at`, for the table itself, with all that fit equally well."""
         for length in range(LONGEST_NAME, 0, -1):
             key = self._key(position, length)
-            levels = self._columns_of(table).get(key, {}) if key else {}
+            levels = self._columns_of(table).get(key, {}) if key and key != _DENIAL else {}
             if levels:
                 return levels[min(levels)], position + length
         return None
@@ -239,6 +245,19 @@ class Vocabulary:
             raise UnclearError(position, end, f"no foreign key leads from {start.name.name} to {goal.name.name}")
         return path
 
+    def counted_path(
+        self, start: Table, goal: Table, position: int, end: int, *, described: bool
+    ) -> tuple[PathStep, ...]:
+        """The path to rows that are counted, whose noun ends before `end`. An order's "items" are its lines, where the
+        table at the end is called otherwise; raises UnclearError where they could be pieces as well."""
+        path = self.path(start, goal, position, end)
+        if singular(self._tokens[end - 1].lower) != "item" or not self.is_named_loosely(end - 1, end):
+            return path
+        lines = [line for step in path if table_names.is_of(line := self.table_of(step), synonyms.LINE_WORDS)]
+        if lines and (described or not table_names.is_line_of(lines[0], start)):
+            raise UnclearError(position, end, "lines, or pieces?", (str(lines[0].name),))
+        return path[:1] if lines else path
+
     def table_of(self, step: PathStep) -> Table:
         """The table that a step of a path of ours leads to."""
         return self._tables_by_text[step.table]
@@ -251,8 +270,16 @@ class Vocabulary:
         cached = self._column_levels.get(str(table.name))
         if cached is None:
             cached = {}
+            parents = {
+                (key.columns[0], words_key)
+                for key in self.catalog.references_of(table.name)
+                if len(key.columns) == 1
+                for words_key in map(name_key, spelled_names(key.parent.name))
+            }
             for column in table.columns:
                 for level, key in column_keys(table, column):
+                    if level > 1 and (column.name, key) in parents:
+                        continue  # a fee's "student" is the row that student_no leads to, and no number
                     columns = cached.setdefault(key, {}).setdefault(level, [])
                     if column not in columns:
                         columns.append(column)
@@ -295,6 +322,10 @@ class Vocabulary:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
 
+    def stored(self, table: Table, column: Column, text: str) -> tuple[str, ...]:
+        """The values of the column that are written so."""
+        return self._values.of(table, column).stored(value_key(text))
+
     def labels_at(
         self, table: Table, position: int, columns: Iterable[Column] | None = None, *, lead: bool = False
     ) -> list[LabelReference]:
@@ -330,9 +361,14 @@ class Vocabulary:
         stored = words.stored(value_key(text))
         if not stored and window[-1].kind is TokenKind.WORD:
             stored = words.stored(plural_key(text) or "")
+            if not stored and self._is_of_kinds(table, column):
+                stored = words.stored(value_key(plural(text.lower())))  # "laptop" of Laptops
         if not stored or (not words.closed and not announced and not _can_stand_alone(window, stored)):
             return
         yield LabelReference(column, stored, position + length)
+
+    def _is_of_kinds(self, table: Table, column: Column) -> bool:
+        return head_word(column.name) in synonyms.KIND_COLUMNS or table_names.is_of(table, synonyms.KIND_TABLES)
 
     # Dates and currencies
 

@@ -77,6 +77,32 @@ def test_a_request_reaches_the_stage_of_the_api_as_it_was_sent(gateway: Gateway,
     assert headers["Idempotency-Key"] == "k"
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[::1"},
+        {"Host": "evil.example:8002"},
+    ],
+)
+def test_a_page_of_another_host_is_refused(headers: dict[str, str], gateway: Gateway, emulator: Emulator) -> None:
+    """Nobody logs in here, and a browser sends such requests without asking if they are simple ones."""
+    status, _, body = ask(gateway, "POST", "/datavalut/create-filtered-db", b"{}", headers)
+    assert status == 403
+    assert "other hosts" in json.loads(body)["detail"]
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://localhost:3000"}, {"Host": "localhost:8002"}, {"Host": "[::1]:8002"}]
+)
+def test_a_page_of_this_machine_is_served(headers: dict[str, str], gateway: Gateway, emulator: Emulator) -> None:
+    assert ask(gateway, "POST", "/datavalut/create-filtered-db", b"{}", headers)[0] == 200
+    assert len(emulator.requests) == 1
+
+
 def test_an_answer_comes_back_as_it_was_given(gateway: Gateway, emulator: Emulator) -> None:
     emulator.status, emulator.body = 409, b'{"status": "completed"}'
     emulator.headers = {"Content-Type": "application/problem+json", "Retry-After": "2"}
