@@ -10,6 +10,7 @@ from functools import cached_property
 from datavalut.catalog.model import Catalog, TableName, TypeCategory
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word
+from datavalut.planning.offline.callings import FIELD_COLUMNS
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.values import is_free_text
 from datavalut.planning.relevance import tables_by_relevance
@@ -20,6 +21,7 @@ _KINDS = (
     synonyms.NOUN_COLUMNS
     | synonyms.ROLE_COLUMNS
     | synonyms.STATUS_COLUMNS
+    | FIELD_COLUMNS
     | synonyms.words("sex gender nationality citizenship level tier")
 )
 
