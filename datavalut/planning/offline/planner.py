@@ -10,6 +10,7 @@ from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.antecedents import with_antecedents
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
+from datavalut.planning.offline.likely_values import LikelyValues
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
@@ -51,7 +52,7 @@ def plan_offline(
     tokens = without_courtesy(tokens)
     if not tokens:
         return Refusal(reason=_EMPTY)
-    words = Values(values)
+    words = _values(values, catalog, tokens)
     first = answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
     apart = without_hyphens(tokens)
     if isinstance(answer, Refusal) and apart != tokens:
@@ -69,8 +70,13 @@ def plan_offline(
             break
         tokens, found = meant
         corrections += found
+        words = _values(values, catalog, tokens)
         answer = _answer(tokens, Vocabulary(catalog, tokens, words, reference_time))
     return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else first
+
+
+def _values(read: ColumnValues | None, catalog: Catalog, tokens: tuple[Token, ...]) -> Values:
+    return Values(LikelyValues(read, catalog, tokens) if read is not None else None)
 
 
 def _with_antecedents(
