@@ -15,6 +15,7 @@ Network = IPv4Network | IPv6Network
 Choice = TypeVar("Choice", bound=StrEnum)
 
 DEFAULT_SCHEMA_TOKENS = 60_000
+DEFAULT_REQUEST_SECONDS = 90
 
 
 class SettingError(DataValutError):
@@ -64,6 +65,7 @@ class Settings:
     planner_fallback: PlannerFallback
     planner_share_values: bool
     planner_schema_tokens: int
+    planner_request_seconds: int
     openai_api_key_secret_arn: str | None
     openai_model: str
     openai_base_url: str | None
@@ -154,6 +156,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         planner_fallback=choice("PLANNER_FALLBACK", PlannerFallback.NONE),
         planner_share_values=yes_or_no("PLANNER_SHARE_VALUES"),
         planner_schema_tokens=positive("PLANNER_SCHEMA_TOKENS", DEFAULT_SCHEMA_TOKENS),
+        planner_request_seconds=positive("PLANNER_REQUEST_SECONDS", DEFAULT_REQUEST_SECONDS),
         openai_api_key_secret_arn=environment.get("OPENAI_API_KEY_SECRET_ARN") or None,
         openai_model=environment.get("OPENAI_MODEL", "gpt-4.1"),
         openai_base_url=environment.get("OPENAI_BASE_URL") or None,

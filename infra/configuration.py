@@ -52,6 +52,7 @@ class Configuration:
     planner_fallback: str = "none"
     planner_share_values: bool = False
     planner_schema_tokens: int = 60_000
+    planner_request_seconds: int = 90
     openai_secret: str = ""
     openai_model: str = "gpt-4.1"
     openai_base_url: str = ""
@@ -93,7 +94,8 @@ _ONE_OF = {
     "interface_endpoint_zones": (0, 1, 2),
 }
 
-_AT_LEAST_ONE = ("concurrent_jobs", "retention")
+_AT_LEAST_ONE = ("concurrent_jobs", "retention", "planner_schema_tokens", "planner_request_seconds")
+_AT_MOST = {"planner_request_seconds": 780}  # all requests of a prompt together take no longer
 
 
 def read_configuration(node: Node) -> Configuration:
@@ -106,6 +108,9 @@ def read_configuration(node: Node) -> Configuration:
         given[field.name] = _typed(field.name, value, type(field.default))
         if field.name in _AT_LEAST_ONE and given[field.name] < 1:
             raise ConfigurationError(field.name, "is below one")
+        most = _AT_MOST.get(field.name)
+        if most is not None and given[field.name] > most:
+            raise ConfigurationError(field.name, f"is above {most}")
         choices = _ONE_OF.get(field.name)
         if choices and given[field.name] not in choices:
             raise ConfigurationError(field.name, f"is none of {', '.join(map(str, choices))}")

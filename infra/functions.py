@@ -251,6 +251,7 @@ class Functions(Construct):
             "PLANNER_FALLBACK": self._configuration.planner_fallback,
             "PLANNER_SHARE_VALUES": str(self._configuration.planner_share_values).lower(),
             "PLANNER_SCHEMA_TOKENS": str(self._configuration.planner_schema_tokens),
+            "PLANNER_REQUEST_SECONDS": str(self._configuration.planner_request_seconds),
             "OPENAI_MODEL": self._configuration.openai_model,
         }
         if self._resources.openai_secret is not None:

@@ -26,6 +26,7 @@ DEPLOYMENT_VARIABLES = (
     "PLANNER_FALLBACK",
     "PLANNER_SHARE_VALUES",
     "PLANNER_SCHEMA_TOKENS",
+    "PLANNER_REQUEST_SECONDS",
     "SNAPSHOT_KEEPER_SECONDS",
 )
 OPENAI_SECRET = "datavalut/openai-api-key"  # noqa: S105 a name, not a secret

@@ -47,7 +47,7 @@ def _plan_prompt(prompt: str, source: PlanningSource) -> FilterPlan | Refusal:
         return _plan_offline(prompt, source)
     from datavalut.planning.openai_planner import PlannerOptions, make_openai_planner  # noqa: PLC0415 - takes a second
 
-    options = PlannerOptions(chosen.planner_share_values, chosen.planner_schema_tokens)
+    options = PlannerOptions(chosen.planner_share_values, chosen.planner_schema_tokens, chosen.planner_request_seconds)
     planner = make_openai_planner(key, chosen.openai_model, chosen.openai_base_url, options)
     if chosen.planner_fallback is PlannerFallback.OFFLINE:
         return plan_with_fallback(prompt, source, planner.plan, _plan_offline)

@@ -52,7 +52,7 @@ thousands separators, currency signs and units; 5k is 5000.
 request says how much should come along: "and nothing else" is minimal, "and everything else" is wide. Else null: \
 "only customers from Canada" says which rows, not how much comes along.
 - `reading`: the request in one sentence of your own, so that its author sees what you understood.
-- `evidence`: for each part of the request, its words and what you made of them.
+- `evidence`: for each part of the request, its words as they stand there, and what you made of them.
 
 The parts of a plan, each with its `kind`:
 - conditions: all(conditions), any(conditions), not(condition), compare(left, operator, right), in(operand, values), \
@@ -71,8 +71,8 @@ orders(customer_id to customers, total, placed_at):
 "column":"total"},"condition":{"kind":"time","operand":{"kind":"column","column":"placed_at"},"window":{"kind":"range",\
 "start":"2024-01-01","end":"2025-01-01"}}},"descending":true}]},"sample":null}],"exclude":[],"full":[],"scope":null,\
 "reading":"The 10 customers from Canada with the largest total of orders placed in 2024","evidence":[{"words":"clients \
-from Canada","meaning":"customers whose country is Canada"},{"words":"10 who paid most in 2024","meaning":"the first \
-10 by the sum of the total of their orders placed in 2024"}]},"refusal":null}
+from Canada","meaning":"customers whose country is Canada"},{"words":"the 10 … who paid most in 2024","meaning":"the \
+first 10 by the sum of the total of their orders placed in 2024"}]},"refusal":null}
 
 When to refuse: if a part of the request fits nothing in the schema, or fits several things equally well, or is not \
 a request for rows. Never guess, and never leave a part out silently. In `not_understood` give the words, and the \

@@ -21,7 +21,7 @@ _HUMP = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 def tables_by_relevance(prompt: str, catalog: Catalog) -> tuple[Table, ...]:
     """All tables, first those whose names, columns, labels and comments are like the prompt's words, and those that
     foreign keys join with them. A word that is like much says little."""
-    weights = _own_weights(_words(prompt), catalog)
+    weights = _own_weights(words_of(prompt), catalog)
     for _ in range(HOPS):
         spread = dict(weights)
         for key in catalog.foreign_keys:
@@ -53,15 +53,15 @@ def _own_weights(sought: set[str], catalog: Catalog) -> dict[TableName, float]:
 
 
 def _weighted_words(table: Table) -> Iterable[tuple[str, float]]:
-    yield from ((word, NAME) for word in _words(table.name.name))
-    yield from ((word, COMMENT) for word in _words(table.comment or ""))
+    yield from ((word, NAME) for word in words_of(table.name.name))
+    yield from ((word, COMMENT) for word in words_of(table.comment or ""))
     for column in table.columns:
-        yield from ((word, COLUMN) for word in _words(column.name))
-        yield from ((word, COMMENT) for word in _words(column.comment or ""))
-        yield from ((word, LABEL) for label in column.enum_labels for word in _words(label))
+        yield from ((word, COLUMN) for word in words_of(column.name))
+        yield from ((word, COMMENT) for word in words_of(column.comment or ""))
+        yield from ((word, LABEL) for label in column.enum_labels for word in words_of(label))
 
 
-def _words(text: str) -> set[str]:
+def words_of(text: str) -> set[str]:
     """`orderItems`, `order_items` and `order items` have the same."""
     return {word.casefold() for word in _WORD.findall(_HUMP.sub(" ", text))}
 

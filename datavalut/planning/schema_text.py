@@ -1,17 +1,16 @@
 """A catalog as a language model reads it: names, types, keys, labels, checks and comments, within a budget.
 
-Rows are never told. Values of text columns are, only if the deployment shares them (`ColumnValues`).
+Rows are never told. Values of text columns are, only if the deployment shares them (`SharedValues`).
 """
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName, TypeCategory
+from datavalut.catalog.model import Catalog, Column, ForeignKey, Table, TableName
 from datavalut.planning.relevance import tables_by_relevance
-from datavalut.planning.source import ColumnValues
+from datavalut.planning.shared_values import SharedValues
 
 MAXIMUM_COMMENT = 200  # characters
 MAXIMUM_CHECK = 500  # characters
@@ -20,50 +19,63 @@ BYTES_A_TOKEN = 3  # of names and types: few tokenizers make more of them
 # Where not all tables can be told whole: the shares of the budget for names alone, and for the most relevant tables.
 SHARE_OF_NAMES = 0.4
 SHARE_OF_WHOLE_TABLES = 0.8
-
-SHARED_COLUMNS = 300  # looked up at most
-SHARED_VALUES = 30  # all are told; of more only those that the prompt mentions
-SHARED_VALUE = 60  # characters
+# And what is kept of it for tables that an answer names without having been told what is in them.
+SHARE_OF_FURTHER_TABLES = 0.25
 
 
 @dataclass(frozen=True)
 class SchemaText:
-    """`text` is JSON, one table a line; `whole` are the tables of which all that is known is told."""
+    """`text` is JSON, one table a line; `whole` are the tables of which all that is known has been told, by it or
+    before it; `left` is what remains of the budget, in bytes."""
 
     text: str
     whole: frozenset[TableName]
+    left: int
 
 
-def describe_schema(catalog: Catalog, prompt: str, tokens: int, values: ColumnValues | None = None) -> SchemaText:
+def describe_schema(catalog: Catalog, prompt: str, tokens: int, shared: SharedValues | None = None) -> SchemaText:
     """All tables whole if `tokens` suffice for that. Else those that the prompt seems to be about are, further ones
     without what can be spared, and the rest by name."""
-    describer = _Describer(catalog, prompt, values)
+    describer = _Describer(catalog, shared)
     lines = {table.name: describer.whole(table) for table in catalog.tables}
+    ordered = tables_by_relevance(prompt, catalog)
     budget = tokens * BYTES_A_TOKEN
     if sum(map(_size, lines.values())) <= budget:
-        return _with_values(describer, tables_by_relevance(prompt, catalog), lines, budget, frozenset(lines))
-    ordered = tables_by_relevance(prompt, catalog)
-    lines = _names_within(ordered, int(budget * SHARE_OF_NAMES))
-    told = [table for table in ordered if table.name in lines]
-    whole = _upgraded(told, lines, describer.whole, int(budget * SHARE_OF_WHOLE_TABLES))
-    _upgraded([table for table in told if table.name not in whole], lines, describer.columns, budget)
-    described = _with_values(describer, [table for table in told if table.name in whole], lines, budget, whole)
-    if len(told) < len(ordered):
-        described = replace(
-            described, text=described.text + "\n" + as_data({"tables_not_shown": len(ordered) - len(told)})
-        )
-    return described
+        whole, at_once = frozenset(lines), budget
+    else:
+        at_once = int(budget * (1 - SHARE_OF_FURTHER_TABLES))
+        lines = _names_within(ordered, int(at_once * SHARE_OF_NAMES))
+        told = [table for table in ordered if table.name in lines]
+        whole = _upgraded(told, lines, describer.whole, int(at_once * SHARE_OF_WHOLE_TABLES))
+        _upgraded([table for table in told if table.name not in whole], lines, describer.columns, at_once)
+    _upgraded([table for table in ordered if table.name in whole], lines, describer.with_values, at_once)
+    told_lines = list(lines.values())
+    if len(lines) < len(ordered):
+        told_lines.append(as_data({"tables_not_shown": len(ordered) - len(lines)}))
+    return SchemaText("\n".join(told_lines), whole, max(0, budget - sum(map(_size, told_lines))))
 
 
-def describe_tables(catalog: Catalog, names: Iterable[TableName], tokens: int) -> str:
-    """These tables whole, as many as fit."""
-    describer = _Describer(catalog, "", None)
+def describe_further(
+    names: Iterable[TableName], told: SchemaText, catalog: Catalog, shared: SharedValues | None = None
+) -> SchemaText:
+    """Of these tables those that have not been told whole: whole, or without what can be spared, as many as fit in what
+    the budget has left."""
+    describer = _Describer(catalog, shared)
     lines: list[str] = []
+    whole, left = set(told.whole), told.left
     for name in names:
-        line = describer.whole(catalog.table(name))
-        if sum(map(_size, lines)) + _size(line) <= tokens * BYTES_A_TOKEN:
-            lines.append(line)
-    return "\n".join(lines)
+        if name in whole:
+            continue
+        table = catalog.table(name)
+        for describe in (describer.with_values, describer.whole, describer.columns):
+            line = describe(table)
+            if _size(line) <= left:
+                lines.append(line)
+                left -= _size(line)
+                if describe != describer.columns:
+                    whole.add(name)
+                break
+    return SchemaText("\n".join(lines), frozenset(whole), left)
 
 
 def as_data(value: object) -> str:
@@ -102,31 +114,19 @@ def _upgraded(
     return frozenset(upgraded)
 
 
-def _with_values(
-    describer: "_Describer",
-    tables: Iterable[Table],
-    lines: dict[TableName, str],
-    budget: int,
-    whole: frozenset[TableName],
-) -> SchemaText:
-    if describer.values is not None:
-        _upgraded(tables, lines, describer.with_values, budget)
-    return SchemaText("\n".join(lines.values()), whole)
-
-
 class _Describer:
-    def __init__(self, catalog: Catalog, prompt: str, values: ColumnValues | None) -> None:
-        self.values = values
+    def __init__(self, catalog: Catalog, shared: SharedValues | None) -> None:
         self._catalog = catalog
-        self._prompt = prompt.casefold()
-        self._looked_up = 0
+        self._shared = shared
 
     def whole(self, table: Table) -> str:
         return as_data(self._described(table, {}))
 
     def with_values(self, table: Table) -> str:
-        shared = {column.name: self._shared_values(table, column) for column in table.columns}
-        return as_data(self._described(table, shared))
+        if self._shared is None:
+            return self.whole(table)
+        values = {column.name: self._shared.of(table, column) for column in table.columns}
+        return as_data(self._described(table, values))
 
     def columns(self, table: Table) -> str:
         """Without what can be spared."""
@@ -153,21 +153,6 @@ class _Describer:
     def _foreign_keys(self, table: Table) -> dict[str, Any]:
         references = [_reference(key) for key in self._catalog.references_of(table.name)]
         return {"foreign_keys": references} if references else {}
-
-    def _shared_values(self, table: Table, column: Column) -> list[str]:
-        alone = (column.name,)
-        if self.values is None or column.category is not TypeCategory.TEXT or self._looked_up >= SHARED_COLUMNS:
-            return []
-        if alone == table.primary_key or alone in table.unique_keys:
-            return []
-        self._looked_up += 1
-        values = [value for value in self.values.values(table.name, column.name) or () if len(value) <= SHARED_VALUE]
-        if len(values) > SHARED_VALUES:
-            values = [value for value in values if self._mentions(value)]
-        return values[:SHARED_VALUES]
-
-    def _mentions(self, value: str) -> bool:
-        return re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", self._prompt) is not None
 
 
 def _column(column: Column, values: list[str]) -> str | dict[str, Any]:

@@ -1,6 +1,7 @@
 """The one place that turns errors into a failed job's `error`: what went wrong and what its caller can do."""
 
 from datavalut.connections import ConnectionStringError
+from datavalut.errors import first_of, shortened
 from datavalut.filters.errors import FilterPlanError
 from datavalut.jobs.errors import JobTooLarge, StoreBusy
 from datavalut.jobs.model import JobError
@@ -17,6 +18,10 @@ from datavalut.workflow.errors import (
 _CHECK_CONNECTION = "Check source_db_connection."
 _OURS = "This is not the request's fault: try again later, and tell the operator of this deployment if it stays."
 
+MAXIMUM_TEXT = 2_000  # characters of a message or a remedy
+MAXIMUM_DETAIL = 500  # characters
+MAXIMUM_DETAILS = 50
+
 INTERNAL = JobError("internal_error", "The job failed because of an error in DataValut.", _OURS)
 SERVICE_UNAVAILABLE = JobError(
     "service_unavailable", "A service that DataValut rests on gave no answer, tried again and again.", _OURS
@@ -26,15 +31,25 @@ STOPPED = JobError("stopped", "The job was stopped before it could finish.", "Cr
 
 
 def job_error(error: BaseException) -> JobError:
-    """Any other error than those known here is INTERNAL: its text is for the log only."""
-    return (
+    """Never long, whatever the source, the plan or a model says. Any other error than those known here is INTERNAL: its
+    text is for the log only."""
+    known = (
         _of_preflight(error)
         or _of_connection(error)
         or _of_request(error)
         or _of_source(error)
         or _of_target(error)
         or _of_services(error)
-        or INTERNAL
+    )
+    return _shortened(known) if known is not None else INTERNAL
+
+
+def _shortened(error: JobError) -> JobError:
+    return JobError(
+        error.code,
+        shortened(error.message, MAXIMUM_TEXT),
+        shortened(error.remedy, MAXIMUM_TEXT),
+        first_of(error.details, MAXIMUM_DETAILS, MAXIMUM_DETAIL),
     )
 
 

@@ -163,7 +163,7 @@ def test_a_dry_run_shows_its_plan_which_can_be_sent_back_as_a_filter(stack: Stac
     assert job["status"] == "completed", job["error"]
     planned = {table["table"]: table["estimated_rows"] for table in dry["result"]["tables"]}
     kept = {table["table"]: table["rows"] for table in job["result"]["report"]["tables"]}
-    assert kept["public.customers"] == planned["public.customers"]
+    assert kept == planned
 
 
 def test_a_schema_that_the_target_cannot_hold_fails_with_the_object_s_name(

@@ -34,6 +34,9 @@ def test_values_of_a_command_line_are_texts() -> None:
         ("database_multi_az", "perhaps"),
         ("nat_gateways", "17"),
         ("copy_workers", "0"),
+        ("planner_schema_tokens", "0"),
+        ("planner_request_seconds", "0"),
+        ("planner_request_seconds", "781"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_refused_by_its_name(name: str, value: str) -> None:

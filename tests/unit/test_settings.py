@@ -3,7 +3,7 @@
 import pytest
 
 from datavalut.aws.workflow_deployment import target_disk
-from datavalut.planning.openai_planner import SCHEMA_TOKENS
+from datavalut.planning.openai_planner import REQUEST_SECONDS, SCHEMA_TOKENS
 from datavalut.settings import PlannerChoice, PlannerFallback, SettingError, read_settings
 from datavalut.transfer.preflight.disk import TargetDisk
 from infra.configuration import Configuration
@@ -17,6 +17,7 @@ def test_without_variables_no_value_is_shared_and_nothing_falls_back() -> None:
     assert settings.planner_fallback is PlannerFallback.NONE
     assert settings.planner_share_values is False
     assert settings.planner_schema_tokens == SCHEMA_TOKENS == Configuration().planner_schema_tokens
+    assert settings.planner_request_seconds == REQUEST_SECONDS == Configuration().planner_request_seconds
 
 
 def test_each_choice_can_be_made() -> None:
@@ -26,12 +27,14 @@ def test_each_choice_can_be_made() -> None:
             "PLANNER_FALLBACK": "offline",
             "PLANNER_SHARE_VALUES": "True",
             "PLANNER_SCHEMA_TOKENS": "8000",
+            "PLANNER_REQUEST_SECONDS": "600",
         }
     )
     assert settings.planner is PlannerChoice.OPENAI
     assert settings.planner_fallback is PlannerFallback.OFFLINE
     assert settings.planner_share_values is True
     assert settings.planner_schema_tokens == 8_000
+    assert settings.planner_request_seconds == 600
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,7 @@ def test_each_choice_can_be_made() -> None:
         ("PLANNER_SHARE_VALUES", "maybe"),
         ("PLANNER_SCHEMA_TOKENS", "many"),
         ("PLANNER_SCHEMA_TOKENS", "0"),
+        ("PLANNER_REQUEST_SECONDS", "0"),
         ("JOB_RETENTION_DAYS", "a week"),
         ("SOURCE_DENIED_NETWORKS", "10.0.0.0/8, everywhere"),
         ("TARGET_STORAGE_GIB", "much"),

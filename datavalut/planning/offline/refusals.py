@@ -74,7 +74,7 @@ def _known_as(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int) 
         return ""
     places = _columns(vocabulary, _PLACE_COLUMNS)
     if places and all(values for _, values in places):
-        return f": no {' or '.join(sorted({name for name, _ in places}))} is called so"
+        return f": no {' or '.join(sorted({name for name, _ in places}))} that is known is called so"
     return ""
 
 

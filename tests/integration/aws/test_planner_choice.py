@@ -13,7 +13,8 @@ from tests.aws_doubles import fake_aws
 from tests.unit.planning.fixed_source import FixedSource
 from tests.unit.planning.scripted_model import ScriptedModel, completion, failure, scripted_model
 
-ANSWER = '{"plan": {"full": ["products"], "reading": "by the model"}, "refusal": null}'
+EVIDENCE = '[{"words": "all products", "meaning": "the table, whole"}]'
+ANSWER = f'{{"plan": {{"full": ["products"], "reading": "by the model", "evidence": {EVIDENCE}}}, "refusal": null}}'
 PROMPT = "all products"
 
 
@@ -85,5 +86,5 @@ def test_values_are_shared_where_the_deployment_says_so(monkeypatch: pytest.Monk
     workflow_deployment().plan_prompt(PROMPT, source)
     assert source.asked == []
     plan(monkeypatch, PLANNER_SHARE_VALUES="true")
-    workflow_deployment().plan_prompt(PROMPT, source)
+    workflow_deployment().plan_prompt("all products, and Ontario", source)
     assert '["Ontario"]' in model.messages(-1)[1]["content"]

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from datavalut.connections import ConnectionParameters
-from datavalut.filters.model import FilterPlan
+from datavalut.filters.model import Evidence, FilterPlan
 from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.planning.openai_planner import OpenAIPlanner
 from tests.filter_examples import ORDERS, SHOP_SQL, Json, aggregate, all_of, compare, plan_of
@@ -16,12 +16,16 @@ from tests.postgres_server import TestServer
 from tests.unit.planning.scripted_model import Reply, ScriptedModel, completion, failure, scripted_model
 from tests.workflow_runner import WorkflowRunner
 
+# Of the prompt that `WorkflowRunner.create` writes.
+EVIDENCE = Evidence(words="what the planner's answer says", meaning="customers with at least 3 orders")
 MakeDatabase = Callable[..., ConnectionParameters]
 CONDITION = compare(aggregate("count", ORDERS), ">=", 3)
 
 
 def answer(condition: Json) -> Reply:
-    plan = plan_of(condition).model_copy(update={"reading": "Customers with at least 3 orders"})
+    plan = plan_of(condition).model_copy(
+        update={"reading": "Customers with at least 3 orders", "evidence": (EVIDENCE,)}
+    )
     return completion(json.dumps({"plan": plan.model_dump(mode="json"), "refusal": None}))
 
 
@@ -43,6 +47,8 @@ def test_a_good_answer_completes_the_dry_run(postgres: TestServer, shop: Connect
     assert job.status is JobStatus.COMPLETED
     assert job.result is not None
     assert job.result["plan"]["reading"] == "Customers with at least 3 orders"
+    assert job.result["plan"]["evidence"] == [EVIDENCE.model_dump()]
+    assert len(model.requests) == 1
     assert f"Now is {job.created_at:%Y-%m-%d %H:%M}" in model.messages(0)[1]["content"]
 
 

@@ -12,7 +12,7 @@ from datavalut.catalog.model import Catalog, Column, TypeCategory
 from datavalut.catalog.reader import read_catalog
 from datavalut.connections import ConnectionParameters
 from datavalut.filters.check import check_plan
-from datavalut.filters.model import FilterPlan
+from datavalut.filters.model import Evidence, FilterPlan
 from datavalut.planning.openai_planner import OpenAIPlanner, PlannerOptions
 from datavalut.transfer.errors import PermissionDenied, SourceConnectionLost
 from datavalut.workflow.planning_source import SessionSource
@@ -72,8 +72,10 @@ def test_a_model_repairs_what_the_server_could_not_run_and_sees_the_shared_words
     shop = make_database(SHOP_SQL + "INSERT INTO products VALUES (1, 'Garden gnome', 9);")
 
     def answer(column: str, constant: object) -> str:
-        plan = plan_of(compare(column, "=", constant), "products").model_dump(mode="json")
-        return json.dumps({"plan": plan, "refusal": None})
+        plan = plan_of(compare(column, "=", constant), "products").model_copy(
+            update={"reading": "Products", "evidence": (Evidence(words="garden gnomes", meaning="the name"),)}
+        )
+        return json.dumps({"plan": plan.model_dump(mode="json"), "refusal": None})
 
     replies = [completion(answer("gone", 1)), completion(answer("name", "Garden gnome"))]
     with closing(open_source(shop)) as session, scripted_model(replies) as model:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from datavalut.connections import ConnectionParameters
-from datavalut.filters.model import FilterPlan, NotUnderstood, Refusal
+from datavalut.filters.model import Evidence, FilterPlan, NotUnderstood, Refusal
 from datavalut.jobs.executions import Ending
 from datavalut.jobs.model import Job, JobRequest, JobStatus
 from datavalut.transfer.errors import JobNoLongerRunning, TransferError
@@ -45,7 +45,12 @@ INSERT INTO order_lines (order_id, line, amount)
 INSERT INTO settings VALUES ('colour', '"red"');
 ANALYZE;
 """
-CANADIANS = FilterPlan(roots=(rows_with("customers", "country", "Canada"),))
+CANADIANS = FilterPlan(
+    roots=(rows_with("customers", "country", "Canada"),),
+    reading="Customers from Canada",
+    evidence=(Evidence(words="from Canada", meaning="country is Canada"),),
+)
+UNDERSTOOD = ("Customers from Canada", [{"words": "from Canada", "meaning": "country is Canada"}])
 
 
 @pytest.fixture
@@ -117,6 +122,7 @@ def test_the_report_tells_rules_rows_and_verified_foreign_keys(
         "public.orders (product_id) → public.products (id)",
     ]
     assert "Canada" in report["explanation"]
+    assert (report["plan"]["reading"], report["plan"]["evidence"]) == UNDERSTOOD
     verified = report["verified"]
     assert (verified["tables_counted"], verified["foreign_keys"]) == (5, 3)
     assert verified["rows_counted"] == sum(table["rows"] for table in report["tables"])
@@ -161,10 +167,12 @@ def test_a_dry_run_ends_with_its_plan_and_makes_nothing(
     job = runner.run(runner.create(shop, JobRequest(dry_run=True)))
     assert job.status is JobStatus.COMPLETED
     assert job.result is not None
+    assert (job.result["plan"]["reading"], job.result["plan"]["evidence"]) == UNDERSTOOD
     tables = {table["table"]: table for table in job.result["tables"]}
     assert tables["public.customers"]["estimated_rows"] == 10
     for table, planned in tables.items():
-        query(shop, f"SELECT * FROM ({planned['sql']}) AS {table.replace('.', '_')}")
+        rows = query(shop, f"SELECT * FROM ({planned['sql']}) AS {table.replace('.', '_')}")
+        assert planned["estimated_rows"] == len(rows)
     assert left_on_server(postgres.superuser, job.job_id) == []
 
 

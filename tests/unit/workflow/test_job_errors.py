@@ -1,6 +1,8 @@
 """Needs nothing running."""
 
 import inspect
+import json
+from dataclasses import asdict
 from types import ModuleType
 
 import pytest
@@ -146,3 +148,25 @@ def test_a_lock_on_the_source_is_not_told_as_a_lost_connection() -> None:
     assert locked.code == "source_locked"
     assert "locked by others" in locked.message
     assert job_error(transfer.SourceBusy("40001")).code == "source_connection_lost"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        planning.PlannerAnswerInvalid(3, ("p" * 300_000,)),
+        planning.PlannerAnswerInvalid(3, ("p" * 100,) * 20_000),
+        planning.PromptNotUnderstood(
+            Refusal(
+                reason="r" * 300_000, not_understood=(NotUnderstood(words="w" * 9_000, candidates=("c" * 99,) * 999),)
+            )
+        ),
+        transfer.SchemaNotReadable("s" * 300_000),
+    ],
+)
+def test_no_error_is_too_long_to_be_kept(error: DataValutError) -> None:
+    assert len(json.dumps(asdict(job_error(error)))) < 32_000
+
+
+def test_details_that_are_not_told_are_counted() -> None:
+    details = job_error(planning.PlannerAnswerInvalid(3, tuple(map(str, range(60))))).details
+    assert details == (*map(str, range(50)), "And 10 more.")
