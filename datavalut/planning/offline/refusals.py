@@ -88,7 +88,8 @@ def _columns(vocabulary: Vocabulary, heads: frozenset[str]) -> list[tuple[str, t
         (column.name, vocabulary.values(table, column))
         for table in vocabulary.catalog.tables
         for column in table.columns
-        if column.category is TypeCategory.TEXT and name_words(column.name) and head_word(column.name) in heads
+        if column.category is TypeCategory.TEXT and name_words(column.name)[-1:] and head_word(column.name) in heads
+        if heads is _PLACE_COLUMNS or "name" not in name_words(column.name)  # the state_name of a country's parts
     ]
 
 
