@@ -1,7 +1,7 @@
 """`make eval`: the offline planner against prompts whose right rows were written down by hand, in SQL.
 
-Half of the prompts are for tuning the planner, the other half is held out: what is wrong with single prompts is shown
-for the first half only (`--show all` shows what is not right, with the plan's reading or the refusal).
+About two thirds of the prompts are for tuning the planner, the others are held out: what is wrong with single prompts
+is shown for the first only (`--show all` shows what is not right, with the plan's reading or the refusal).
 """
 
 import argparse

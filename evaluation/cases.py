@@ -57,7 +57,7 @@ class Case:
 
 
 def read_cases(half: str) -> list[Case]:
-    """A database whose prompts were all used for tuning has no file in the other half."""
+    """A database whose prompts were all used for tuning has no file among those that are held out."""
     files = ((database, _PROMPTS / half / f"{database}.txt") for database in DATABASES)
     return [case for database, file in files if file.exists() for case in _read_file(database, file)]
 

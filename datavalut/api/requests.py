@@ -5,6 +5,7 @@ import hmac
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
@@ -19,12 +20,14 @@ from datavalut.connections import (
     PortNotANumberError,
     parse_connection_string,
 )
+from datavalut.errors import shortened
 from datavalut.filters.model import FilterPlan, Scope
 from datavalut.jobs.model import JobStatus
 
 MAX_BODY_BYTES = 60_000  # it must fit in a secret, of 65,536 bytes
 MAX_PROMPT_LENGTH = 4000  # characters
 MAX_PROBLEMS = 50  # told in one answer
+MAX_NAME_TOLD = 100  # characters
 MAX_DEPTH = 100  # of JSON: a filter nested that deep is none that a person means
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -185,7 +188,9 @@ def _json_object(data: bytes) -> dict[str, Any]:
     if not data.strip():
         raise MalformedBody("it is empty")
     try:
-        value = json.loads(data.decode(), parse_float=_finite, parse_constant=_finite)
+        value = json.loads(
+            data.decode(), parse_float=_finite, parse_constant=_finite, object_pairs_hook=_without_doubles
+        )
     except UnicodeDecodeError:
         raise MalformedBody("it is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -197,6 +202,15 @@ def _json_object(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise MalformedBody("it is another JSON value")
     return value
+
+
+def _without_doubles(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """RFC 8259 leaves open what a name that comes twice means, so it is not guessed."""
+    names = Counter(name for name, _ in members)
+    twice = next((name for name, times in names.items() if times > 1), None)
+    if twice is not None:
+        raise MalformedBody(f"an object has the name {shortened(twice, MAX_NAME_TOLD)} twice")
+    return dict(members)
 
 
 def _depth(value: object) -> int:
@@ -237,21 +251,35 @@ def _alternative_problems(value: Mapping[str, Any]) -> list[FieldProblem]:
 
 def _field_problems(error: ValidationError, value: object) -> list[FieldProblem]:
     problems: dict[str, FieldProblem] = {}
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+    for detail in error.errors(include_url=False, include_input=False):
         field, of_plain_value = _json_path(detail["loc"], value)
         reason = "Should be a text, a number or a boolean" if of_plain_value else _reason(detail)
         problems.setdefault(field, FieldProblem(field, reason))
     return list(problems.values())
 
 
+# By pydantic's names of what is wrong: its own words speak of Python.
+_REASONS = {
+    "extra_forbidden": "Is not a known field",
+    "missing": "Is missing",
+    "union_tag_not_found": "Is missing its kind",
+    "union_tag_invalid": "Its kind is none of {expected_tags}",
+    "model_type": "Should be an object",
+    "model_attributes_type": "Should be an object",
+    "tuple_type": "Should be a list",
+    "too_short": "Should not be empty",
+    "string_too_short": "Should not be empty",
+    "string_too_long": "Should have at most {max_length} characters",
+    "string_type": "Should be a text",
+    "bool_type": "Should be true or false",
+    "enum": "Should be {expected}",
+    "literal_error": "Should be {expected}",
+}
+
+
 def _reason(detail: ErrorDetails) -> str:
-    if detail["type"] == "extra_forbidden":
-        return "Is not a known field"
-    if detail["type"] == "missing":
-        return "Is missing"
-    if detail["type"] == "union_tag_not_found":
-        return "Is missing its kind"
-    return detail["msg"]
+    reason = _REASONS.get(detail["type"])
+    return detail["msg"].replace("Input should", "Should") if reason is None else reason.format(**detail.get("ctx", {}))
 
 
 def _json_path(location: tuple[int | str, ...], value: object) -> tuple[str, bool]:

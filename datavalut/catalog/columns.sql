@@ -22,6 +22,8 @@ SELECT
     pg_catalog.col_description(att.attrelid, att.attnum) AS comment,
     coll_nsp.nspname::text AS collation_schema,
     coll.collname::text AS collation_name,
+    -- PostgreSQL before 12 has no other collations.
+    COALESCE(pg_catalog.to_jsonb(coll) ->> 'collisdeterministic', 'true') = 'true' AS deterministic,
     base.typname::text AS base_name,
     base.typtype::text AS base_kind,
     base_nsp.nspname::text AS base_schema,

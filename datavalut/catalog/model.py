@@ -45,7 +45,8 @@ class Identity(StrEnum):
 @dataclass(frozen=True)
 class Column:
     """`type_name` is what `format_type` prints, qualified where needed, fit for a cast as it is. `collation` is its
-    schema and name, None for the database's own and for types without one."""
+    schema and name, None for the database's own and for types without one; by one that is not `deterministic` different
+    texts may be equal."""
 
     name: str
     type_name: str
@@ -58,6 +59,7 @@ class Column:
     element_type_name: str | None = None
     comment: str | None = None
     collation: tuple[str, str] | None = None
+    deterministic: bool = True
 
 
 class TableKind(StrEnum):

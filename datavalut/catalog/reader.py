@@ -153,6 +153,7 @@ def _column(row: Any) -> Column:
         element_type_name=row.element_type_name,
         comment=row.comment,
         collation=(row.collation_schema, row.collation_name) if row.collation_name is not None else None,
+        deterministic=row.deterministic,
     )
 
 

@@ -79,6 +79,7 @@ from datavalut.filters.value_types import (
     ValueType,
     common_type,
     constant_operand_type,
+    deciding_collation,
     expression_type,
 )
 from datavalut.filters.without_rows import met_without_rows, rows_needed
@@ -331,6 +332,8 @@ class _Renderer:
             padded and equals and condition.case_sensitive
         ):
             operand = sql.SQL("{}::text").format(operand)
+        if not value_type.deterministic:
+            operand = sql.SQL('{} COLLATE pg_catalog."default"').format(operand)
         if equals and condition.case_sensitive:
             return sql.SQL("{} = {}").format(
                 operand, fit_literal(condition.text, value_type if padded else TEXT).render()
@@ -405,6 +408,7 @@ class _Renderer:
         types = [expression_type(side, row.table, self.catalog) for side in sides]
         common = common_type([value_type for value_type in types if value_type is not None])
         assert common is not None  # noqa: S101 (checked)
+        collation = deciding_collation([value_type for value_type in types if value_type is not None])
         rendered = []
         for side, value_type in zip(sides, types, strict=True):
             if isinstance(side, LiteralValue):
@@ -413,6 +417,8 @@ class _Renderer:
             value = self.expression(side, row, aggregates)
             if value_type is not None and value_type.category is not common.category:
                 value = converted(value, value_type, common)
+            elif collation is not None:
+                value = sql.SQL("({} COLLATE {})").format(value, sql.Identifier(*collation))
             rendered.append(value)
         return rendered
 

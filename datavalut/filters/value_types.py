@@ -25,13 +25,15 @@ NETWORK_TYPES = frozenset({"inet", "cidr", "macaddr", "macaddr8"})
 @dataclass(frozen=True)
 class ValueType:
     """`type_name` is as in the catalog's Column. `element` and `element_type_name` are set for arrays only,
-    `enum_labels` for enums and arrays of them."""
+    `enum_labels` for enums and arrays of them, `collation` as in the catalog's Column."""
 
     category: TypeCategory
     type_name: str
     enum_labels: tuple[str, ...] = ()
     element: TypeCategory | None = None
     element_type_name: str | None = None
+    collation: tuple[str, str] | None = None
+    deterministic: bool = True
 
     @property
     def base_name(self) -> str:
@@ -104,7 +106,7 @@ JSON_TYPES = {JsonType.TEXT: TEXT, JsonType.NUMERIC: NUMERIC, JsonType.BOOLEAN: 
 def column_type(column: Column) -> ValueType:
     return ValueType(
         column.category, column.type_name, column.enum_labels, element=column.element,
-        element_type_name=column.element_type_name,
+        element_type_name=column.element_type_name, collation=column.collation, deterministic=column.deterministic,
     )  # fmt: skip
 
 
@@ -202,6 +204,13 @@ def constant_operand_type(
     if operator is ArithmeticOperator.SUBTRACT and (looks_like_a_moment or not on_the_right):
         return TIMESTAMP if beside.category is TypeCategory.DATE and len(text) > len("2026-05-23") else beside
     return INTERVAL
+
+
+def deciding_collation(types: Sequence[ValueType]) -> tuple[str, str] | None:
+    """By which values of these types are compared where their columns' collations leave it open: the first column's.
+    None where they do not."""
+    collations = list(dict.fromkeys(value_type.collation for value_type in types if value_type.collation is not None))
+    return collations[0] if len(collations) > 1 else None
 
 
 def common_type(types: Sequence[ValueType]) -> ValueType | None:

@@ -1,6 +1,7 @@
 """What a planner may ask of the source beside its catalog. It is asked through these protocols alone, so that planning
 needs no database."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +17,13 @@ class ColumnValues(Protocol):
         """The different values, in the order of their characters, without null; None where there are too many, where
         they cannot be read quickly, and for a column that is no text. Of a very large table they may be the frequent
         values only."""
+        ...
+
+    def survey(
+        self, columns: tuple[tuple[TableName, str], ...]
+    ) -> Mapping[tuple[TableName, str], tuple[str, ...] | None]:
+        """The values of many columns at once, as `values` tells them, but soon: of all but the smallest tables they
+        may be the frequent values only, or None."""
         ...
 
 

@@ -22,5 +22,18 @@ def count_in_source(source: connection, table: Table) -> int:
 
 def count_query(table: Table) -> sql.Composable:
     """A SELECT of the exact number of its own rows, as far as row-level security shows them."""
+    return sql.SQL("SELECT count(*) FROM {}").format(_own_rows(table))
+
+
+def has_more_rows(source: connection, table: Table, rows: int) -> bool:
+    """Whether it has more than so many rows of its own; no more of them than that are looked at, and no statistics.
+    Raises errors about the source."""
+    with reading_source(str(table.name)), source.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT EXISTS (SELECT FROM {} OFFSET {})").format(_own_rows(table), sql.Literal(rows)))
+        ((more,),) = cursor.fetchall()
+    return bool(more)
+
+
+def _own_rows(table: Table) -> sql.Composable:
     only = sql.SQL("ONLY " if table.inherited else "")
-    return sql.SQL("SELECT count(*) FROM {}{}").format(only, sql.Identifier(table.name.schema, table.name.name))
+    return sql.SQL("{}{}").format(only, sql.Identifier(table.name.schema, table.name.name))

@@ -6,11 +6,8 @@ from psycopg2.extensions import connection
 
 from datavalut.engine.differences import of_large_objects
 from datavalut.subset.model import Rule, SubsetPlan
-from datavalut.transfer.counting import count_in_source
+from datavalut.transfer.counting import has_more_rows
 from datavalut.workflow.plan_record import PlannedTable
-
-# From this share of the estimated rows on, the table is counted: a condition may hold for all of them.
-_NEARLY_ALL = 0.8
 
 
 def plan_warnings(source: connection, subset: SubsetPlan, planned: tuple[PlannedTable, ...]) -> tuple[str, ...]:
@@ -26,9 +23,5 @@ def _of_subjects(source: connection, subset: SubsetPlan, planned: tuple[PlannedT
             yield f"No row of {table.table} matches: the filtered database holds none of them."
         elif root.condition is None and root.top is None and root.sample is None:
             yield f"All rows of {table.table} are asked for: its condition is empty."
-        elif table.rows_expected >= _NEARLY_ALL * table.rows_in_source and _is_whole(source, subset, table):
-            yield f"All rows of {table.table} match: its condition leaves none of them out."
-
-
-def _is_whole(source: connection, subset: SubsetPlan, planned: PlannedTable) -> bool:
-    return planned.rows_expected >= count_in_source(source, subset.catalog.table(planned.table))
+        elif not has_more_rows(source, subset.catalog.table(table.table), table.rows_expected):
+            yield f"All rows of {table.table} are kept: its condition leaves none out, or other kept rows need them."

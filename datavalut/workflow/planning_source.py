@@ -1,5 +1,6 @@
 """The source as planners see it: its catalog, the words in its columns, and whether it can run a plan."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import psycopg2
@@ -14,9 +15,9 @@ from datavalut.filters.sql_rows import Row
 from datavalut.transfer.statements import first_line, source_error
 from datavalut.workflow.source_values import SourceValues
 
-# SQLSTATE classes that say something of the query, not of the session or the server: data exceptions, errors of names
-# and types, limits of what a program may be.
-_OF_THE_QUERY = ("22", "42", "54")
+# SQLSTATE classes that say something of the query, not of the session or the server: what is not supported, data
+# exceptions, errors of names and types, limits of what a program may be.
+_OF_THE_QUERY = ("0A", "22", "42", "54")
 _INSUFFICIENT_PRIVILEGE = "42501"
 
 
@@ -32,6 +33,12 @@ class SessionSource:
     def values(self, table: TableName, column: str) -> tuple[str, ...] | None:
         """Raises errors about the source."""
         return self._values.values(table, column)
+
+    def survey(
+        self, columns: tuple[tuple[TableName, str], ...]
+    ) -> Mapping[tuple[TableName, str], tuple[str, ...] | None]:
+        """Raises errors about the source."""
+        return self._values.survey(columns)
 
     def explain(self, plan: FilterPlan) -> str | None:
         """Raises errors about the source that are not the plan's."""

@@ -42,6 +42,7 @@ from datavalut.planning.offline.phrases import (
     UnclearError,
     all_of,
     along,
+    any_of,
     denied,
     negated,
     opened,
@@ -198,7 +199,7 @@ class ObjectReader(Reader):
             column, end = flag
             condition = flagged(self._vocabulary, table, column, True)
             return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
-        amount = self._columns.amount_there(table, at)
+        amount = self._columns.grant(table, at) or self._columns.amount_there(table, at)
         if amount is not None:
             condition = Comparison(left=ColumnValue(column=amount.column.name), operator=GREATER, right=_ZERO)
             return self._clause(condition, position, amount.end, f"{amount.text} is more than 0", Continuation.WITH)
@@ -334,6 +335,12 @@ class ObjectReader(Reader):
             column, end = flag
             without = negated(flagged(self._vocabulary, table, column, True))
             return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
+        grant = self._columns.grant(table, position)
+        if grant is not None:
+            value = ColumnValue(column=grant.column.name)
+            none = any_of((IsNull(operand=value), Comparison(left=value, operator=EQUAL, right=_ZERO)))
+            meaning = f"{grant.text} is null or 0"
+            return self._clause(none, position, grant.end, meaning, Continuation.WITH)
         amount = self._columns.amount_there(table, position)
         if amount is not None:
             none = Comparison(left=ColumnValue(column=amount.column.name), operator=EQUAL, right=_ZERO)

@@ -8,6 +8,8 @@ from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.antecedents import with_antecedents
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
+from datavalut.planning.offline.impossible import refusal_of_the_impossible
+from datavalut.planning.offline.likely_values import LikelyValues
 from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
 from datavalut.planning.offline.refusals import not_understood, unclear
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
@@ -34,6 +36,15 @@ def plan_offline(
     explains every word that carries meaning; where one would be left over, or fits two things equally well, the
     answer is a Refusal that names it, with the names that may have been meant.
     """
+    answer = _read(prompt, catalog, values, reference_time)
+    if isinstance(answer, Refusal):
+        return answer
+    return refusal_of_the_impossible(answer, catalog, reference_time) or answer
+
+
+def _read(
+    prompt: str, catalog: Catalog, values: ColumnValues | None, reference_time: datetime | None
+) -> FilterPlan | Refusal:
     tokens = tokenize(prompt)
     if not tokens:
         return Refusal(reason=_EMPTY)
@@ -48,7 +59,7 @@ def plan_offline(
     tokens = without_courtesy(tokens)
     if not tokens:
         return Refusal(reason=_EMPTY)
-    words = Values(values)
+    words = _values(values, catalog, tokens)
     first = answer = _answer(prompt, tokens, Vocabulary(catalog, tokens, words, reference_time))
     apart = without_hyphens(tokens)
     if isinstance(answer, Refusal) and apart != tokens:
@@ -68,8 +79,13 @@ def plan_offline(
             break
         tokens, found = meant
         corrections += found
+        words = _values(values, catalog, tokens)
         answer = _answer(prompt, tokens, Vocabulary(catalog, tokens, words, reference_time))
     return _with_corrections(answer, corrections) if isinstance(answer, FilterPlan) else first
+
+
+def _values(read: ColumnValues | None, catalog: Catalog, tokens: tuple[Token, ...]) -> Values:
+    return Values(LikelyValues(read, catalog, tokens) if read is not None else None)
 
 
 def _with_antecedents(

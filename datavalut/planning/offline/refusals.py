@@ -74,7 +74,7 @@ def _known_as(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int) 
         return ""
     places = _columns(vocabulary, _PLACE_COLUMNS)
     if places and all(values for _, values in places):
-        return f": no {' or '.join(sorted({name for name, _ in places}))} is called so"
+        return f": no {' or '.join(sorted({name for name, _ in places}))} that is known is called so"
     return ""
 
 
@@ -88,7 +88,8 @@ def _columns(vocabulary: Vocabulary, heads: frozenset[str]) -> list[tuple[str, t
         (column.name, vocabulary.values(table, column))
         for table in vocabulary.catalog.tables
         for column in table.columns
-        if column.category is TypeCategory.TEXT and name_words(column.name) and head_word(column.name) in heads
+        if column.category is TypeCategory.TEXT and name_words(column.name)[-1:] and head_word(column.name) in heads
+        if heads is _PLACE_COLUMNS or "name" not in name_words(column.name)  # the state_name of a country's parts
     ]
 
 

@@ -142,12 +142,10 @@ class VerbReader(Reader):
     def _nobody(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(posts that) nobody has liked", "(products) no one ordered in 2024"."""
         at = position + 1 if self._word(position) in {"that", "which"} else position
-        if self._word(at) == "nobody":
-            at += 1
-        elif self._words(at, "no", "one"):
-            at += 2
-        else:
-            return None
+        subject = self._past_nobody(at)
+        if subject is None:
+            return self._done_by_nobody(table, at, frames)
+        at = subject
         while self._word(at) in _HAVE | {"ever", "yet"}:
             at += 1
         behind = at + 2 if self._word(at + 1) in OBJECT_PREPOSITIONS and not self._is_time(at + 1) else None
@@ -160,6 +158,20 @@ class VerbReader(Reader):
             undone = self._adjectives.read_list(table, at, is_denied=True)
             return undone and opened(denied(undone, position), position, Continuation.NONE)
         return opened(denied(replace(deed, end=max(deed.end, behind or 0)), position), position, Continuation.NONE)
+
+    def _past_nobody(self, position: int) -> int | None:
+        if self._word(position) == "nobody":
+            return position + 1
+        return position + 2 if self._words(position, "no", "one") else None
+
+    def _done_by_nobody(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(products) reviewed by nobody", "(posts that) were liked by no one"."""
+        at = position + 1 if self._word(position) in _BE else position
+        end = self._past_nobody(at + 2) if self._word(at + 1) == "by" else None
+        deed = self.deeds.read(table, at, frames, object_at=end) if end is not None else None
+        if deed is None or end is None:
+            return None
+        return opened(denied(replace(deed, end=max(deed.end, end)), at), position, Continuation.NONE)
 
     def _is_time(self, position: int) -> bool:
         return self._dates.begins_with_time(position)

@@ -25,15 +25,21 @@ TABLES = """
     INSERT INTO goods SELECT number, number FROM generate_series(1, 100) AS number;
     ANALYZE;
 """
+STALE_STATISTICS = """
+    CREATE TABLE goods (id integer PRIMARY KEY, price integer NOT NULL) WITH (autovacuum_enabled = false);
+    INSERT INTO goods SELECT number, number FROM generate_series(1, 1000) AS number;
+    ANALYZE;
+    DELETE FROM goods WHERE id > 100;
+"""
 NOTHING = "No row of public.goods matches: the filtered database holds none of them."
 UNCONDITIONAL = "All rows of public.goods are asked for: its condition is empty."
-EVERYTHING = "All rows of public.goods match: its condition leaves none of them out."
+EVERYTHING = "All rows of public.goods are kept: its condition leaves none out, or other kept rows need them."
 
 
 def warnings_of(
-    make_database: MakeDatabase, condition: Condition | None, sample: Sample | None = None
+    make_database: MakeDatabase, condition: Condition | None, sample: Sample | None = None, tables: str = TABLES
 ) -> tuple[str, ...]:
-    parameters = make_database(TABLES)
+    parameters = make_database(tables)
     with closing(open_source(parameters)) as source:
         catalog = read_catalog(source)
         plan = FilterPlan(roots=(Root(table="goods", condition=condition, sample=sample),))
@@ -67,6 +73,13 @@ def test_a_subject_of_which_nothing_or_everything_is_kept_is_told(
     make_database: MakeDatabase, condition: Condition | None, expected: tuple[str, ...]
 ) -> None:
     assert warnings_of(make_database, condition) == expected
+
+
+@pytest.mark.parametrize(("least", "expected"), [(0, (EVERYTHING,)), (1, ())])
+def test_statistics_that_are_out_of_date_change_no_warning(
+    make_database: MakeDatabase, least: int, expected: tuple[str, ...]
+) -> None:
+    assert warnings_of(make_database, compare("price", ">", least), tables=STALE_STATISTICS) == expected
 
 
 def test_a_sample_of_all_rows_is_no_surprise(make_database: MakeDatabase) -> None:

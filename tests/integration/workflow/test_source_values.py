@@ -98,6 +98,53 @@ def test_a_large_table_is_not_read_but_its_statistics_are(make_database: Callabl
         assert values.values(SHOP, "email") is None
 
 
+def test_a_survey_reads_small_columns_together_and_tells_the_same(source: connection) -> None:
+    asked = tuple((SHOP, column) for column in ("The country", "plan", "code", "email", "level", "id"))
+    apart = values_of(source)
+    assert values_of(source).survey(asked) == {(table, column): apart.values(table, column) for table, column in asked}
+
+
+def test_a_survey_knows_the_statistics_of_what_it_does_not_read(
+    make_database: Callable[..., ConnectionParameters], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_values, "SURVEYED_BYTES", 0)
+    parameters = make_database(TABLES)
+    asked = ((SHOP, "plan"), (SHOP, "email"))
+    with closing(open_source(parameters)) as source:
+        assert values_of(source).survey(asked) == dict.fromkeys(asked)
+        execute(parameters, f'ANALYZE "{SHOP.name}"')
+        values = values_of(source)
+        assert values.survey(asked) == {asked[0]: ("plan 0", "plan 1", "plan 2"), asked[1]: None}
+        execute(parameters, f"""INSERT INTO "{SHOP.name}" (id, plan) VALUES (-1, 'plan 9')""")
+        assert "plan 9" in (values.values(SHOP, "plan") or ())  # what is asked for by itself is read
+
+
+def test_a_survey_that_takes_too_long_knows_the_statistics(
+    make_database: Callable[..., ConnectionParameters], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_values, "SURVEY_SECONDS", 0.001)
+    slow = "CREATE TABLE t (word text); INSERT INTO t SELECT 'a' FROM generate_series(1, 300000); ANALYZE t"
+    with closing(open_source(make_database(slow))) as source:
+        values = values_of(source)
+        asked = (TableName("public", "t"), "word")
+        assert values.survey((asked,)) == {asked: ("a",)}
+        assert values.values(*asked) == ("a",)  # the session goes on
+
+
+def test_when_much_was_read_the_statistics_do(
+    make_database: Callable[..., ConnectionParameters], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = make_database(TABLES)
+    with closing(open_source(parameters)) as source:
+        execute(parameters, f'ANALYZE "{SHOP.name}"')
+        values = values_of(source)
+        known = values.values(SHOP, "code")
+        monkeypatch.setattr(source_values, "READ_BYTES", 0)
+        execute(parameters, f"""INSERT INTO "{SHOP.name}" (id, plan) VALUES (-1, 'plan 9')""")
+        assert values.values(SHOP, "plan") == ("plan 0", "plan 1", "plan 2")
+        assert values.values(SHOP, "code") == known == ("ab",)
+
+
 def test_what_takes_too_long_is_none_and_the_session_goes_on(
     make_database: Callable[..., ConnectionParameters], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,8 +83,11 @@ def test_unknown_fields_are_refused_with_their_names_at_any_depth() -> None:
                 "window": {"kind": "last", "amount": 0, "unit": "day"},
             },
             "window.amount",
-            "Input should be greater than or equal to 1",
+            "Should be greater than or equal to 1",
         ),
+        ({"kind": "all", "conditions": []}, "conditions", "Should not be empty"),
+        ({"kind": "all", "conditions": {}}, "conditions", "Should be a list"),
+        ({"kind": "not", "condition": 1}, "condition", "Should be an object"),
     ],
 )
 def test_a_filters_fault_is_named_by_its_json_path(condition: Any, field: str, reason: str) -> None:
@@ -103,6 +106,16 @@ def test_a_filter_is_read_as_a_plan_and_kept_as_sent() -> None:
     body = read_create_job_body(json.dumps({**WITH_FILTER, "filter": plan}))
     assert body.request.filter == FilterPlan.model_validate(plan)
     assert body.filter_json == plan
+
+
+def test_a_kind_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    reason = problems_of_condition({"kind": "sql", "text": "1=1"})["filter.roots[0].condition"]
+    assert reason.startswith("Its kind is none of 'all', 'any', 'not', 'compare'")
+
+
+def test_a_name_that_comes_twice_is_not_guessed_at() -> None:
+    with pytest.raises(MalformedBody, match="the name filter_prompt twice"):
+        read_create_job_body('{"filter_prompt": "all customers", "filter_prompt": "all orders"}')
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "?!", "a\0b", "a" * 4001, 7, ["a"]])

@@ -152,6 +152,10 @@ def test_what_some_row_could_meet_is_none(condition: Json) -> None:
     [
         (compare("visits", "=", 40_000), ".right.value"),
         (compare("visits", "<>", 2.5), ".right.value"),
+        (compare("visits", "<>", 40_000), ".right.value"),
+        (negation(compare("visits", "=", 40_000)), ".condition.right.value"),
+        (negation(one_of("visits", 1, 40_000)), ".condition.values[1]"),
+        (compare("nickname", "<>", "x" * 41), ".right.value"),
         (compare(value("2.5"), "=", column("id")), ".left.value"),
         (compare("visits", ">", 40_000), ""),
         (compare("visits", "<", -40_000), ""),

@@ -24,6 +24,9 @@ class FixedSource:
         self.asked.append((table.name, column))
         return self.column_values.get((table.name, column))
 
+    def survey(self, columns: tuple[tuple[TableName, str], ...]) -> dict[tuple[TableName, str], tuple[str, ...] | None]:
+        return {(table, column): self.values(table, column) for table, column in columns}
+
     def explain(self, plan: FilterPlan) -> str | None:
         self.explained.append(plan)
         return self.failures.pop(0) if self.failures else None

@@ -35,3 +35,6 @@ class FixedValues:
     def values(self, table: TableName, column: str) -> tuple[str, ...] | None:
         self.asked.add((table.name, column))
         return self._known.get((table.name, column))
+
+    def survey(self, columns: tuple[tuple[TableName, str], ...]) -> dict[tuple[TableName, str], tuple[str, ...] | None]:
+        return {(table, column): self.values(table, column) for table, column in columns}

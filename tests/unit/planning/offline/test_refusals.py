@@ -66,7 +66,7 @@ def test_a_column_of_another_table_is_told_as_such() -> None:
 
 def test_a_place_that_no_column_holds_is_no_candidate() -> None:
     refusal = refused("customers from Italy", SHOP, OF_THE_SHOP)
-    assert refusal.reason == 'Not understood: "Italy": no city or country is called so.'
+    assert refusal.reason == 'Not understood: "Italy": no city or country that is known is called so.'
     assert refusal.not_understood[0].candidates == ()
 
 
