@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from datavalut.filters.model import Condition
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, any_of
+from datavalut.planning.offline.synonyms import words
 from datavalut.planning.offline.tokens import Token
 
 _FRESH_STARTS = frozenset(
@@ -18,7 +19,10 @@ _FRESH_STARTS = frozenset(
     | {"have", "has", "are", "is", "were", "was", "do", "does", "did", "except", "excluding", "("}
 )
 _RELATIVES = frozenset({"who", "that", "which"})
-_VERBS = frozenset({"have", "has", "had", "are", "is", "were", "was", "do", "does", "did"})
+_VERBS = words(
+    "have has had are is were was do does did earn earns live lives work works own owns cost costs speak speaks lead "
+    "leads manage manages spend spends pay pays"
+)
 _DENIALS = frozenset({"not", "never"})
 
 

@@ -23,9 +23,6 @@ from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.values import is_of_initials
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
-_OF_PERSONS = synonyms.words(
-    "sex gender status nationality citizenship level tier seniority segment group grade rank cohort standing"
-)
 _OF_WORK = synonyms.words("job work contract employment membership loyalty age seniority body")
 _NEGATIONS = ("non-", "non")
 
@@ -159,7 +156,7 @@ class KindReader(Reader):
             return
         is_person = table_names.is_of(table, synonyms.PERSONS)
         for column in table.columns:
-            kinds = synonyms.ROLE_COLUMNS | _OF_PERSONS if is_person else synonyms.NOUN_COLUMNS
+            kinds = synonyms.ROLE_COLUMNS | synonyms.PERSONAL_COLUMNS if is_person else synonyms.NOUN_COLUMNS
             if head_word(column.name) in kinds and self._is_of_the_row(table, column):
                 yield table, (), column
         for distance, other in keys.ancestors(table):

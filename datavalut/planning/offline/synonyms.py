@@ -89,6 +89,11 @@ COUNT_COLUMNS = words(
 # Columns of persons that say what they are.
 ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank title")
 
+# Further ones, by which persons are told apart.
+PERSONAL_COLUMNS = words(
+    "sex gender status nationality citizenship level tier seniority segment group grade rank cohort standing"
+)
+
 # Before the means or the way by which something was done.
 MEANS = words("through via using")
 # Columns that say who or what carried out what was done to a row.

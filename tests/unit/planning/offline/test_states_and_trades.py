@@ -62,7 +62,9 @@ LENDING = catalog(
 WARD = catalog(
     "ward",
     (
-        table("doctors", "id int!", "full_name text!", "seniority resident|consultant!", "on_call bool!"),
+        table(
+            "doctors", "id int!", "full_name text!", "seniority resident|consultant!", "on_call bool!", "salary num!"
+        ),
         table(
             "patients",
             *("id int!", "first_name text!", "last_name text!", "city text!", "smoker bool!", "allergies text"),
@@ -278,6 +280,17 @@ UNDERSTOOD: list[tuple[Catalog, str, Root]] = [
         ),
     ),
     # "or" between the verbs of one relative clause
+    (
+        WARD,
+        "doctors on call who are consultants or earn more than 200k",
+        root(
+            "doctors",
+            both(
+                compare("on_call", "=", True),
+                either(compare("seniority", "=", "consultant"), compare("salary", ">", 200000)),
+            ),
+        ),
+    ),
     (
         NETWORK,
         "customers in Graz or Prague who are VIP or have a credit score over 700",
