@@ -9,7 +9,8 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader
+from datavalut.planning.offline.aggregates import Amount
+from datavalut.planning.offline.amounts import RAISING, AmountReader
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.inflection import agent_stem, is_participle, singular, stem
 from datavalut.planning.offline.measures import MeasureReader

@@ -5,14 +5,12 @@ subject keeps that table whole. "their orders" comes along by itself. A bare nou
 and orders from 2023") is refused, since the phrase could describe both.
 """
 
-import difflib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, Condition, Root, Sample, Top
 from datavalut.planning.offline import relations, synonyms
-from datavalut.planning.offline.paths import AmbiguousPathError
+from datavalut.planning.offline.exclusions import ExclusionReader
 from datavalut.planning.offline.phrases import Explained, NounPhrase, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.reader import Reader
@@ -22,9 +20,6 @@ from datavalut.planning.offline.vocabulary import Vocabulary
 from datavalut.planning.offline.wholes import WholeReader
 
 _ASKING = frozenset({"which", "what"})
-_EXCLUDING = frozenset({"exclude", "skip", "omit"})
-_EXCLUDING_A_TABLE = _EXCLUDING | frozenset({"excluding", "without", "except", "skipping", "omitting", "but", "minus"})
-_TABLE_WORDS = frozenset({"table", "tables"})
 _RELATED_WORDS = frozenset(
     {"related", "associated", "linked", "connected", "attached", "dependent", "belonging"}
     | {"belongs", "belong", "relates", "references", "depends", "refers", "relating", "referencing"}
@@ -110,6 +105,7 @@ class SentenceReader(Reader):
             durations=self._qualifiers.durations,
             read_qualifiers=self._qualifiers.read,
         )
+        self._exclusions = ExclusionReader(tokens, vocabulary, progress, read_qualifiers=self._qualifiers.read)
         self._wholes = WholeReader(tokens, vocabulary, progress)
         self._lead = 0
         self.subjects: list[Subject] = []
@@ -315,72 +311,11 @@ class SentenceReader(Reader):
         self.subjects.append(Subject(table, None, start, end, meaning, explained, comes_along=True))
 
     def _exclusion(self, position: int) -> int | None:
-        """ "exclude the logs", "without table audit_log", "excluding the tables logs and events"."""
-        word, at = self._word(position), position + 1
-        if (word, self._word(at)) == ("leave", "out"):
-            word, at = "exclude", at + 1
-        if word not in _EXCLUDING_A_TABLE:
+        exclusion = self._exclusions.read(position, tuple(subject.table for subject in self.subjects))
+        if exclusion is None:
             return None
-        if self._word(at) in {"the", "all"}:
-            at += 1
-        says_table = self._word(at) in _TABLE_WORDS
-        if says_table:
-            at += 1
-        found = list(self._tables_listed(at))
-        if not found:
-            self._check_there(position, at, says_table=says_table)
-            return None
-        end = found[-1][1]
-        if self._word(end) in _TABLE_WORDS:
-            says_table, end = True, end + 1
-        if not says_table and word in {"excluding", "except", "minus"} and self.subjects:
-            name = found[0][0].name.name
-            raise UnclearError(position, end, f"leave out {name}", (f"without {name}", f"exclude the table {name}"))
-        if not says_table and word not in _EXCLUDING and not (word == "without" and self._are_unrelated(found)):
-            return None
-        if not says_table and self._qualifiers.read(found[-1][0], end) is not None:
-            name = found[-1][0].name.name
-            raise UnclearError(position, end, f"leave out the table {name}, or some of its rows?")
-        for table, _ in found:
-            if any(subject.table.name == table.name for subject in self.subjects):
-                raise UnclearError(position, end, f"{table.name.name} is asked for and left out")
-            self._excluded.append((table, Explained(position, end, f"the table {table.name.name} is left out")))
-        self._progress.reach(end)
-        return end
-
-    def _check_there(self, position: int, at: int, *, says_table: bool) -> None:
-        """Raises UnclearError for "exclude table audit_log" and "without the audit_log table" where there is none."""
-        name = self._tokens[at].text if at < len(self._tokens) and self._word(at).isidentifier() else ""
-        end = at + 1
-        if not says_table and self._word(end) in _TABLE_WORDS:
-            says_table, end = True, end + 1
-        if says_table and name:
-            tables = {table.name.name.lower(): table.name.name for table in self._vocabulary.catalog.tables}
-            near = [tables[key] for key in difflib.get_close_matches(name.lower(), tables, n=3, cutoff=0.75)]
-            raise UnclearError(position, end, f"there is no table {name}", near)
-
-    def _are_unrelated(self, tables: list[tuple[Table, int]]) -> bool:
-        """Is none joined to a subject, so that no row of a subject can be without one of theirs?"""
-        try:
-            return bool(self.subjects) and not any(
-                self._vocabulary.keys.path(subject.table, table) for subject in self.subjects for table, _ in tables
-            )
-        except AmbiguousPathError:
-            return False
-
-    def _tables_listed(self, position: int) -> Iterator[tuple[Table, int]]:
-        named = self._vocabulary.table_at(position, loosely=True)
-        while named is not None:
-            yield named
-            at = named[1]
-            joined = at
-            while self._word(joined) in {",", "and", "or"}:
-                joined += 1
-            if joined == at:
-                return
-            if self._word(joined) == "the":
-                joined += 1
-            named = self._vocabulary.table_at(joined, loosely=True)
+        self._excluded.extend((table, exclusion.explained(table)) for table in exclusion.tables)
+        return exclusion.end
 
     # Subjects
 

@@ -8,7 +8,8 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Comparison, Direction, LiteralValue
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
-from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader, DescribedRead
+from datavalut.planning.offline.aggregates import Amount
+from datavalut.planning.offline.amounts import RAISING, AmountReader, DescribedRead
 from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
