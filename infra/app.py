@@ -4,6 +4,7 @@ the CDK's command line; that one calls it by cdk.json."""
 import argparse
 import json
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from aws_cdk import App, DefaultStackSynthesizer, Environment, Validations
 from aws_cdk.cx_api import CloudAssembly
 from cdk_nag import AwsSolutionsChecks
 
-from infra.configuration import Configuration, read_configuration
+from infra.configuration import Configuration, ConfigurationError, read_configuration
 from infra.packaging import PROJECT, Bundles, Platform, build_authorizer_layer, build_bundles
 from infra.stack import NAME, DataValutStack
 
@@ -65,7 +66,10 @@ def main() -> None:
     parser.add_argument("--context", action="append", default=[], metavar="NAME=VALUE", help="see configuration.py")
     arguments = parser.parse_args()
     context = dict(pair.split("=", 1) for pair in arguments.context)
-    assembly = synthesize(context, output=arguments.output)
+    try:
+        assembly = synthesize(context, output=arguments.output)
+    except ConfigurationError as error:
+        sys.exit(str(error))
     print(f"synthesized into {assembly.directory}")  # noqa: T201
 
 

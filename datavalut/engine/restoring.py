@@ -3,7 +3,7 @@
 Each may take longer than a worker lives, so the server is left to carry it out, together with the note that it is done.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,7 +12,7 @@ from psycopg2.extensions import connection
 
 from datavalut.catalog.model import Catalog
 from datavalut.engine.queue import WorkQueue
-from datavalut.engine.work_items import ROW_SECURITY, WorkItem
+from datavalut.engine.work_items import ROW_SECURITY, WorkItem, is_counted_apart
 from datavalut.transfer.archive import Piece
 from datavalut.transfer.counting import count_query
 from datavalut.transfer.errors import PolicyForAbsentRole, TargetBusy
@@ -54,10 +54,17 @@ class Restoring:
         self._make(item, self.queue.pieces(item))
         if is_counted(self.target, item.table):
             return
-        analyze = analyze_statement(self.target, item.table)
-        count = recording_count(item.table, count_query(self.catalog.table(item.table)))
-        with writing_target():
-            self._execute(sql.SQL(";\n").join([*analyze, count]).as_string(self.target).encode())
+        statements = list(analyze_statement(self.target, item.table))
+        table = self.catalog.table(item.table)
+        if not is_counted_apart(table):
+            statements.append(recording_count(table.name, count_query(table)))
+        if statements:
+            self._execute_all(statements)
+
+    def count(self, item: WorkItem) -> None:
+        assert item.table is not None  # noqa: S101 - an item of this kind has one
+        if not is_counted(self.target, item.table):
+            self._execute_all([recording_count(item.table, count_query(self.catalog.table(item.table)))])
 
     def add_foreign_keys(self, item: WorkItem) -> None:
         self._make(item, map(without_validation, self.queue.pieces(item)))
@@ -73,8 +80,7 @@ class Restoring:
         assert item.table is not None  # noqa: S101 - an item of this kind has one
         if item.table in unmet_rows(self.target):
             return
-        with writing_target():
-            self._execute(recording_unmet(item.table, counts).as_string(self.target).encode())
+        self._execute_all([recording_unmet(item.table, counts)])
 
     def finish_schema(self, item: WorkItem) -> None:
         pieces = self.queue.pieces(item)
@@ -92,6 +98,10 @@ class Restoring:
 
     def _execute_noted(self, item: WorkItem, piece: Piece, statements: bytes) -> None:
         self._execute(statements + b"\n" + self.queue.note_of(item, piece).as_string(self.target).encode())
+
+    def _execute_all(self, statements: Sequence[sql.Composable]) -> None:
+        with writing_target():
+            self._execute(sql.SQL(";\n").join(statements).as_string(self.target).encode())
 
     def _execute(self, statements: bytes) -> None:
         self.check()

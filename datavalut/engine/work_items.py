@@ -5,6 +5,8 @@ rows of a table, or the keys alone of some (cut into chunks where it is big)
     chooses, where rows that are merely required come among them
 indexes of a table
     wait for its rows
+count of a big table's rows (small ones are counted together with their indexes)
+    waits for its indexes, and is there for whoever has nothing to do that others wait for
 all foreign keys, not yet validated, which takes a moment
     wait for the indexes of all tables: a foreign key locks two tables, an index one
 validation of a table's foreign keys
@@ -20,7 +22,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from datavalut.catalog.model import Catalog, TableKind, TableName
+from datavalut.catalog.model import Catalog, Table, TableKind, TableName
 from datavalut.subset.known import Holding, copied_before
 from datavalut.subset.model import SubsetPlan
 from datavalut.transfer.archive import Piece, one_line
@@ -37,8 +39,17 @@ class WorkKind(StrEnum):
     INDEXES = "indexes"
     FOREIGN_KEYS = "foreign keys"
     VALIDATION = "validation"
+    COUNT = "count"
     PROOF = "proof"
     END = "end"
+
+
+# Reading less than this once more takes less than another item would.
+_LEAST_COUNTED_APART_BYTES = 64 * 1024 * 1024
+
+
+def is_counted_apart(table: Table) -> bool:
+    return table.data_bytes >= _LEAST_COUNTED_APART_BYTES
 
 
 @dataclass(frozen=True)
@@ -187,12 +198,17 @@ class _Planner:
     def work(self) -> Work:
         pieces = self._pieces_by_table
         rows = self._add_rows()
-        indexes = [
-            self._add(WorkKind.INDEXES, table.name, [rows[table.name]], pieces.indexes.get(table.name, ()))
+        indexes = {
+            table.name: self._add(WorkKind.INDEXES, table.name, [rows[table.name]], pieces.indexes.get(table.name, ()))
             for table in self._subset.tables
+        }
+        counts = [
+            self._add(WorkKind.COUNT, name, [after])
+            for name, after in indexes.items()
+            if is_counted_apart(self._subset.catalog.table(name))
         ]
         at_once = [piece for of_child in pieces.foreign_keys.values() for piece in of_child]
-        foreign_keys = self._add(WorkKind.FOREIGN_KEYS, None, indexes, at_once)
+        foreign_keys = self._add(WorkKind.FOREIGN_KEYS, None, list(indexes.values()), at_once)
         validations = [
             self._add(WorkKind.VALIDATION, child, [foreign_keys], pieces.partitioned_foreign_keys.get(child, ()))
             for child in dict.fromkeys((*pieces.foreign_keys, *pieces.partitioned_foreign_keys))
@@ -202,7 +218,8 @@ class _Planner:
             for table in self._subset.tables
             if table.root is not None
         ]
-        self._add(WorkKind.END, None, [foreign_keys, *validations, *proofs], (*pieces.at_the_end, *pieces.row_security))
+        before = [foreign_keys, *validations, *counts, *proofs]
+        self._add(WorkKind.END, None, before, (*pieces.at_the_end, *pieces.row_security))
         return Work(tuple(self._items), self._pieces)
 
     def _add_rows(self) -> Mapping[TableName, int]:

@@ -147,6 +147,8 @@ class Worker:
                 restoring.add_foreign_keys(item)
             case WorkKind.VALIDATION:
                 restoring.validate(item)
+            case WorkKind.COUNT:
+                restoring.count(item)
             case WorkKind.END:
                 restoring.finish_schema(item)
 

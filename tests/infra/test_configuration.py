@@ -1,8 +1,11 @@
 """Needs nothing running. The context values of a deployment."""
 
+import sys
+
 import pytest
 from aws_cdk import App
 
+from infra.app import main
 from infra.configuration import Configuration, ConfigurationError, Target, read_configuration
 
 
@@ -67,3 +70,9 @@ def test_tokens_need_an_issuer_and_an_audience_and_keys_that_nobody_can_swap(
     with pytest.raises(ConfigurationError) as error:
         read(context)
     assert error.value.name == name
+
+
+def test_a_value_that_cannot_be_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["infra.app", "--context", "nat_gateways=many"])
+    with pytest.raises(SystemExit, match="context value nat_gateways: is not a whole number"):
+        main()

@@ -72,10 +72,8 @@ def _known_as(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int) 
         return f", a column of {', '.join(sorted(of)[:_MOST_CANDIDATES])}, which cannot be said so here"
     if vocabulary.knows(token) or not _says_where(tokens, position):
         return ""
-    places = _columns(vocabulary, _PLACE_COLUMNS)
-    if places and all(values for _, values in places):
-        return f": no {' or '.join(sorted({name for name, _ in places}))} that is known is called so"
-    return ""
+    places = sorted({name for name, values in _columns(vocabulary, _PLACE_COLUMNS) if values})
+    return f": no {' or '.join(places)} that is known is called so" if places else ""
 
 
 def _says_where(tokens: tuple[Token, ...], position: int) -> bool:
@@ -83,9 +81,9 @@ def _says_where(tokens: tuple[Token, ...], position: int) -> bool:
 
 
 def _columns(vocabulary: Vocabulary, heads: frozenset[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """The columns of texts that are called so, with the values that they are known to hold."""
+    """The columns of texts that are called so, with the values that were looked up for the sentence."""
     return [
-        (column.name, vocabulary.values(table, column))
+        (column.name, vocabulary.values_read_before(table, column))
         for table in vocabulary.catalog.tables
         for column in table.columns
         if column.category is TypeCategory.TEXT and name_words(column.name)[-1:] and head_word(column.name) in heads
@@ -108,8 +106,9 @@ def _candidates(tokens: tuple[Token, ...], vocabulary: Vocabulary, position: int
         other = (name for name in found if name.lower() != token.lower)
         return tuple(dict.fromkeys(other))[:_MOST_CANDIDATES]
     kinds = _PLACE_COLUMNS if _says_where(tokens, position) else synonyms.STATUS_COLUMNS
-    names_of_columns = sorted({name for name, values in _columns(vocabulary, kinds) if not values})
-    return tuple(f"{name} {token.text}" for name in names_of_columns[:_MOST_CANDIDATES])
+    columns = _columns(vocabulary, kinds)
+    unknown = {name for name, _ in columns} - {name for name, values in columns if values}
+    return tuple(f"{name} {token.text}" for name in sorted(unknown)[:_MOST_CANDIDATES])
 
 
 def _is_end_of(key: str, table: Table) -> bool:

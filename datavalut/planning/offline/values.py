@@ -77,6 +77,11 @@ class Values:
         """The values of the columns with such names that a sentence was found to need."""
         return [value for (_, column), known in self._known.items() if of_columns(column) for value in known.listed]
 
+    def read_before(self, table: Table, column: Column) -> tuple[str, ...]:
+        """The column's values, if they were looked up."""
+        known = self._known.get((str(table.name), column.name))
+        return known.listed if known is not None else ()
+
     def _words(self, table: Table, column: Column) -> ColumnWords:
         labels = self.labels(table, column)
         if labels:

@@ -339,6 +339,10 @@ class Vocabulary:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
 
+    def values_read_before(self, table: Table, column: Column) -> tuple[str, ...]:
+        """As `values`, without looking them up for it."""
+        return self._values.read_before(table, column)
+
     def stored(self, table: Table, column: Column, text: str) -> tuple[str, ...]:
         """The values of the column that are written so."""
         return self._values.of(table, column).stored(value_key(text))

@@ -15,9 +15,9 @@ def table(name: TableName, kind: TableKind = TableKind.ORDINARY, size: int = 0) 
     return Table(name, columns, kind, primary_key=("id",), data_bytes=size)
 
 
-def catalog(orders: TableKind = TableKind.ORDINARY) -> Catalog:
+def catalog(orders: TableKind = TableKind.ORDINARY, size: int = 5) -> Catalog:
     key = ForeignKey("to_customer", ORDERS, ("customer_id",), CUSTOMERS, ("id",), indexed=True)
-    return Catalog("shop", 170000, (table(CUSTOMERS), table(LOGS), table(ORDERS, orders, size=5)), (key,))
+    return Catalog("shop", 170000, (table(CUSTOMERS), table(LOGS), table(ORDERS, orders, size)), (key,))
 
 
 def piece(entry: int, kind: str, name: str, *needs: int, statements: bytes = b"SELECT 1;") -> Piece:
@@ -32,9 +32,10 @@ PRIMARY_KEYS = (
 FOREIGN_KEY = piece(20, "FK CONSTRAINT", "orders to_customer", 1, 2, 11, statements=b"ALTER TABLE x ADD y;")
 
 
-def work_for(*pieces: Piece, orders: TableKind = TableKind.ORDINARY) -> Work:
+def work_for(*pieces: Piece, orders: TableKind = TableKind.ORDINARY, size: int = 5) -> Work:
+    """`size` is that of orders, in bytes."""
     plan = FilterPlan(roots=(Root(table="public.customers"),))
-    return plan_work(plan_subset(catalog(orders), plan), pieces, ENTRIES)
+    return plan_work(plan_subset(catalog(orders, size), plan), pieces, ENTRIES)
 
 
 def numbers(work: Work, kind: WorkKind) -> dict[TableName | None, int]:
@@ -58,6 +59,14 @@ def test_indexes_wait_for_their_own_tables_rows_only() -> None:
     rows, indexes = numbers(work, WorkKind.ROWS), numbers(work, WorkKind.INDEXES)
     assert after(work, WorkKind.INDEXES, ORDERS) == {rows[ORDERS]}
     assert [made.name for made in work.pieces[indexes[ORDERS]]] == ["orders orders_pkey", "orders_customer"]
+
+
+def test_a_big_table_is_counted_beside_what_others_wait_for() -> None:
+    work = work_for(*PRIMARY_KEYS, FOREIGN_KEY, size=64 * 2**20)
+    (count,), (end,) = numbers(work, WorkKind.COUNT).values(), numbers(work, WorkKind.END).values()
+    assert after(work, WorkKind.COUNT, ORDERS) == {numbers(work, WorkKind.INDEXES)[ORDERS]}
+    assert {item.number for item in work.items if count in item.after} == {end}
+    assert numbers(work_for(*PRIMARY_KEYS, FOREIGN_KEY, size=64 * 2**20 - 1), WorkKind.COUNT) == {}
 
 
 def test_foreign_keys_wait_for_all_indexes_and_validation_for_them() -> None:
