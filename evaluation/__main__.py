@@ -24,7 +24,7 @@ class Result:
     case: Case
     outcome: str
     seconds: float
-    answer: str
+    answer: FilterPlan | Refusal
 
 
 def evaluated(cases: Sequence[Case], database: Database) -> Iterator[Result]:
@@ -33,7 +33,7 @@ def evaluated(cases: Sequence[Case], database: Database) -> Iterator[Result]:
         began = time.perf_counter()
         answer = plan_offline(case.prompt, database.catalog, database.values)
         seconds = time.perf_counter() - began
-        yield Result(case, _outcome(judge, case, answer), seconds, _described(answer))
+        yield Result(case, _outcome(judge, case, answer), seconds, answer)
 
 
 def _outcome(judge: Judge, case: Case, answer: FilterPlan | Refusal) -> str:
@@ -62,7 +62,9 @@ def _print_table(half: str, results: Sequence[Result]) -> None:
 def _print_not_right(results: Sequence[Result]) -> None:
     for result in results:
         if result.outcome != RIGHT:
-            print(f"{result.outcome:15} {result.case.database:7} {result.case.prompt}\n{'':24}{result.answer}")
+            print(
+                f"{result.outcome:15} {result.case.database:7} {result.case.prompt}\n{'':24}{_described(result.answer)}"
+            )
 
 
 def main() -> None:

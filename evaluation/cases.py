@@ -22,6 +22,7 @@ DATABASES = (
     *("campus", "market", "recruiting"),
     *("bazaar", "college", "fair", "polytechnic", "emporium", "academy"),
     *("delivery", "music", "practice", "airline", "teamwork", "charity"),
+    *("lending", "ward", "mobile", "secondary"),
 )
 HALVES = ("tuning", "held_out")
 _PROMPTS = Path(__file__).with_name("prompts")

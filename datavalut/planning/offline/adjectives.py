@@ -18,10 +18,9 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import before_now, is_true, one_of
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem
 from datavalut.planning.offline.lasting import LastingReader
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.numbered import NumberedReader
@@ -52,6 +51,8 @@ _BOUNDS = synonyms.words(
 _TAKEN = synonyms.words("seat slot spot table bed desk locker court room place space appointment car vehicle")
 _PRICES = synonyms.PRICE_COLUMNS | {"fee", "fare"}
 _HOW = frozenset({"with", "by", "in", "on"})
+# "insured" of insurance_provider
+_INSURANCE, _KEEPERS = "insurance", frozenset({"provider", "company", "carrier", "plan"})
 _UNTIL_NOW = frozenset({"already", "currently", "presently", "still", "now"})
 _LIVING = dict.fromkeys(("dead", "deceased", "alive", "living"), "died")
 
@@ -281,6 +282,8 @@ class AdjectiveReader(Reader):
         """ "shipped orders": those with a shipping date, unless a column of unknown states could hold the word."""
         word = self._word(position)
         named = _LIVING.get(word, word)
+        if word in _LIVING and self._is_a_date(table, stem("deceased")):
+            named = "deceased"
         negatives = ((negative, False) for negative in _without_prefixes(word))
         for participle, there in ((named, word not in {"alive", "living"}), *negatives):
             end = position + 1
@@ -318,7 +321,8 @@ class AdjectiveReader(Reader):
                     continue
                 if {*words} & _BOUNDS or singular(words[-1]) != words[-1]:
                     continue  # what may be used ten times, or has no such limit, was not used therefore
-                if participle.endswith("ed") and stem(participle) == stem(name_words(column.name)[-1]):
+                of = words[0] if words[0] == _INSURANCE and words[-1] in _KEEPERS else words[-1]
+                if participle.endswith("ed") and stem(participle) == stem(of):
                     is_null = IsNull(operand=ColumnValue(column=column.name))
                     meaning = f"{column.name} is {'not ' if there else ''}null"
                     yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)

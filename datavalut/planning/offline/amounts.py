@@ -1,23 +1,21 @@
 """Totals, averages and counts of related rows: "total order amount above 500", "who spent more than 500"."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.catalog.model import Column, Table
 from datavalut.filters.model import (
-    Aggregate,
     AggregateFunction,
     ColumnValue,
-    Condition,
     Direction,
     Exists,
     PathStep,
 )
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
+from datavalut.planning.offline.aggregates import Amount, amount_of, steps_back
 from datavalut.planning.offline.comparisons import compared, in_time
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import is_participle, singular, stem
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
     Clause,
@@ -26,7 +24,6 @@ from datavalut.planning.offline.phrases import (
     Explained,
     Progress,
     UnclearError,
-    all_of,
 )
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
@@ -66,34 +63,6 @@ _DETERMINERS = frozenset({"the", "their", "all", "its", "a", "an", "of"})
 DescribedRead = Callable[[int], DescribedRows | None]
 
 
-@dataclass(frozen=True)
-class Amount:
-    """A value of related rows, before it is compared. `near` is the table that was named, at `path[: near_steps]`."""
-
-    function: AggregateFunction
-    path: tuple[PathStep, ...]
-    column: Column | None
-    end: int
-    name: str
-    near: Table
-    near_steps: int
-    where: Condition | None = None  # of the rows at the end of the path
-
-    def aggregate(self, condition: Condition | None = None) -> Aggregate:
-        of = ColumnValue(column=self.column.name) if self.column else None
-        conditions = [part for part in (self.where, condition) if part is not None]
-        return Aggregate(
-            function=self.function, path=self.path, of=of, condition=all_of(conditions) if conditions else None
-        )
-
-    @property
-    def category(self) -> TypeCategory:
-        """Averages of whole numbers are not whole."""
-        if self.column is None:
-            return TypeCategory.INTEGER
-        return TypeCategory.NUMERIC if self.function is AggregateFunction.AVG else self.column.category
-
-
 class AmountReader(Reader):
     def __init__(
         self, tokens: tuple[Token, ...], vocabulary: Vocabulary, progress: Progress, *, read_described: DescribedRead
@@ -104,7 +73,9 @@ class AmountReader(Reader):
 
     def read_comparison(self, table: Table, position: int) -> Clause | None:
         """ "total order amount above 500", "number of orders at least 3", with the time that stands beside it."""
-        amount = self.read(table, position) or self._revenue_compared(table, position)
+        amount = (
+            self.read(table, position) or self._revenue_compared(table, position) or self._own_total(table, position)
+        )
         if amount is None:
             return None
         self._progress.reach(amount.end)
@@ -159,13 +130,13 @@ class AmountReader(Reader):
     def read_time(self, table: Table, amount: Amount, position: int) -> Clause | None:
         """The time beside an amount, as a condition on the rows at the end of its path."""
         phrase = self._times.read(position)
-        if phrase is None:
-            return None
+        if phrase is None or (table_names.is_line_of(amount.near, table) and not table_dates.date_columns(amount.near)):
+            return None  # beside what an order's lines come to it is the order's
         near, steps = self._dated(table, amount, position, phrase.end)
         self._check_whose_time(near, amount, position, phrase.end)
         date = table_dates.own_date(near, position, phrase.end)
         dated = in_time(ColumnValue(column=date.name), phrase)
-        back = _reversed(table, amount.path[steps:], amount.path[:steps])
+        back = steps_back(table, amount.path[steps:], amount.path[:steps])
         condition = Exists(path=back, condition=dated) if back else dated
         return self._clause(condition, position, phrase.end, f"{near.name.name}.{date.name} {phrase.meaning}")
 
@@ -242,7 +213,7 @@ class AmountReader(Reader):
             path = self._vocabulary.path(table, child, position, end)
             numbers, column_end = self._numbers_at(child, end)
             if numbers:
-                return self._amount(
+                return amount_of(
                     function, path, near=child, at=child, columns=numbers, position=position, end=column_end
                 )
             if self._word(end) in _AMOUNT_WORDS:
@@ -264,7 +235,7 @@ class AmountReader(Reader):
             path = self._vocabulary.path(table, child, at, end)
             numbers, column_end = self._numbers_at(child, position)
             if numbers and column_end == position + length:
-                return self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
+                return amount_of(function, path, near=child, at=child, columns=numbers, position=position, end=end)
         return None
 
     def read_of_deed(self, table: Table, position: int) -> Amount | None:
@@ -311,7 +282,7 @@ class AmountReader(Reader):
         """Only of those rows of the named table that the noun describes."""
         if noun.condition is None:
             return amount
-        back = _reversed(table, amount.path[amount.near_steps :], amount.path[: amount.near_steps])
+        back = steps_back(table, amount.path[amount.near_steps :], amount.path[: amount.near_steps])
         where = Exists(path=back, condition=noun.condition) if back else noun.condition
         return replace(amount, where=where, name=f"{amount.name} of {noun.meaning}")
 
@@ -327,7 +298,7 @@ class AmountReader(Reader):
                 if any(step.direction is Direction.TO_PARENT for step in path):
                     continue
                 found.append(
-                    self._amount(function, path, near=child, at=child, columns=numbers, position=position, end=end)
+                    amount_of(function, path, near=child, at=child, columns=numbers, position=position, end=end)
                 )
         if len(found) > 1:
             raise UnclearError(position, found[0].end, "columns of several tables fit", (one.name for one in found))
@@ -347,24 +318,6 @@ class AmountReader(Reader):
         if found is None:
             return [], position
         return [column for column in found[0] if column.category in NUMBER_CATEGORIES], found[1]
-
-    def _amount(
-        self,
-        function: AggregateFunction,
-        path: tuple[PathStep, ...],
-        *,
-        near: Table,
-        at: Table,
-        columns: list[Column],
-        position: int,
-        end: int,
-    ) -> Amount:
-        if len(columns) > 1:
-            names = (f"{at.name.name}.{column.name}" for column in columns)
-            raise UnclearError(position, end, "several columns fit", names)
-        name = f"the {function.value} of {at.name.name}.{columns[0].name}"
-        steps = next((i for i, step in enumerate(path, start=1) if step.table == str(near.name)), len(path))
-        return Amount(function, path, columns[0], end, name, near, steps)
 
     def value_of(
         self,
@@ -389,15 +342,13 @@ class AmountReader(Reader):
                 own = [column for column in child.columns if _is_rating(column)]
             if not own:
                 raise UnclearError(position, end, f"{child.name.name} has no column that is an amount")
-            return self._amount(function, path, near=child, at=child, columns=own, position=position, end=end)
+            return amount_of(function, path, near=child, at=child, columns=own, position=position, end=end)
         if len(below) != 1:
             names = (f"{line.name.name}.{column.name}" for line, column in below)
             raise UnclearError(position, end, f"no one column is the amount of {child.name.name}", names)
         line, column = below[0]
         further = self._vocabulary.path(child, line, position, end)
-        return self._amount(
-            function, (*path, *further), near=child, at=line, columns=[column], position=position, end=end
-        )
+        return amount_of(function, (*path, *further), near=child, at=line, columns=[column], position=position, end=end)
 
     def read_revenue(self, table: Table, position: int) -> Amount | None:
         """ "revenue", "total spent": what is spent or earned in all, in the children or theirs."""
@@ -416,7 +367,7 @@ class AmountReader(Reader):
         child, column = found[0]
         end = position + 2
         path = self._vocabulary.path(table, child, position, end)
-        return self._amount(
+        return amount_of(
             AggregateFunction.SUM, path, near=child, at=child, columns=[column], position=position, end=end
         )
 
@@ -460,13 +411,30 @@ class AmountReader(Reader):
         self._progress.reach(at)
         return self.compare(table, amount, position, at)
 
+    def _own_total(self, table: Table, position: int) -> Amount | None:
+        """ "(orders with) a total over 500": by their lines, where no column of theirs is called so."""
+        at = position
+        while self._word(at) in _DETERMINERS:
+            at += 1
+        if self._vocabulary.own_columns_at(table, at) is not None:
+            return None
+        named = self._vocabulary.table_at(at)
+        end = named[1] if named is not None and named[0].name == table.name else at
+        if self._word(end) in {"total", "overall"} and self._word(end + 1) in _AMOUNT_WORDS:
+            end += 1
+        if self._word(end) not in _AMOUNT_WORDS | {"total"}:
+            return None
+        end += 1
+        behind = end + 1 if self._word(end) in {"is", "was", "of"} else end
+        return self.worth(table, position, end) if read_quantity(self._tokens, behind) else None
+
     def _ends_here(self, position: int) -> bool:
         word = self._word(position)
         if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not word.isalnum():
             return True
-        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
         by_means = self._word(position + 1) in {"by", "with"} | synonyms.MEANS
-        return is_participle and (by_means or self.begins_with_time(position + 1))
+        # "over 500 made in 2025"
+        return is_participle(word) and (by_means or self.begins_with_time(position + 1))
 
     def worth(self, table: Table, start: int, end: int) -> Amount | None:
         """What the lines of one row add up to ("orders worth over 500"); None if it has no lines with an amount."""
@@ -480,7 +448,7 @@ class AmountReader(Reader):
             return None
         line, column = lines[0]
         path = self._vocabulary.path(table, line, start, end)
-        return self._amount(AggregateFunction.SUM, path, near=line, at=line, columns=[column], position=start, end=end)
+        return amount_of(AggregateFunction.SUM, path, near=line, at=line, columns=[column], position=start, end=end)
 
     def average_of(self, table: Table, word: str, start: int, end: int) -> Amount | None:
         """The average of the one column of that kind in a child."""
@@ -494,9 +462,7 @@ class AmountReader(Reader):
             return None
         child, column = found[0]
         path = self._vocabulary.path(table, child, start, end)
-        return self._amount(
-            AggregateFunction.AVG, path, near=child, at=child, columns=[column], position=start, end=end
-        )
+        return amount_of(AggregateFunction.AVG, path, near=child, at=child, columns=[column], position=start, end=end)
 
     def spending(self, table: Table, start: int, end: int, *, rather: frozenset[str] = frozenset()) -> Amount:
         """The one amount of money that is found below `table`, in its children or in theirs; `rather` in tables that
@@ -508,7 +474,7 @@ class AmountReader(Reader):
             names = (f"{child.name.name}.{column.name}" for child, column, _ in found)
             raise UnclearError(start, end, "no one column says what was spent", names)
         child, column, path = found[0]
-        return self._amount(
+        return amount_of(
             AggregateFunction.SUM,
             path,
             near=self._vocabulary.table_of(path[0]),
@@ -526,14 +492,3 @@ def _is_value(column: Column) -> bool:
 
 def _is_rating(column: Column) -> bool:
     return column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in synonyms.RATING_COLUMNS
-
-
-def _reversed(start: Table, steps: tuple[PathStep, ...], before: tuple[PathStep, ...]) -> tuple[PathStep, ...]:
-    """`steps` walked back, to the table that the last of `before` reached."""
-    stations = [before[-1].table if before else str(start.name), *(step.table for step in steps)]
-    back = []
-    for step, station in zip(reversed(steps), reversed(stations[:-1]), strict=True):
-        up = step.direction is Direction.TO_CHILDREN
-        direction = Direction.TO_PARENT if up else Direction.TO_CHILDREN
-        back.append(PathStep(table=station, columns=step.columns, direction=direction))
-    return tuple(back)

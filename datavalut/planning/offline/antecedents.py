@@ -5,7 +5,7 @@ Each is read as the noun that it stands for: the last one before it in the same 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Table
 from datavalut.planning.offline import synonyms
@@ -43,7 +43,7 @@ def with_antecedents(
         noun = tuple(_meant(tokens, vocabulary, position))
         if noun:
             found.append(Correction(position, token.text, " ".join(one.text for one in noun)))
-        meant.extend(noun or (token,))
+        meant.extend(replace(one, span=token.span) for one in noun or (token,))
     return (tuple(meant), tuple(found)) if found else None
 
 

@@ -8,8 +8,7 @@ from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.comparisons import Predicate, compared, in_year, one_of
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, is_participle, singular
 from datavalut.planning.offline.name_keys import name_key
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, along
@@ -24,6 +23,7 @@ from datavalut.planning.offline.units import in_unit_of_column, read_unit
 from datavalut.planning.offline.vocabulary import ColumnReference, Vocabulary
 
 _EXTRAS = synonyms.words("tip discount tax fee surcharge deductible excess allowance bonus points stock")
+_GRANTS = synonyms.words("scholarship stipend bursary subsidy")
 _NO_COUNTS = synonyms.words("id year level grade rank position floor priority score rating balance month day")
 
 
@@ -165,7 +165,7 @@ class ColumnReader(Reader):
         """In "customers opened in 2024" the opening is that of no branch of theirs, whatever its column is called."""
         word = self._word(position)
         is_date = bool(reference.path) and reference.column.category in TIME_CATEGORIES
-        return is_date and reference.end == position + 1 and (word.endswith("ed") or word in IRREGULAR_PARTICIPLES)
+        return is_date and reference.end == position + 1 and is_participle(word)
 
     def _year(self, reference: ColumnReference) -> Predicate | None:
         """ "release year before 2005": a time said of whole numbers."""
@@ -210,6 +210,15 @@ class ColumnReader(Reader):
         if any(column.name in key.columns for key in self._vocabulary.catalog.references_of(table.name)):
             return None
         return ColumnReference(table, column, (), end)
+
+    def grant(self, table: Table, position: int) -> ColumnReference | None:
+        """A scholarship or a stipend that may be null: one of 0 is none."""
+        own = self._vocabulary.own_columns_at(table, position)
+        if own is None or len(own[0]) != 1 or not self._ends(own[1]):
+            return None
+        column, end = own[0][0], own[1]
+        is_grant = column.category in NUMBER_CATEGORIES and {*name_words(column.name)} & _GRANTS
+        return ColumnReference(table, column, (), end) if is_grant and not column.not_null else None
 
     def present_column(self, table: Table, position: int) -> ColumnReference | None:
         """A column that can be there or not. A number may also count as missing when it is 0: that is not clear."""

@@ -7,7 +7,7 @@ from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, Next
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
-from datavalut.planning.offline.inflection import singular, stem, stems
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem, stems
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import PredicateReader
 from datavalut.planning.offline.quantities import read_postfix, read_quantity
@@ -19,11 +19,8 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
-IRREGULAR_PARTICIPLES = synonyms.words(
-    "lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit "
-    "broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken taught led kept"
-)
 _PAYMENTS = frozenset({"payment", "donation", "deposit", "contribution"})
+_GIVING = "giv"
 _OF_PAYING = frozenset({stem("received"), stem("made"), stem("paid")})
 _OF_APPLYING = frozenset({stem("applied"), stem("submitted")})
 _MADE = frozenset({"enterservic", "inservic"}) | stems(
@@ -219,6 +216,9 @@ class DateReader(Reader):
         orders = is_order and verb in synonyms.ORDER_STEMS
         joins = joins or (verb == "post" and table_names.is_of(table, synonyms.POSTINGS))
         joins = joins or (verb in _OF_APPLYING and table_names.is_of(table, frozenset({"application"})))
+        named = [column for column, date in dates if date in of_the_table]
+        if verb == _GIVING and len(named) == 1:
+            return named[0]  # "grades given in May" of graded_on
         if verb in synonyms.GENERIC_CREATION_STEMS or joins or orders or verb in of_the_table:
             return table_dates.creation_column(table, position, position + 1)
         return None

@@ -10,8 +10,8 @@ from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.counts import counted
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.inflection import is_participle, singular, stem
 from datavalut.planning.offline.named_rows import NamedRowReader
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import (
@@ -298,7 +298,7 @@ class DeedReader(Reader):
         bare = word in synonyms.BARE_BUYING_VERBS and self._word(position - 1) in {"not", "never", "who", "that"}
         active = word in _PASTS and self._word(position - 1) in synonyms.RELATIVES | {"never", "ever"}
         bare = bare or (self._word(position - 1) in {"not", "never"} and self._word(position - 2) in _DO)
-        if not (word.endswith("ed") or word in IRREGULAR_PARTICIPLES or bare or active):
+        if not (is_participle(word) or bare or active):
             return None
         if stem(word) == _RAISE and not table_names.is_of(table, synonyms.JOINERS):
             return None  # persons raise tickets, campaigns raise money

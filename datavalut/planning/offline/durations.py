@@ -24,8 +24,8 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES, DateReader
-from datavalut.planning.offline.inflection import singular, stem, stems
+from datavalut.planning.offline.dates import DateReader
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem, stems
 from datavalut.planning.offline.lengths import CLOCK_UNITS, Length, read_length
 from datavalut.planning.offline.moments import moment_compared, moments_compared, moved
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of

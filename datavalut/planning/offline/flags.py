@@ -26,7 +26,10 @@ _WHAT_IS_CHECKED = frozenset(map(stem, words("email phone mobile identity accoun
 # "subscribed to the newsletter", "opted in to marketing": the flag newsletter, marketing_opt_in.
 _CONSENTS = frozenset({"subscribed", "signed", "opted", "enrolled", "registered", "consented", "agreed"})
 _OF_CONSENT = frozenset(
-    stem(word) for word in words("subscribed subscription signed up opt opted in enrolled consent agreed to accepts")
+    stem(word)
+    for word in words(
+        "subscribed subscription signed up opt opted in enrolled consent agreed to accepts wants receives"
+    )
 )
 # "With 2FA": is_2fa_enabled.
 _PROVIDED = frozenset(stem(word) for word in words("enabled included provided available offered allowed activated"))

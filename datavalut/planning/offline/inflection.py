@@ -65,6 +65,11 @@ _IRREGULAR_SINGULARS = {
     "ups": "up",
     "ons": "on",
 }
+_IRREGULAR_PARTICIPLES_TEXT = """
+lent absent born paid bought sold sent made written begun seen taken given built held left met won lost due quit
+broken stolen withdrawn drawn hidden frozen worn torn shown grown known chosen driven flown spoken taught led kept
+"""
+IRREGULAR_PARTICIPLES = frozenset(_IRREGULAR_PARTICIPLES_TEXT.split())
 
 
 @lru_cache(maxsize=50_000)
@@ -213,3 +218,8 @@ def agent_stem(noun: str) -> str:
 def american_singular(word: str) -> str:
     """The form in which words of names are compared."""
     return american(singular(word))
+
+
+def is_participle(word: str) -> bool:
+    """May the lower-case word say what was done to something: "masked", "lost"?"""
+    return word.endswith("ed") or word in IRREGULAR_PARTICIPLES

@@ -11,11 +11,17 @@ from itertools import pairwise
 
 from datavalut.filters.model import Condition
 from datavalut.planning.offline.phrases import Clause, UnclearError, all_of, any_of
+from datavalut.planning.offline.synonyms import words
 from datavalut.planning.offline.tokens import Token
 
 _FRESH_STARTS = frozenset(
     {"who", "that", "which", "whose", "where", "with", "without", "not", "never", "no"}
     | {"have", "has", "are", "is", "were", "was", "do", "does", "did", "except", "excluding", "("}
+)
+_RELATIVES = frozenset({"who", "that", "which"})
+_VERBS = words(
+    "have has had are is were was do does did earn earns live lives work works own owns cost costs speak speaks lead "
+    "leads manage manages spend spends pay pays"
 )
 _DENIALS = frozenset({"not", "never"})
 
@@ -33,7 +39,7 @@ def joined(items: list[tuple[str, Clause]], tokens: tuple[Token, ...]) -> Clause
         groups = _alike_grouped(clauses, joiners, openings)
         if groups is not None:
             condition = all_of(any_of(clause.condition for clause in group) for group in groups)
-            meaning = " and ".join(" or ".join(clause.meaning for clause in group) for group in groups)
+            meaning = " and ".join(_alternatives(group) for group in groups)
             return _clause(clauses, condition, meaning)
     groups = [[clauses[0]]]
     for joiner, clause in zip(joiners, clauses[1:], strict=True):
@@ -42,8 +48,27 @@ def joined(items: list[tuple[str, Clause]], tokens: tuple[Token, ...]) -> Clause
         else:
             groups[-1].append(clause)
     condition = any_of(all_of(clause.condition for clause in group) for group in groups)
-    return _clause(
-        clauses, condition, " or ".join(" and ".join(clause.meaning for clause in group) for group in groups)
+    meaning = " or ".join(
+        " and ".join(_within(clause) if len(group) > 1 else clause.meaning for clause in group) for group in groups
+    )
+    return _clause(clauses, condition, meaning)
+
+
+def _alternatives(group: list[Clause]) -> str:
+    meaning = " or ".join(clause.meaning for clause in group)
+    return f"({meaning})" if len(group) > 1 else _within(group[0])
+
+
+def _within(clause: Clause) -> str:
+    """What it means, beside what it is joined to by "and"."""
+    return f"({clause.meaning})" if _has_alternatives(clause.meaning) else clause.meaning
+
+
+def _has_alternatives(meaning: str) -> bool:
+    """Does an "or" stand in it outside of parentheses?"""
+    return any(
+        meaning.startswith(" or ", at) and meaning.count("(", 0, at) == meaning.count(")", 0, at)
+        for at in range(len(meaning))
     )
 
 
@@ -67,7 +92,7 @@ def _resolved(items: list[tuple[str, Clause]], openings: list[str]) -> list[str]
 def _alike_grouped(clauses: list[Clause], joiners: list[str], openings: list[str]) -> list[list[Clause]] | None:
     """The clauses as groups of alternatives; None where "and" alone stands beside "or", and nothing is alike."""
     groups = [[clauses[0]]]
-    alike = [left == right for left, right in pairwise(openings)]
+    alike = [left == right for left, right in pairwise(openings if "and" in joiners else _subjects(openings))]
     if "" not in joiners:
         if any(same for same, joiner in zip(alike, joiners, strict=True) if joiner == "or") and len(set(openings)) > 1:
             _raise_unclear(clauses, joiners)
@@ -84,6 +109,14 @@ def _alike_grouped(clauses: list[Clause], joiners: list[str], openings: list[str
         else:
             _raise_unclear(clauses, joiners)
     return groups
+
+
+def _subjects(openings: list[str]) -> list[str]:
+    """The openings, with the "who" whose verb goes on ("who are VIPs or have 3 orders") for that verb's."""
+    found: list[str] = []
+    for opening in openings:
+        found.append(found[-1] if found and found[-1] in _RELATIVES and opening in _VERBS else opening)
+    return found
 
 
 def _raise_unclear(clauses: list[Clause], joiners: list[str]) -> None:

@@ -18,13 +18,12 @@ from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS
+from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS, SAME_KINDS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.values import is_of_initials
 from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
-_OF_PERSONS = frozenset({"sex", "gender", "status", "nationality", "citizenship", "level", "tier"})
-_OF_WORK = frozenset({"job", "work", "contract", "employment", "membership", "loyalty"})
+_OF_WORK = synonyms.words("job work contract employment membership loyalty age seniority body")
 _NEGATIONS = ("non-", "non")
 
 
@@ -116,6 +115,21 @@ class KindReader(Reader):
                     if (str(holder.name), column.name) not in seen and self._may_be(table, column, label):
                         seen.add((str(holder.name), column.name))
                         yield KindNoun(table, path, holder, column, label.values, label.end)
+                if (str(holder.name), column.name) not in seen:
+                    yield from self._called_otherwise(table, (holder, path, column), position, length)
+
+    def _called_otherwise(
+        self, table: Table, of: tuple[Table, tuple[PathStep, ...], Column], position: int, length: int
+    ) -> Iterator[KindNoun]:
+        """ "calls" of the usage type "voice"."""
+        holder, path, column = of
+        words = [token.lower for token in self._tokens[position : position + length]]
+        said = " ".join([*words[:-1], american_singular(words[-1])])
+        same = [other for group in SAME_KINDS if said in group for other in sorted(group - {said})]
+        values = tuple(value for other in same for value in self._vocabulary.stored(holder, column, other))
+        label = LabelReference(column, values, position + length)
+        if len({value.lower() for value in values}) == 1 and self._may_be(table, column, label):
+            yield KindNoun(table, path, holder, column, values, position + length)
 
     def _of_callings(self, tables: Iterable[Table], position: int, length: int) -> Iterator[KindNoun]:
         """ "cardiologists" of doctors, "dropouts" of students."""
@@ -142,7 +156,7 @@ class KindReader(Reader):
             return
         is_person = table_names.is_of(table, synonyms.PERSONS)
         for column in table.columns:
-            kinds = synonyms.ROLE_COLUMNS | _OF_PERSONS if is_person else synonyms.NOUN_COLUMNS
+            kinds = synonyms.ROLE_COLUMNS | synonyms.PERSONAL_COLUMNS if is_person else synonyms.NOUN_COLUMNS
             if head_word(column.name) in kinds and self._is_of_the_row(table, column):
                 yield table, (), column
         for distance, other in keys.ancestors(table):
@@ -226,6 +240,8 @@ class KindReader(Reader):
                     continue
                 if self._only_joins(table):
                     continue  # an understudy is a person, and no casting
+                if not is_person and {american_singular(word) for word in words} & synonyms.PEOPLE:
+                    continue  # a vegetarian is a person, and no dish
                 if [american_singular(word) for word in words] == [american_singular(word) for word in named]:
                     yield KindNoun(table, (), table, column, (), position + length, is_denied=bool(negation))
 

@@ -18,11 +18,7 @@ from datavalut.planning.source import ColumnValues
 
 _LIKELY_TABLES = 8
 _KINDS = (
-    synonyms.NOUN_COLUMNS
-    | synonyms.ROLE_COLUMNS
-    | synonyms.STATUS_COLUMNS
-    | FIELD_COLUMNS
-    | synonyms.words("sex gender nationality citizenship level tier")
+    synonyms.NOUN_COLUMNS | synonyms.ROLE_COLUMNS | synonyms.STATUS_COLUMNS | FIELD_COLUMNS | synonyms.PERSONAL_COLUMNS
 )
 
 

@@ -44,6 +44,7 @@ _PREPOSITIONS = frozenset({"in", "by", "to", "with", "for", "at", "from", "of", 
 _INCLUDING = synonyms.words("include includes included including contain contains containing")
 _ANYBODY = frozenset({"someone", "somebody", "anyone", "anybody", "others", "another"})
 _SALES = frozenset({"sale", "order", "purchase"})
+_PARTICLES = frozenset({"up", "off", "out", "in"})
 _STARTING = frozenset({"starting", "starts", "ending", "ends", "beginning", "begins"})
 NounRead = Callable[[int, Frames | None], NounPhrase | None]
 
@@ -84,6 +85,8 @@ class LinkReader(Reader):
     ) -> Clause | None:
         """ "taught by Marie Curie", "assigned to users with role guest", "taking at least 4 courses". The object stands
         behind the verb, or at `object_at`. With `names_a_role` only a foreign key named for the verb will do."""
+        if self._words(position, "to", "be") and not names_a_role:
+            return self._to_be(table, position, frames)
         verb = self._verb(position)
         if verb is not None and (names_a_role or self._word(position) in _STARTING):
             verb = replace(verb, weak=False, names_a_role=True)
@@ -102,6 +105,25 @@ class LinkReader(Reader):
             self._progress.furthest = before  # what stands behind a verb without a meaning here was not understood
             return None
         return replace(clause, verb=position)
+
+    def _to_be(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(reservations) to be picked up at Riverside". Raises UnclearError where a state could tell that it was
+        done already, and none is said."""
+        clause = self.read(table, position + 2, frames)
+        if clause is None:
+            return None
+        states = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+        said = any(self._vocabulary.labels_at(table, at, states) for at in range(len(self._tokens)))
+        if (states and not said) or (table_dates.date_columns(table) and self._is_dated(table, position + 2)):
+            names = (f"{column.name} ..." for column in states)
+            raise UnclearError(position, clause.end, "only those of which it is not done yet?", names)
+        return replace(
+            clause, start=position, explained=(replace(clause.explained[0], start=position), *clause.explained[1:])
+        )
+
+    def _is_dated(self, table: Table, position: int) -> bool:
+        verbs = {stem(self._word(position)), stem(self._word(position)) + self._word(position + 1)}
+        return any(verbs & table_dates.date_stems(table, column) for column in table_dates.date_columns(table))
 
     def read_inverted(self, table: Table, position: int) -> Clause | None:
         """ "(in which) Nick Wahlberg played", "(that) Marie Curie teaches", "(which) inactive users own"."""
@@ -139,6 +161,12 @@ class LinkReader(Reader):
             return None
         end = position + 1
         done_by = self._word(end) in {"by"} | synonyms.MEANS and word in synonyms.LIGHT_VERBS
+        particle = stem(word) + self._word(end)
+        if self._word(end) in _PARTICLES and any(
+            particle in _stems(key) for key in self._vocabulary.catalog.foreign_keys
+        ):
+            at = end + 2 if self._word(end + 1) in _PREPOSITIONS else end + 1
+            return _Verb(particle, False, at)  # "picked up at", of pickup_branch_id
         if self._word(end) == "out" and stem(word) == "tak":
             end += 1  # "took out a loan"
         if self._word(end) in _PREPOSITIONS and read_quantity(self._tokens, end) is None:

@@ -9,8 +9,7 @@ from datavalut.filters.model import Age, ColumnValue, InTime, LastPeriod, OlderT
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared, one_of
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import american_singular, stem
+from datavalut.planning.offline.inflection import american_singular, is_participle, stem
 from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.phrases import Clause, Continuation, Progress, UnclearError, all_of, along
 from datavalut.planning.offline.quantities import (
@@ -247,8 +246,8 @@ class MeasureReader(Reader):
         word = self._word(position)
         if position >= len(self._tokens) or word in synonyms.NOT_VALUES or not (word.isalnum() or word == "%"):
             return True
-        is_participle = word.endswith("ed") or word in IRREGULAR_PARTICIPLES  # "over 500 made in 2025"
-        return is_participle and (self._word(position + 1) == "by" or self._times.read(position + 1) is not None)
+        # "over 500 made in 2025"
+        return is_participle(word) and (self._word(position + 1) == "by" or self._times.read(position + 1) is not None)
 
     def _compared(self, table: Table, measure: str, quantity: Quantity, position: int) -> Clause | None:
         if measure == "age" and (clause := self._age(table, quantity, position)) is not None:

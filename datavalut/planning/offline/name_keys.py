@@ -5,7 +5,7 @@ Each key has a level: a whole name comes before a part of it or a synonym, and t
 
 from collections.abc import Iterator
 
-from datavalut.catalog.model import Column, Table, TypeCategory
+from datavalut.catalog.model import Catalog, Column, Table, TableName, TypeCategory
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comments import name_in
@@ -23,6 +23,7 @@ _COLUMN_SYNONYMS, _LOOSE_COLUMN_SYNONYMS = (
     tuple(frozenset(map(american_singular, group)) for group in groups)
     for groups in (synonyms.COLUMN_SYNONYMS, LOOSE_COLUMN_SYNONYMS)
 )
+_KEY_TAILS = frozenset({"id", "no", "nr", "code", "key", "number"})
 _EXTREMES = {"min": "minimum", "max": "maximum", "minimum": "min", "maximum": "max"}
 _FLAG_AFFIXES = frozenset({"is", "has", "was", "bool", "flag", "ind", "indicator", "yn"})
 
@@ -62,6 +63,9 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
                     for other in group - {word}:
                         yield 1, "".join([*words[:position], other, *words[position + 1 :]])
         yield from ((LOOSELY, other) for other in _same(LOOSE_TABLE_SYNONYMS, "".join(words)))
+        if len(words) > 1:  # "support tickets" of support_cases
+            for other in _same(LOOSE_TABLE_SYNONYMS, words[-1]):
+                yield LOOSELY, "".join([*words[:-1], other])
         if len(words) > 1 and words[-1] not in synonyms.NOT_VALUES:  # the "in" of check_in is none
             yield 1, words[-1]
             for groups in (synonyms.TABLE_SYNONYMS, LOOSE_TABLE_SYNONYMS):
@@ -71,6 +75,21 @@ def table_keys(table: Table, prefixes: frozenset[str]) -> Iterator[tuple[int, st
             yield LOOSELY, "person"
         if len(words) > 1 and words[-1] in synonyms.GENERIC_TABLE_TAILS:
             yield 1, "".join(words[:-1])
+
+
+def names_by_keys(catalog: Catalog) -> Iterator[tuple[str, Table]]:
+    """Tables by how the foreign keys that lead to them call them: a task_item that all keys called task_id lead to is a
+    task. Only the beginning of the table's own name counts, since other names are roles."""
+    parents: dict[str, set[TableName]] = {}
+    for key in catalog.foreign_keys:
+        *said, last = name_words(key.columns[0])
+        if said and last in _KEY_TAILS and len(key.columns) == 1:
+            parents.setdefault(name_key(said), set()).add(key.parent)
+    for called, tables in parents.items():
+        table = catalog.table(next(iter(tables)))
+        beginnings = {"".join(words[:end]) for words in spelled_names(table.name.name) for end in range(1, len(words))}
+        if len(tables) == 1 and called in beginnings:
+            yield called, table
 
 
 def column_keys(table: Table, column: Column) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import ColumnValue, Condition, Direction, PathStep, TextMatch, TextMatching
-from datavalut.planning.offline import synonyms
+from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.comparisons import Predicate, one_of
 from datavalut.planning.offline.countries import PEOPLES
@@ -21,6 +21,9 @@ from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.tokens import TokenKind
 from datavalut.planning.offline.vocabulary import LabelReference
 
+_KINDS = frozenset({"type", "kind"})
+# What somebody has, as it is told of the row of a deed.
+_HAD = synonyms.words("diagnosis disease illness symptom complaint injury")
 _NATIONALITIES = frozenset({"nationality", "citizenship"})
 
 
@@ -138,7 +141,9 @@ class NamedRowReader(Reader):
             by_people = self._word(position - 1) == "from" and all(_is_nationality(row.columns[0]) for row in found)
             if found and distance > nearest and not by_people:
                 break  # "bookings from Spain" may be those of hotels there
-            rows = self._of(other, None, position, list(self._telling(other, table)))
+            rows = self._of(
+                other, None, position, [*self._telling(other, table), *self._kinds_of_place(other, position)]
+            )
             if rows:
                 path = self._vocabulary.path(table, other, position, rows[0].end)
                 found += [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
@@ -148,6 +153,13 @@ class NamedRowReader(Reader):
         for other, path in self._vocabulary.keys.paired(table):
             found += self._of(other, path, position, list(self._telling(other)))
         return _longest(found)
+
+    def _kinds_of_place(self, table: Table, position: int) -> list[Column]:
+        """ "(beds) in intensive care", of the ward_type."""
+        if not self._says_where(position) or not table_names.is_of(table, synonyms.PLACE_COLUMNS):
+            return []
+        texts = {TypeCategory.TEXT, TypeCategory.ENUM}
+        return [column for column in table.columns if column.category in texts and head_word(column.name) in _KINDS]
 
     def _of_its_kinds(self, table: Table, position: int) -> list[NamedRow]:
         """ "yoga sessions": what class_types says of class_sessions comes before what else is called so."""
@@ -170,6 +182,18 @@ class NamedRowReader(Reader):
                 path = self._only_path(table, other) if rows else None
                 if path is not None and path[0].direction is Direction.TO_CHILDREN:
                     found += [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
+        return _longest(list(dict.fromkeys(found))) or self._further_below(table, position)
+
+    def _further_below(self, table: Table, position: int) -> list[NamedRow]:
+        """ "(patients who had) surgery", where the admissions have treatments of that type."""
+        found: list[NamedRow] = []
+        for child in self._vocabulary.keys.children(table):
+            for other in self._vocabulary.keys.children(child):
+                kinds = [column for column in self._called(other) if head_word(column.name) in _KINDS | _HAD]
+                rows = self._of(other, None, position, kinds) if other.name != table.name else []
+                path = self._only_path(table, other) if rows else None
+                if path is not None and all(step.direction is Direction.TO_CHILDREN for step in path):
+                    found += [NamedRow(row.table, path, row.columns, row.values, row.end) for row in rows]
         return _longest(list(dict.fromkeys(found)))
 
     def _only_path(self, table: Table, other: Table) -> tuple[PathStep, ...] | None:
@@ -181,7 +205,7 @@ class NamedRowReader(Reader):
     def _called(self, table: Table) -> Iterator[Column]:
         """The columns that say what a row is called, or of what kind it is."""
         names = {column.name for column in self._vocabulary.name_columns(table)}
-        kinds = synonyms.NOUN_COLUMNS - synonyms.STATUS_COLUMNS
+        kinds = _HAD | synonyms.NOUN_COLUMNS - synonyms.STATUS_COLUMNS
         for column in table.columns:
             is_word = column.category in {TypeCategory.TEXT, TypeCategory.ENUM}
             if is_word and (column.name in names or head_word(column.name) in kinds):

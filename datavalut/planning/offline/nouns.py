@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
-from datavalut.filters.model import ColumnValue, Comparison, ComparisonOperator, Exists
+from datavalut.filters.model import (
+    AllOf,
+    AnyOf,
+    ColumnValue,
+    Comparison,
+    ComparisonOperator,
+    Condition,
+    Exists,
+    Not,
+    OneOf,
+)
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.attachment import AttachmentChecks
@@ -220,6 +230,8 @@ class NounReader(Reader):
             self._attachment.check_state(kind.table, called.condition, noun_at, end)
             if adjectives is not None:
                 self._attachment.check_state(kind.table, adjectives.condition, at, end)
+        if any(_says(clause.condition, kind) for clause in (adjectives, qualifiers) if clause):
+            raise UnclearError(position, end, f"{kind.column.name} is said twice", [kind.meaning])
         clauses = [clause for clause in (adjectives, called, qualifiers) if clause]
         return _noun_phrase(kind.table, position, end, clauses)
 
@@ -257,3 +269,15 @@ def _noun_phrase(table: Table, start: int, noun_end: int, clauses: list[Clause])
         " ".join([table.name.name, *(f"({clause.meaning})" for clause in clauses)]),
         tuple(entry for clause in clauses for entry in clause.explained),
     )
+
+
+def _says(condition: Condition, kind: KindNoun) -> bool:
+    """Is it said there which kind a row is, too, in "members who are admins"? Each is of one."""
+    match condition:
+        case AllOf() | AnyOf():
+            return any(_says(part, kind) for part in condition.conditions)
+        case Not():
+            return _says(condition.condition, kind)
+        case Comparison(left=ColumnValue(column=column)) | OneOf(operand=ColumnValue(column=column)):
+            return bool(kind.values) and not kind.path and column == kind.column.name
+    return False

@@ -11,6 +11,7 @@ from datavalut.filters.model import (
     Exists,
     IsNull,
     LiteralValue,
+    Not,
     PathStep,
 )
 from datavalut.planning.offline import synonyms, table_names
@@ -19,10 +20,9 @@ from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import one_of
 from datavalut.planning.offline.counts import CountReader
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged, is_flag
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, stem
 from datavalut.planning.offline.inscriptions import InscriptionReader
 from datavalut.planning.offline.last_times import LastTimeReader
 from datavalut.planning.offline.latest import LatestReader
@@ -42,6 +42,7 @@ from datavalut.planning.offline.phrases import (
     UnclearError,
     all_of,
     along,
+    any_of,
     denied,
     negated,
     opened,
@@ -198,7 +199,7 @@ class ObjectReader(Reader):
             column, end = flag
             condition = flagged(self._vocabulary, table, column, True)
             return self._clause(condition, position, end, f"{column.name} is true", Continuation.WITH)
-        amount = self._columns.amount_there(table, at)
+        amount = self._columns.grant(table, at) or self._columns.amount_there(table, at)
         if amount is not None:
             condition = Comparison(left=ColumnValue(column=amount.column.name), operator=GREATER, right=_ZERO)
             return self._clause(condition, position, amount.end, f"{amount.text} is more than 0", Continuation.WITH)
@@ -265,9 +266,13 @@ class ObjectReader(Reader):
     def absence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """What "without" or "no" denies; with "or" several things ("without orders or reviews")."""
         at = position
-        while self._word(at) in {"a", "an", "any", "their"}:
+        while self._word(at) in {"a", "an", "any", "their", "the", "its"}:
             at += 1
+        if "the" in {self._word(index) for index in range(position, at)} and self._is_of_a_table(table, at):
+            return None
         clause = self._absent(table, at, frames)
+        if clause is not None and self._word(at - 1) == "the" and position < at:
+            self._check_left_out(clause, position)
         while clause is not None and self._word(clause.end) in {"or", "nor"}:
             further_at = clause.end + 1
             while self._word(further_at) in {"a", "an", "any"}:
@@ -284,6 +289,27 @@ class ObjectReader(Reader):
                 Continuation.WITH,
             )
         return opened(clause, position) if clause else None
+
+    def _is_of_a_table(self, table: Table, position: int) -> bool:
+        """ "(without) the audit log", "the orders table": not of these rows, so that the table is left out."""
+        named = self._vocabulary.table_at(position, loosely=True)
+        own = self._vocabulary.own_columns_at(table, position)
+        if named is None or (own is not None and own[1] >= named[1]):
+            return False
+        other, end = named
+        try:
+            return self._word(end) in {"table", "tables"} or self._vocabulary.keys.path(table, other) is None
+        except AmbiguousPathError:
+            return False
+
+    def _check_left_out(self, clause: Clause, position: int) -> None:
+        """Raises UnclearError for "(customers) without the reviews": those that have none, or no table of them?"""
+        inner = clause.condition.condition if isinstance(clause.condition, Not) else None
+        named = self._vocabulary.table_at(clause.start, loosely=True)
+        if isinstance(inner, Exists) and named is not None:
+            name = named[0].name.name
+            reason = f"those without any, or {name} left out?"
+            raise UnclearError(position - 1, clause.end, reason, (f"with no {name}", f"exclude the table {name}"))
 
     def _absent(self, table: Table, position: int, frames: Frames) -> Clause | None:
         letter = self._unmarked(table, position, frames) if self._marks.is_a_letter(position) else None
@@ -309,6 +335,12 @@ class ObjectReader(Reader):
             column, end = flag
             without = negated(flagged(self._vocabulary, table, column, True))
             return self._clause(without, position, end, f"{column.name} is not true", Continuation.WITH)
+        grant = self._columns.grant(table, position)
+        if grant is not None:
+            value = ColumnValue(column=grant.column.name)
+            none = any_of((IsNull(operand=value), Comparison(left=value, operator=EQUAL, right=_ZERO)))
+            meaning = f"{grant.text} is null or 0"
+            return self._clause(none, position, grant.end, meaning, Continuation.WITH)
         amount = self._columns.amount_there(table, position)
         if amount is not None:
             none = Comparison(left=ColumnValue(column=amount.column.name), operator=EQUAL, right=_ZERO)

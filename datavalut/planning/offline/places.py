@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Condition, Direction, Exists
 from datavalut.planning.offline import synonyms
+from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.attachment import leads_to
 from datavalut.planning.offline.columns import ColumnReader
 from datavalut.planning.offline.comparisons import Predicate
@@ -32,6 +33,8 @@ from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _PLACES = frozenset({"from", "in", "of", "for", "by", "at", "on", "to", "about", "regarding"}) | synonyms.MEANS
+_MEANS_COLUMNS = synonyms.MEANS_COLUMNS | {"method", "channel"}
+_KEPT = frozenset({"held", "kept", "stored", "housed", "parked"})
 _WHERE = frozenset({"from", "in", "at"})
 
 
@@ -78,7 +81,7 @@ class PlaceReader(Reader):
         )
         if column is not None:
             return opened(column, position)
-        place = self._place_before_a_subject(table, position, at)
+        place = self._place_before_a_subject(table, position, at) or self._means(table, position, at)
         if place is not None:
             return place
         owner = self._read_owner(table, position, at, frames)
@@ -91,10 +94,18 @@ class PlaceReader(Reader):
 
     def read_residence(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "living in Spain", "who are based in Lyon": the place says it all."""
-        if self._word(position) not in synonyms.RESIDING or self._word(position + 1) not in _WHERE | {"near"}:
+        if self._word(position) not in synonyms.RESIDING | _KEPT or self._word(position + 1) not in _WHERE | {"near"}:
             return None
         place = self.read(table, position + 1, frames)
         return opened(place, position) if place else None
+
+    def _means(self, table: Table, position: int, at: int) -> Clause | None:
+        """ "(payments) by card", by their own method, whatever tables of cards there are."""
+        columns = [column for column in table.columns if head_word(column.name) in _MEANS_COLUMNS]
+        if self._word(position) not in {"by"} | synonyms.MEANS or not self._vocabulary.labels_at(table, at, columns):
+            return None
+        named = self._named_rows.read_list(table, at, related=False)
+        return opened(named, position) if named else None
 
     def _place_before_a_subject(self, table: Table, position: int, at: int) -> Clause | None:
         """ "from Germany (and active listings)": a country's name describes none of the listings."""

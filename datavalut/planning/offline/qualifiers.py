@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from datavalut.catalog.model import Table
+from datavalut.filters.model import Exists
 from datavalut.planning.offline import synonyms, table_dates
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import FUNCTION_WORDS, AmountReader
@@ -42,6 +43,7 @@ from datavalut.planning.offline.places import PlaceReader
 from datavalut.planning.offline.quantities import read_comparator, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.rivals import RivalReader
+from datavalut.planning.offline.situations import SituationReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
@@ -105,6 +107,7 @@ class QualifierReader(Reader):
             read_noun=self.read_noun,
             read_bare_noun=self.read_bare_noun,
         )
+        self._situations = SituationReader(tokens, vocabulary, progress, objects=self._objects)
         self.verbs = VerbReader(
             tokens,
             vocabulary,
@@ -116,6 +119,7 @@ class QualifierReader(Reader):
             totals=self._totals,
             columns=self._columns,
             amounts=self.amounts,
+            situations=self._situations,
             read_place=lambda table, at, frames: (
                 self._journeys.led_in(table, at)
                 or self._read_place(table, at, frames)
@@ -200,8 +204,10 @@ class QualifierReader(Reader):
             case Continuation.WITH | Continuation.NO:
                 return self._continue_with(table, position, frames, last)
             case Continuation.HAVING:
-                return self.verbs.verb_phrase(table, position, frames) or self._continue_with(
-                    table, position, frames, last
+                return (
+                    self.verbs.verb_phrase(table, position, frames)
+                    or self._never_had(table, position, frames)
+                    or self._continue_with(table, position, frames, last)
                 )
             case Continuation.RELATIVE:
                 resumed = self.verbs.resumed(table, last.verb, position, frames) if last.verb is not None else None
@@ -210,6 +216,15 @@ class QualifierReader(Reader):
                     raise UnclearError(resumed.start, resumed.end, "said of what?", names)
                 return resumed or self.verbs.verb_phrase(table, position, frames)
         return None
+
+    def _never_had(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(who had surgery but) never physiotherapy"."""
+        if self._word(position) not in {"never", "not"}:
+            return None
+        body = self._objects.with_body(table, position + 1, frames)
+        if body is None or not isinstance(body.condition, Exists):
+            return None
+        return denied(body, position)
 
     def _continue_with(self, table: Table, position: int, frames: Frames, last: Clause) -> Clause | None:
         if frames and self._word(position) in FUNCTION_WORDS:
@@ -283,6 +298,7 @@ class QualifierReader(Reader):
     def _read_any(self, table: Table, position: int, frames: Frames) -> Clause | None:
         readings: Sequence[Callable[[], Clause | None]] = (
             lambda: self._read_group(table, position, frames),
+            lambda: self.verbs.read_repeated(table, position),
             lambda: self._read_negation(table, position, frames),
             lambda: self._read_exception(table, position, frames),
             lambda: self._measures.read(table, position) or self.durations.read(table, position),
@@ -294,6 +310,7 @@ class QualifierReader(Reader):
             lambda: self._journeys.led_in(table, position),
             lambda: self._objects.read(table, position, frames),
             lambda: self.verbs.read(table, position, frames),
+            lambda: self._situations.read(table, position),
             lambda: self._expiries.past_its_date(table, position) or self._dates.read_time(table, position),
             lambda: self._dates.read_participle(table, position),
             lambda: self._read_deed(table, position, frames),

@@ -21,8 +21,7 @@ from datavalut.filters.model import (
 from datavalut.planning.offline import synonyms, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import compared
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.inflection import is_participle, singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Clause, Continuation, NounPhrase, Progress, UnclearError
 from datavalut.planning.offline.quantities import (
@@ -114,7 +113,7 @@ class RivalReader(Reader):
     def amounts(self, table: Table, position: int) -> Clause | None:
         """ "(projects) over budget", "(offers) above the asking price", "(houses) sold below their list price"."""
         verb = self._word(position)
-        is_verb = verb.endswith("ed") or verb in IRREGULAR_PARTICIPLES
+        is_verb = is_participle(verb)
         at = position + 1 if is_verb else position
         at += is_verb and self._word(at) in {"at", "for"}
         comparator = read_comparator(self._tokens, at)
@@ -203,7 +202,7 @@ class RivalReader(Reader):
     def prices(self, table: Table, position: int) -> Clause | None:
         """ "(listings) sold for over 500000": at that price, of the row or of the sale."""
         verb = self._word(position)
-        if not (verb.endswith("ed") or verb in IRREGULAR_PARTICIPLES) or self._word(position + 1) not in {"for", "at"}:
+        if not is_participle(verb) or self._word(position + 1) not in {"for", "at"}:
             return None
         quantity = read_quantity(self._tokens, position + 2)
         if quantity is None or self._word(quantity.end) in synonyms.UNIT_WORDS or self._names_a_table(quantity.end):

@@ -9,10 +9,10 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import AggregateFunction, ColumnValue, Condition, Expression, Ordering, Sample, Top
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader
-from datavalut.planning.offline.dates import IRREGULAR_PARTICIPLES
+from datavalut.planning.offline.aggregates import Amount
+from datavalut.planning.offline.amounts import RAISING, AmountReader
 from datavalut.planning.offline.durations import DurationReader
-from datavalut.planning.offline.inflection import agent_stem, singular, stem
+from datavalut.planning.offline.inflection import agent_stem, is_participle, singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Clause, NounPhrase, Progress, UnclearError, all_of
 from datavalut.planning.offline.quantities import Number, read_number
@@ -325,7 +325,7 @@ class SelectionReader(Reader):
             return self._in_time(table, amount)
         reference = self._vocabulary.column_at(table, position)
         if reference is not None and not reference.path:
-            if _is_participle(self._word(reference.end)):
+            if is_participle(self._word(reference.end)):
                 names = (table.name.name, reference.text)
                 raise UnclearError(position, reference.end + 1, f"said of {names[0]} or of {names[1]}?", names)
             if reference.column.category not in NUMBER_CATEGORIES | TIME_CATEGORIES:
@@ -343,7 +343,7 @@ class SelectionReader(Reader):
     def _swapped(self, table: Table, position: int) -> Column | None:
         """ "amount raised", "raised amount": the raised_amount."""
         said = {self._word(position), self._word(position + 1)}
-        if "amount" not in said or not any(map(_is_participle, said)):
+        if "amount" not in said or not any(map(is_participle, said)):
             return None
         found = [one for one in table.columns if {*name_words(one.name)} == said and one.category in NUMBER_CATEGORIES]
         return found[0] if len(found) == 1 else None
@@ -371,7 +371,7 @@ class SelectionReader(Reader):
         described = self._verbs.read_noun(noun.start)
         if described is None or described.end == noun.end:
             return noun
-        if not _is_participle(self._word(noun.end)) and self._read_qualifiers(table, noun.end) is not None:
+        if not is_participle(self._word(noun.end)) and self._read_qualifiers(table, noun.end) is not None:
             names = (table.name.name, noun.table.name.name)
             raise UnclearError(noun.end, described.end, f"said of {names[0]} or of {names[1]}?", names)
         return described
@@ -379,7 +379,7 @@ class SelectionReader(Reader):
     def _in_time(self, table: Table, amount: Amount, said: Condition | None = None) -> tuple[Expression, int, str]:
         """The amount within the time that stands beside it: "(by) number of orders in 2024" counts those of 2024."""
         timed = self._amounts.read_time(table, amount, amount.end)
-        if timed is None and amount.column and _is_participle(self._word(amount.end)):
+        if timed is None and amount.column and is_participle(self._word(amount.end)):
             names = (table.name.name, amount.name)
             raise UnclearError(amount.end, amount.end + 1, f"said of {names[0]} or of {names[1]}?", names)
         conditions = [condition for condition in (said, timed and timed.condition) if condition]
@@ -494,10 +494,6 @@ class SelectionReader(Reader):
     def sample(self, selection: Selection) -> tuple[Sample, str]:
         size = f"{selection.percent:g}%" if selection.percent is not None else str(selection.rows)
         return Sample(percent=selection.percent, rows=selection.rows), size
-
-
-def _is_participle(word: str) -> bool:
-    return word.endswith("ed") or word in IRREGULAR_PARTICIPLES
 
 
 def _is_count(number: Number) -> bool:

@@ -5,24 +5,21 @@ subject keeps that table whole. "their orders" comes along by itself. A bare nou
 and orders from 2023") is refused, since the phrase could describe both.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Aggregate, Condition, Root, Sample, Top
-from datavalut.planning.offline import synonyms
-from datavalut.planning.offline.paths import AmbiguousPathError
+from datavalut.planning.offline import relations, synonyms
+from datavalut.planning.offline.exclusions import ExclusionReader
 from datavalut.planning.offline.phrases import Explained, NounPhrase, Progress, UnclearError, all_of, any_of
 from datavalut.planning.offline.qualifiers import QualifierReader
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.selections import Order, Selection, SelectionReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
+from datavalut.planning.offline.wholes import WholeReader
 
 _ASKING = frozenset({"which", "what"})
-_EXCLUDING = frozenset({"exclude", "skip", "omit"})
-_EXCLUDING_A_TABLE = _EXCLUDING | frozenset({"excluding", "without", "except", "skipping", "omitting", "but", "minus"})
-_TABLE_WORDS = frozenset({"table", "tables"})
 _RELATED_WORDS = frozenset(
     {"related", "associated", "linked", "connected", "attached", "dependent", "belonging"}
     | {"belongs", "belong", "relates", "references", "depends", "refers", "relating", "referencing"}
@@ -108,6 +105,8 @@ class SentenceReader(Reader):
             durations=self._qualifiers.durations,
             read_qualifiers=self._qualifiers.read,
         )
+        self._exclusions = ExclusionReader(tokens, vocabulary, progress, read_qualifiers=self._qualifiers.read)
+        self._wholes = WholeReader(tokens, vocabulary, progress)
         self._lead = 0
         self.subjects: list[Subject] = []
         self._excluded: list[tuple[Table, Explained]] = []
@@ -115,7 +114,7 @@ class SentenceReader(Reader):
     def read(self) -> Sentence | None:
         """None if the words at `progress.furthest` were not understood. Raises UnclearError."""
         position = self._lead = self._past_lead(1 if self._word(0) in _ASKING else 0)
-        everything = self._everything(position)
+        everything = self._wholes.read(position)
         excluded_only = None if everything else self._exclusion(position)
         if everything is not None:
             position = everything.end
@@ -134,9 +133,14 @@ class SentenceReader(Reader):
             if end is None:
                 return None
             position = end
-        if everything is not None and not self._excluded:
-            return None
-        return self._sentence([everything] if everything else [])
+        return self._whole(everything) if everything else self._sentence([])
+
+    def _whole(self, everything: Explained) -> Sentence:
+        """Every table, or all but those that are left out."""
+        if self.subjects or self._excluded:
+            return self._sentence([everything])
+        tables = tuple(str(table.name) for table in self._vocabulary.catalog.tables)
+        return Sentence((), tables, (), "every table, whole", (everything,), self._lead)
 
     def _check_lead(self, position: int, subject: Subject) -> None:
         """Raises UnclearError for "export events" where that is a kind of them."""
@@ -182,14 +186,6 @@ class SentenceReader(Reader):
         if self._word(at) in {"that", "which"}:
             at += 2 if self._word(at + 1) == "only" else 1
             return at + 1 if self._word(at) in {"has", "have", "contains", "includes", "holds"} else None
-        return None
-
-    def _everything(self, position: int) -> Explained | None:
-        for words in (("everything",), ("all", "tables"), ("all", "data"), ("the", "whole", "database")):
-            if self._words(position, *words):
-                end = position + len(words)
-                self._progress.reach(end)
-                return Explained(position, end, "every table")
         return None
 
     # Items
@@ -315,65 +311,17 @@ class SentenceReader(Reader):
         self.subjects.append(Subject(table, None, start, end, meaning, explained, comes_along=True))
 
     def _exclusion(self, position: int) -> int | None:
-        """ "exclude the logs", "without table audit_log", "excluding the tables logs and events"."""
-        word, at = self._word(position), position + 1
-        if (word, self._word(at)) == ("leave", "out"):
-            word, at = "exclude", at + 1
-        if word not in _EXCLUDING_A_TABLE:
+        exclusion = self._exclusions.read(position, tuple(subject.table for subject in self.subjects))
+        if exclusion is None:
             return None
-        if self._word(at) in {"the", "all"}:
-            at += 1
-        says_table = self._word(at) in _TABLE_WORDS
-        if says_table:
-            at += 1
-        found = list(self._tables_listed(at))
-        if not found:
-            return None
-        end = found[-1][1]
-        if self._word(end) in _TABLE_WORDS:
-            says_table, end = True, end + 1
-        if not says_table and word in {"excluding", "except", "minus"} and self.subjects:
-            name = found[0][0].name.name
-            raise UnclearError(position, end, f"leave out {name}", (f"without {name}", f"exclude the table {name}"))
-        if not says_table and word not in _EXCLUDING and not (word == "without" and self._are_unrelated(found)):
-            return None
-        if not says_table and self._qualifiers.read(found[-1][0], end) is not None:
-            name = found[-1][0].name.name
-            raise UnclearError(position, end, f"leave out the table {name}, or some of its rows?")
-        for table, _ in found:
-            if any(subject.table.name == table.name for subject in self.subjects):
-                raise UnclearError(position, end, f"{table.name.name} is asked for and left out")
-            self._excluded.append((table, Explained(position, end, f"the table {table.name.name} is left out")))
-        self._progress.reach(end)
-        return end
-
-    def _are_unrelated(self, tables: list[tuple[Table, int]]) -> bool:
-        """Is none joined to a subject, so that no row of a subject can be without one of theirs?"""
-        try:
-            return bool(self.subjects) and not any(
-                self._vocabulary.keys.path(subject.table, table) for subject in self.subjects for table, _ in tables
-            )
-        except AmbiguousPathError:
-            return False
-
-    def _tables_listed(self, position: int) -> Iterator[tuple[Table, int]]:
-        named = self._vocabulary.table_at(position, loosely=True)
-        while named is not None:
-            yield named
-            at = named[1]
-            joined = at
-            while self._word(joined) in {",", "and", "or"}:
-                joined += 1
-            if joined == at:
-                return
-            if self._word(joined) == "the":
-                joined += 1
-            named = self._vocabulary.table_at(joined, loosely=True)
+        self._excluded.extend((table, exclusion.explained(table)) for table in exclusion.tables)
+        return exclusion.end
 
     # Subjects
 
     def _subject(self, position: int) -> Subject | None:
         selection = self._selections.read(position)
+        self._wholes.check_sample(position, selection)
         before = self._progress.furthest
         subject = self._selected_subject(position, selection) if selection else None
         if subject is None:
@@ -453,7 +401,7 @@ class SentenceReader(Reader):
             self._check_shared(index, subject)
             roots[name] = _united(roots.get(name), subject)
         explained.extend(entry for _, entry in self._excluded)
-        meanings = [subject.meaning for subject in self.subjects] or ["every table"]
+        meanings = [_told(subject, full) for subject in self.subjects] or ["every table"]
         reading = " and ".join(meanings)
         if self._excluded:
             reading += "; left out: " + ", ".join(str(table.name) for table, _ in self._excluded)
@@ -487,6 +435,12 @@ class SentenceReader(Reader):
             raise UnclearError(
                 subject.start, subject.end, f"which {name}?", (f"all {name}", f"their {name}", f"{name} with ...")
             )
+
+
+def _told(subject: Subject, full: list[str]) -> str:
+    if subject.bare and not subject.comes_along and str(subject.table.name) in full:
+        return f"the whole table {subject.meaning}"
+    return subject.meaning + relations.told(subject.condition, subject.top)
 
 
 def _united(before: Root | None, subject: Subject) -> Root:

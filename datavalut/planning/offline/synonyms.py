@@ -89,14 +89,23 @@ COUNT_COLUMNS = words(
 # Columns of persons that say what they are.
 ROLE_COLUMNS = words("role position specialty speciality occupation profession type kind contract job rank title")
 
+# Further ones, by which persons are told apart.
+PERSONAL_COLUMNS = words(
+    "sex gender status nationality citizenship level tier seniority segment group grade rank cohort standing"
+)
+
 # Before the means or the way by which something was done.
 MEANS = words("through via using")
 # Columns that say who or what carried out what was done to a row.
 MEANS_COLUMNS = words("carrier courier shipper forwarder")
 # Columns of things whose values are nouns that a row may be called by.
-NOUN_COLUMNS = words("kind type class category genre species breed make brand manufacturer model status stage")
+NOUN_COLUMNS = words(
+    "kind type class category genre species breed make brand manufacturer model status stage form format"
+)
 SELLERS = words("merchant supplier vendor retailer restaurant seller partner dealer agency")
-PEOPLE = words("family couple child kid adult senior junior teen group individual man woman boy girl")
+PEOPLE = words(
+    "family couple child kid adult senior junior teen group individual man woman boy girl vegetarian vegan smoker"
+)
 MEANS_OF_PAYMENT = words("card cash cheque check paypal transfer wire voucher credit debit visa mastercard")
 
 LINE_WORDS = words("item line detail position part entry row")
@@ -369,7 +378,8 @@ RESIDING = words(
 CHANGING_VERBS = words(
     "drop delete truncate update insert grant revoke alter execute exec run shutdown kill ignore forget reveal "
     "disclose rename vacuum destroy erase wipe purge remove modify change disregard override overwrite print reset "
-    "disable call invoke read write"
+    "disable call invoke read write mask anonymize anonymise pseudonymize pseudonymise redact hash scrub obfuscate "
+    "scramble encrypt sanitize sanitise replace"
 )
 LEAD_WORDS = words(
     "please can could would will you i we need want wants like to give get show me us extract fetch find list export "

@@ -5,11 +5,13 @@ from datavalut.filters.model import ColumnValue, TextMatch, TextMatching
 from datavalut.planning.offline import synonyms
 from datavalut.planning.offline.abbreviations import head_word
 from datavalut.planning.offline.comparisons import Predicate, listed, one_of
+from datavalut.planning.offline.inflection import is_participle, stem, stems
 from datavalut.planning.offline.lists import ListReader
 from datavalut.planning.offline.phrases import Progress, UnclearError, any_of
 from datavalut.planning.offline.spelling import nearly_spelled, value_key
 from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token, TokenKind
+from datavalut.planning.offline.values import is_free_text
 from datavalut.planning.offline.vocabulary import Vocabulary
 
 _TEXT_OPERATORS: dict[tuple[str, ...], TextMatching] = {
@@ -21,6 +23,17 @@ _TEXT_OPERATORS: dict[tuple[str, ...], TextMatching] = {
     )
     for phrase in phrases.split(", ")
 }
+# Columns whose values may be participles: "status shipped", "condition damaged".
+_OF_STATES = (
+    synonyms.STATUS_COLUMNS
+    | synonyms.KIND_COLUMNS
+    | synonyms.NOUN_COLUMNS
+    | synonyms.ROLE_COLUMNS
+    | synonyms.words("result outcome resolution disposition verdict decision condition availability visibility mode")
+    | synonyms.words("reason cause level priority severity color colour size finish reaction event action")
+)
+_CHANGES = stems(" ".join(synonyms.CHANGING_VERBS)) | stems("clear hide strip blank null")
+_NOTHING = frozenset({"blank", "empty", "unset", "unknown", "missing"})
 
 
 class TextReader(ListReader):
@@ -78,6 +91,7 @@ class TextReader(ListReader):
         if value is None:
             return None
         self._check_spelling(table, column, position, value)
+        self._check_sense(column, position, value[1])
         texts, end = [value[0]], value[1]
         while (joined := self._list_joiner(end)) is not None:
             following = self._read_listed_value(table, column, joined)
@@ -107,6 +121,32 @@ class TextReader(ListReader):
         held = [held for held in self._vocabulary.values(table, column) if value_key(held) in near]
         reason = f"{table.name.name}.{column.name} holds no such value (in quotes it is taken as it stands)"
         raise UnclearError(position, end, reason, held[:3])
+
+    def _check_sense(self, column: Column, position: int, end: int) -> None:
+        """Raises UnclearError for "emails masked" and "with a blank phone", which are no values of texts that nobody
+        listed."""
+        if not self._may_be_no_value(column, position, end):
+            return
+        word = self._word(position)
+        if word in _NOTHING:
+            reason, candidates = "null, or a text", [f"without {column.name}"]
+        elif stem(word) in _CHANGES:
+            reason, candidates = "rows are chosen, never changed", []
+        else:
+            reason, candidates = f"no value of {column.name} that is known", []
+        raise UnclearError(
+            position, end, f"{reason} (in quotes it is taken as it stands)", [*candidates, f'{column.name} "{word}"']
+        )
+
+    def _may_be_no_value(self, column: Column, position: int, end: int) -> bool:
+        """Is it one plain word that says something of the column rather than stands in it?"""
+        token = self._tokens[position]
+        if end > position + 1 or token.kind is not TokenKind.WORD or token.text != token.lower:
+            return False
+        if is_free_text(column):
+            return token.text.isalpha()
+        is_said = is_participle(token.lower) or token.lower in _NOTHING | synonyms.CHANGING_VERBS
+        return is_said and head_word(column.name) not in _OF_STATES
 
     def _may_be_listed(self, first: int, joiner: int, second: int) -> bool:
         """Can "Canada and France" be two values of one column? Alike they must be: "Canada and vip" is no list."""
@@ -179,4 +219,6 @@ class TextReader(ListReader):
         if self._tokens[position].lower in synonyms.LEAD_WORDS | synonyms.DETERMINERS:
             return None
         value = self._read_value(table, column, position, explicit=True)
-        return value if value and self._ends_a_value(value[1]) else None
+        if value is None or not self._ends_a_value(value[1]) or self._may_be_no_value(column, position, value[1]):
+            return None
+        return value

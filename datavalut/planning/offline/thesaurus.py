@@ -129,6 +129,30 @@ CALLED_TOO: dict[str, frozenset[str]] = {
     )
 }
 
+# Values of kinds that say the same.
+SAME_KINDS: tuple[frozenset[str], ...] = tuple(
+    frozenset(entry.strip() for entry in line.split(","))
+    for line in """
+    voice, call, voice call, phone call
+    sms, text, text message, short message
+    mms, picture message, multimedia message
+    hardcover, hardback
+    ebook, e-book, electronic book
+    audiobook, talking book
+    child, kid
+    senior, pensioner, senior citizen
+    motorcycle, motorbike
+    sedan, saloon
+    truck, lorry
+    apartment, flat
+    x-ray, radiograph
+    mri, mri scan
+    surgery, operation
+    physiotherapy, physical therapy
+    vaccination, immunization, jab
+    """.strip().splitlines()
+)
+
 LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     words(line)
     for line in """
@@ -158,6 +182,7 @@ LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     website homepage url site
     address street streetaddress
     tag label
+    insurance insurer insuranceprovider insurancecompany insurancecarrier insuranceplan healthinsurance
     nickname alias
     """.strip().splitlines()
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -16,6 +16,7 @@ _TOKEN = re.compile(
         | \d{4}-(?:0[1-9]|1[0-2])(?![\w-])
         | (?:0?[1-9]|1[0-2])/\d{4}(?![\w/]))
     | (?P<number>[$€£¥]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[km](?!\w))?(?![\w@]|[.,]?\d|-[^\W\d]))
+    | (?P<short>w/o(?=\s) | (?<!\w)w/(?=[\s\d]))
     | (?P<word>@?\w+(?:[-.@/'&]\w+)*)
     | (?P<sign>>=|<=|<>|!=|==|≥|≤|≠|[^\w\s])
     """,
@@ -38,8 +39,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PARTS = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _TITLES = {"dr", "mr", "mrs", "ms", "prof", "st", "incl"}
 _AMOUNT_AND_UNIT = re.compile(r"(?P<number>\d+)(?P<unit>d|days?|w|wks?|weeks?|mos?|mths?|y|yrs?|h|hrs?|mins?)")
-_SHORT_WITH = re.compile(r"(?<!\w)w/(?=[\s\d])", re.IGNORECASE)
-_SHORT_WITHOUT = re.compile(r"(?<!\w)w/o(?=\s)", re.IGNORECASE)
+_SHORT_WORDS = {"w/": "with", "w/o": "without"}
 _SENTENCE_ENDS = (".", "!", "?", ",", ";", ":")
 
 
@@ -53,13 +53,17 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True)
 class Token:
-    """`lower` is what grammar compares; `text` what the user wrote (without the quotes); `number` a number's value."""
+    """`lower` is what grammar compares; `text` what the user wrote (without the quotes); `number` a number's value.
+
+    `span` is where it stands in the prompt; tokens that stand for others have theirs.
+    """
 
     text: str
     lower: str
     kind: TokenKind
     number: Decimal | None = None
     money: bool = False
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -74,9 +78,8 @@ def parts_of(name: str) -> tuple[str, ...]:
 
 def tokenize(prompt: str) -> tuple[Token, ...]:
     """All of the prompt but white space and the punctuation that ends it."""
-    text = _SHORT_WITHOUT.sub("without ", prompt.translate(_TYPOGRAPHIC))
-    text = _SHORT_WITH.sub("with ", text)
-    tokens = [token for match in _TOKEN.finditer(text) for token in _tokens_of_match(match)]
+    text = prompt.translate(_TYPOGRAPHIC)  # letter by letter, so that all stands where it stood
+    tokens = [replace(token, span=match.span()) for match in _TOKEN.finditer(text) for token in _tokens_of_match(match)]
     while tokens and tokens[-1].kind is TokenKind.SIGN and tokens[-1].lower in _SENTENCE_ENDS:
         tokens.pop()
     return tuple(
@@ -84,6 +87,11 @@ def tokenize(prompt: str) -> tuple[Token, ...]:
         for index, token in enumerate(tokens)
         if token.lower != "." or not index or tokens[index - 1].lower not in _TITLES
     )
+
+
+def quoted(prompt: str, tokens: tuple[Token, ...]) -> str:
+    """The prompt's own text, from the first of the tokens to the last."""
+    return prompt[min(token.span[0] for token in tokens) : max(token.span[1] for token in tokens)] if tokens else ""
 
 
 def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:
@@ -97,6 +105,9 @@ def _tokens_of_match(match: re.Match[str]) -> Iterator[Token]:
             yield Token(text, _iso_date(text), TokenKind.DATE)
         case "number":
             yield _number_token(text)
+        case "short":
+            word = _SHORT_WORDS[text.lower()]
+            yield Token(word, word, TokenKind.WORD)
         case "word":
             yield from _word_tokens(text)
         case _:
@@ -147,4 +158,4 @@ def _parts_at_hyphens(token: Token) -> Iterator[Token]:
         yield token
         return
     for part in parts:
-        yield Token(part, part.lower(), TokenKind.WORD)
+        yield Token(part, part.lower(), TokenKind.WORD, span=token.span)

@@ -8,12 +8,13 @@ from datavalut.catalog.model import Column, Table, TypeCategory
 from datavalut.filters.model import Aggregate, AggregateFunction, ColumnValue, Comparison, Direction, LiteralValue
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import head_word, name_words
-from datavalut.planning.offline.amounts import RAISING, Amount, AmountReader, DescribedRead
+from datavalut.planning.offline.aggregates import Amount
+from datavalut.planning.offline.amounts import RAISING, AmountReader, DescribedRead
 from datavalut.planning.offline.comparisons import compared
 from datavalut.planning.offline.inflection import singular, stem
 from datavalut.planning.offline.measures import MeasureReader
 from datavalut.planning.offline.phrases import Clause, DescribedRows, Explained, Progress, UnclearError, opened
-from datavalut.planning.offline.quantities import read_quantity
+from datavalut.planning.offline.quantities import Quantity, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.spendings import is_amount, is_amount_of
 from datavalut.planning.offline.tokens import Token
@@ -41,6 +42,24 @@ _NAMED_FOR = {
     "invoiced": _BILLS,
     "charged": frozenset({"charge", "fee"}),
     "fined": frozenset({"fine", "penalty"}),
+}
+_OWING = frozenset({"owe", "owes", "owed", "owing"})
+_UNPAID = frozenset({"unpaid", "outstanding", "open", "overdue"})
+# As they are said, and as names of columns end in them.
+_USING = frozenset(
+    {"used", "consumed", "burned", "drove", "driven", "covered", "travelled", "traveled", "worked", "logged", "tracked"}
+)
+_UNITS_OF_USE = {
+    said: frozenset(group.split())
+    for group in (
+        "mb megabyte megabytes",
+        "gb gigabyte gigabytes",
+        "kwh",
+        "litre litres liter liters",
+        "km kilometers",
+        "hour hours",
+    )
+    for said in group.split()
 }
 _CHARGED = frozenset(_NAMED_FOR)
 _PAYING = frozenset({"paid", "pay", "pays", "paying"})
@@ -91,17 +110,24 @@ class TotalReader(Reader):
         return self._measured_on_average(table, rows, position)
 
     def _measured_on_average(self, table: Table, rows: DescribedRows, position: int) -> Clause | None:
-        """ "(whose) tracks are longer than 4 minutes on average", "cost over $50 on average"."""
+        """ "(whose) tracks are longer than 4 minutes on average", "cost over $50 on average", "cost over $500 in
+        total"."""
         at = rows.end + (self._word(rows.end) in {"are", "were", "is"})
         said = self._measures.read(rows.table, at) or self._counting(rows.table, at)
-        if said is None or not self._words(said.end, *_ON_AVERAGE):
+        if said is None:
+            return None
+        in_all = next((words for words in _IN_ALL if self._words(said.end, *words)), None)
+        if in_all is None and not self._words(said.end, *_ON_AVERAGE):
             return None
         match said.condition:
             case Comparison(left=ColumnValue() as of, right=LiteralValue() as right, operator=operator):
                 path = self._vocabulary.path(table, rows.table, position, rows.end)
-                average = Aggregate(function=AggregateFunction.AVG, path=path, of=of, condition=rows.condition)
-                condition = Comparison(left=average, operator=operator, right=right)
-                return self._clause(condition, position, said.end + 2, f"on average {said.meaning}")
+                function = AggregateFunction.SUM if in_all else AggregateFunction.AVG
+                amount = Aggregate(function=function, path=path, of=of, condition=rows.condition)
+                condition = Comparison(left=amount, operator=operator, right=right)
+                end = said.end + len(in_all or _ON_AVERAGE)
+                meaning = f"{'in all' if in_all else 'on average'} {rows.meaning}: {said.meaning}"
+                return self._clause(condition, position, end, meaning)
         return None
 
     def _counting(self, rows: Table, position: int) -> Clause | None:
@@ -210,6 +236,11 @@ class TotalReader(Reader):
         quantity = read_quantity(self._tokens, position + 1)
         if quantity is None:
             return None
+        if word in _OWING:
+            return self._owed(table, position)
+        used = self._used_in_all(table, position, quantity)
+        if used is not None:
+            return used
         if word in _CHARGED:
             return self._charged(table, position) or self._charged_in_all(table, position)
         if word in RAISING and self._word(quantity.end) not in synonyms.UNIT_WORDS:
@@ -219,6 +250,36 @@ class TotalReader(Reader):
         if self._words(quantity.end, *_ON_AVERAGE) and word.endswith("ed"):
             return self._rated(table, position, quantity.end)
         return None
+
+    def _owed(self, table: Table, position: int) -> Clause | None:
+        """ "(who) owe more than 30 in unpaid fines": of those that are said to be so."""
+        clause = self._amount_in(table, position + 1)
+        if clause is None:
+            return None
+        if not {self._word(at) for at in range(position, clause.end)} & _UNPAID:
+            reason = "only of those that are not paid yet?"
+            raise UnclearError(position, clause.end, reason, ("more than ... in unpaid ...",))
+        return opened(clause, position)
+
+    def _used_in_all(self, table: Table, position: int, quantity: Quantity) -> Clause | None:
+        """ "(that) used more than 5000 MB in total": of the one amount below that is kept in that unit."""
+        unit = self._word(quantity.end)
+        end = next((quantity.end + 1 + len(words) for words in _IN_ALL if self._words(quantity.end + 1, *words)), None)
+        if end is None or unit not in _UNITS_OF_USE or self._word(position) not in _USING:
+            return None
+        found = [
+            (child, column)
+            for child in self._vocabulary.keys.children(table)
+            for column in child.columns
+            if column.category in NUMBER_CATEGORIES and name_words(column.name)[-1] in _UNITS_OF_USE[unit]
+        ]
+        if len(found) != 1:
+            return None
+        child, column = found[0]
+        path = self._vocabulary.path(table, child, position, end)
+        name = f"the sum of {child.name.name}.{column.name}"
+        amount = Amount(AggregateFunction.SUM, path, column, end, name, child, len(path))
+        return self._compared(table, amount, position, end, quantity_at=position + 1)
 
     def _charged(self, table: Table, position: int) -> Clause | None:
         """ "(students) charged more than 500 in fees (in total)"."""

@@ -22,6 +22,7 @@ _TEXT_LITERAL = re.compile(r"'((?:[^']|'')*)'")
 _COUNTRY_COLUMNS = words("country nation nationality land")
 _STATE_COLUMNS = words("state province region")
 _INITIALS = re.compile(r"[A-Z]{2,}s")  # "EPs", "CDs"
+_BETWEEN_PARTS = re.compile(r"\s*[,;|]\s*")
 _MOST_KINDS = 100
 _MOST_WORDS = 6  # of a value: a longer one is a sentence
 
@@ -76,6 +77,11 @@ class Values:
         """The values of the columns with such names that a sentence was found to need."""
         return [value for (_, column), known in self._known.items() if of_columns(column) for value in known.listed]
 
+    def read_before(self, table: Table, column: Column) -> tuple[str, ...]:
+        """The column's values, if they were looked up."""
+        known = self._known.get((str(table.name), column.name))
+        return known.listed if known is not None else ()
+
     def _words(self, table: Table, column: Column) -> ColumnWords:
         labels = self.labels(table, column)
         if labels:
@@ -87,7 +93,16 @@ class Values:
             for value in self._read.values(table.name, column.name) or ()
             if len(value.split()) <= _MOST_WORDS and any(letter.isalnum() for letter in value)
         )
-        return ColumnWords(False, values, _by_key(values, column) | _by_comment(values, column))
+        by_key = _by_key(values, column) | _by_comment(values, column)
+        for part in _parts_of_others(values):
+            by_key.pop(part, None)  # who has "latex" may be one of "penicillin, latex", too
+        return ColumnWords(False, values, by_key)
+
+
+def _parts_of_others(values: Iterable[str]) -> set[str]:
+    """The keys of what values tell beside other things."""
+    lists = (parts for value in values if len(parts := _BETWEEN_PARTS.split(value)) > 1)
+    return {value_key(part) for parts in lists for part in parts}
 
 
 def closed_labels(table: Table, column: Column) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import read_quantity
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.repeated import RepeatedReader
 from datavalut.planning.offline.rivals import RivalReader
+from datavalut.planning.offline.situations import SituationReader
 from datavalut.planning.offline.tenure import TenureReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.totals import TotalReader
@@ -61,6 +63,7 @@ _GETTING = synonyms.words(
 )
 _ENDING = frozenset({"end", "finish", "result", "conclud", "clos"})
 _RESULTS = frozenset({"grade", "mark", "result", "outcome", "resolution", "disposition", "verdict", "status"})
+_OUTCOMES = frozenset({"result", "outcome", "resolution", "verdict"})
 _WORK = frozenset({"work", "works", "worked", "working"})
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
@@ -79,6 +82,7 @@ class VerbReader(Reader):
         totals: TotalReader,
         columns: ColumnReader,
         amounts: AmountReader,
+        situations: SituationReader,
         read_place: PlaceRead,
         read_noun: NounRead,
     ) -> None:
@@ -93,6 +97,7 @@ class VerbReader(Reader):
         self._totals = totals
         self._columns = columns
         self._amounts = amounts
+        self._situations = situations
         self._latest = LatestReader(tokens, vocabulary, progress)
         self._tenure = TenureReader(tokens, vocabulary, progress)
         self._backgrounds = BackgroundReader(tokens, vocabulary, progress)
@@ -104,6 +109,7 @@ class VerbReader(Reader):
         self._links = LinkReader(tokens, vocabulary, progress, columns=columns, read_noun=read_noun)
         self._kinds = KindReader(tokens, vocabulary, progress)
         self._marks = MarkReader(tokens, vocabulary, progress)
+        self._repeated = RepeatedReader(tokens, vocabulary, progress, dates=dates)
         self._outcomes = OutcomeReader(tokens, vocabulary, progress, read_noun=read_noun)
         self._read_place = read_place
         self._read_noun = read_noun
@@ -136,19 +142,36 @@ class VerbReader(Reader):
     def _nobody(self, table: Table, position: int, frames: Frames) -> Clause | None:
         """ "(posts that) nobody has liked", "(products) no one ordered in 2024"."""
         at = position + 1 if self._word(position) in {"that", "which"} else position
-        if self._word(at) == "nobody":
-            at += 1
-        elif self._words(at, "no", "one"):
-            at += 2
-        else:
-            return None
+        subject = self._past_nobody(at)
+        if subject is None:
+            return self._done_by_nobody(table, at, frames)
+        at = subject
         while self._word(at) in _HAVE | {"ever", "yet"}:
             at += 1
         behind = at + 2 if self._word(at + 1) in OBJECT_PREPOSITIONS and not self._is_time(at + 1) else None
         deed = self.deeds.read(table, at, frames, object_at=behind)
         if deed is None:
-            return None
+            states = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+            # what was paid may be "shipped" by now
+            if not self._word(at).endswith(("ed", "aid")) or self._vocabulary.labels_at(table, at, states):
+                return None
+            undone = self._adjectives.read_list(table, at, is_denied=True)
+            return undone and opened(denied(undone, position), position, Continuation.NONE)
         return opened(denied(replace(deed, end=max(deed.end, behind or 0)), position), position, Continuation.NONE)
+
+    def _past_nobody(self, position: int) -> int | None:
+        if self._word(position) == "nobody":
+            return position + 1
+        return position + 2 if self._words(position, "no", "one") else None
+
+    def _done_by_nobody(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(products) reviewed by nobody", "(posts that) were liked by no one"."""
+        at = position + 1 if self._word(position) in _BE else position
+        end = self._past_nobody(at + 2) if self._word(at + 1) == "by" else None
+        deed = self.deeds.read(table, at, frames, object_at=end) if end is not None else None
+        if deed is None or end is None:
+            return None
+        return opened(denied(replace(deed, end=max(deed.end, end)), at), position, Continuation.NONE)
 
     def _is_time(self, position: int) -> bool:
         return self._dates.begins_with_time(position)
@@ -200,6 +223,9 @@ class VerbReader(Reader):
         clause: Clause | None = None
         if word in {"first", "last"}:
             return self._first_deed(table, position)
+        never = self._repeated.never(table, position)
+        if never is not None:
+            return never
         if word in {"never", "not"}:
             clause = _denied_if_any(
                 self._verb(table, at, frames) or self._predicative(table, at, frames, is_denied=True), position
@@ -218,7 +244,10 @@ class VerbReader(Reader):
                 )
         elif word in _BE:
             self._progress.reach(at)
-            if self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
+            never = self._repeated.never(table, at)
+            if never is not None:
+                clause = never
+            elif self._word(at) in {"not", "never", "neither"} and not self._measures.denies_a_comparison(at):
                 clause = _denied_if_any(self._predicative(table, at + 1, frames, is_denied=True), position)
             else:
                 clause = self._predicative(table, at, frames)
@@ -256,6 +285,8 @@ class VerbReader(Reader):
         """What may stand behind "are"."""
         return (
             self._durations.read(table, position)
+            or self._repeated.read(table, position)
+            or self._repeated.marked(table, position)
             or self._expiries.past_its_date(table, position)
             or self._rivals.amounts(table, position)
             or self._rivals.prices(table, position)
@@ -263,6 +294,7 @@ class VerbReader(Reader):
             or self._dates.read_participle(table, position)
             or self._done_by(table, position, frames)
             or self._adjectives.read_list(table, position, is_denied=is_denied)
+            or self._situations.read(table, position)
             or self._measures.read(table, position)
             or self._dates.read_time(table, position)
             or self.deeds.read(table, position, frames)
@@ -374,7 +406,8 @@ class VerbReader(Reader):
         """ "(payments that) failed": a label of the row's own status, and nothing that it was done to."""
         following = self._word(position + 1)
         ends = position + 1 >= len(self._tokens) or following in {"and", "or", "but", ",", ")"}
-        columns = [column for column in table.columns if head_word(column.name) in synonyms.STATUS_COLUMNS]
+        states = synonyms.STATUS_COLUMNS | _OUTCOMES
+        columns = [column for column in table.columns if head_word(column.name) in states]
         labels = self._vocabulary.labels_at(table, position, columns) if ends else []
         return len(labels) == 1 and labels[0].end == position + 1 and self._word(position).endswith("ed")
 
@@ -404,6 +437,11 @@ class VerbReader(Reader):
     def read_noun(self, position: int) -> NounPhrase | None:
         """With all that is said of it."""
         return self._read_noun(position, ())
+
+    def read_repeated(self, table: Table, position: int) -> Clause | None:
+        """ "(loans) renewed at least twice", "(loans) never renewed", "(students) marked absent 3 times"."""
+        is_marked = self._word(position) not in {"never", "not"} or self._word(position + 1).endswith("ed")
+        return self._repeated.read(table, position) or (self._repeated.marked(table, position) if is_marked else None)
 
     def read_link(self, table: Table, position: int, frames: Frames) -> Clause | None:
         return self._links.read(table, position, frames)

@@ -16,6 +16,7 @@ from datavalut.planning.offline.name_keys import (
     TABLE_PREFIXES,
     column_keys,
     name_key,
+    names_by_keys,
     own_keys,
     spelled_names,
     table_keys,
@@ -24,6 +25,7 @@ from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
 from datavalut.planning.offline.phrases import UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
+from datavalut.planning.offline.trades import ONLY_IN_PLURAL, called_in_the_trade
 from datavalut.planning.offline.values import Values, plural_key
 
 LONGEST_NAME = 5  # tokens
@@ -85,6 +87,10 @@ class Vocabulary:
                 tables = names.setdefault(key, {}).setdefault(level, [])
                 if table not in tables:
                     tables.append(table)
+        for word, table in (*names_by_keys(self.catalog), *called_in_the_trade(self.catalog)):
+            tables = names.setdefault(word, {}).setdefault(LOOSELY, [])
+            if table not in tables:
+                tables.append(table)
         return names
 
     @cached_property
@@ -110,8 +116,12 @@ class Vocabulary:
                 continue
             is_qualified = length == 1 and "." in self._tokens[position].text
             levels = (self._qualified_tables if is_qualified else self._tables).get(key)
+            if levels and min(levels) >= LOOSELY and self._tokens[position].lower == key in ONLY_IN_PLURAL:
+                continue
             if levels and (loosely or min(levels) < LOOSELY):
                 tables = levels[min(levels)]
+                if min(levels) >= LOOSELY and self._is_a_name(tables, position, length):
+                    return None
                 if len(tables) > 1:
                     raise UnclearError(
                         position, position + length, "several tables fit", (str(table.name) for table in tables)
@@ -119,6 +129,13 @@ class Vocabulary:
                 self._check_pairs(tables[0], position, length)
                 return tables[0], position + length
         return None
+
+    def _is_a_name(self, tables: list[Table], position: int, length: int) -> bool:
+        """Do the words go on to what a row is called, as "Person 3" does? Such a name has a capital."""
+        if position == 0 or not self._tokens[position].text[0].isupper():
+            return False
+        labels = (self.label_at(table, column, position) for table in tables for column in self.name_columns(table))
+        return any(label is not None and label.end > position + length for label in labels)
 
     def is_called(self, table: Table, position: int, end: int) -> bool:
         """Is it the table's own name, or a part of it, and no synonym?"""
@@ -322,6 +339,10 @@ class Vocabulary:
         """The column's labels, or the values that it is known to hold."""
         return self._values.of(table, column).listed
 
+    def values_read_before(self, table: Table, column: Column) -> tuple[str, ...]:
+        """As `values`, without looking them up for it."""
+        return self._values.read_before(table, column)
+
     def stored(self, table: Table, column: Column, text: str) -> tuple[str, ...]:
         """The values of the column that are written so."""
         return self._values.of(table, column).stored(value_key(text))
@@ -468,7 +489,9 @@ class Vocabulary:
         names |= {
             name_key(name_words(column.name)): column.name for table in self.catalog.tables for column in table.columns
         }
-        return names | {key: levels[min(levels)][0].name.name for key, levels in self._tables.items()}
+        return names | {
+            key: levels[min(levels)][0].name.name for key, levels in self._tables.items() if min(levels) < LOOSELY
+        }
 
 
 def _said_for(table: Table) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from datavalut.filters.model import FilterPlan
 from evaluation.__main__ import REFUSED, RIGHT, WRONG, Result, evaluated
 from evaluation.cases import DATABASES, HALVES, read_cases
 from evaluation.databases import made_database, running_server
@@ -43,6 +44,21 @@ def test_hardly_any_prompt_is_silently_wrong(results: dict[str, list[Result]], h
     assert outcomes.keys() <= {RIGHT, REFUSED, WRONG}
 
 
+def test_plans_that_differ_have_different_readings(results: dict[str, list[Result]]) -> None:
+    plans: dict[tuple[str, str], dict[FilterPlan, str]] = {}
+    for result in results["tuning"]:
+        if isinstance(result.answer, FilterPlan):
+            chosen = result.answer.model_copy(update={"evidence": ()})
+            plans.setdefault((result.case.database, chosen.reading), {})[chosen] = result.case.prompt
+    assert [prompts for prompts in plans.values() if len(prompts) > 1] == []
+
+
+def test_the_evidence_quotes_the_prompt(results: dict[str, list[Result]]) -> None:
+    for result in results["tuning"]:
+        if isinstance(result.answer, FilterPlan):
+            assert [entry.words for entry in result.answer.evidence if entry.words not in result.case.prompt] == []
+
+
 def test_there_are_enough_prompts_of_every_kind() -> None:
     for half in HALVES:
         kinds = Counter(case.kind for case in read_cases(half))
@@ -52,5 +68,5 @@ def test_there_are_enough_prompts_of_every_kind() -> None:
 
 
 def test_no_prompt_is_in_both_halves() -> None:
-    tuning, held_out = ({case.prompt.lower() for case in read_cases(half)} for half in HALVES)
+    tuning, held_out = ({(case.database, case.prompt.lower()) for case in read_cases(half)} for half in HALVES)
     assert not tuning & held_out

@@ -291,7 +291,7 @@ def test_an_unrelated_table_can_only_be_left_out(prompt: str) -> None:
     [
         (FLEET, "trips starting in Berlin", "Berlin"),  # a place of the station, but also of the member
         (FLEET, "trips with a distance over 50 minutes", "over 50 minutes"),  # the column is in kilometers
-        (FLEET, "members without the trips", "the"),  # with no trip, or without the table?
+        (FLEET, "members without the trips", "without the trips"),  # with no trip, or without the table?
         (FLEET, "top 10 members in 2025 by number of trips", "in"),  # members from 2025, or their trips in it?
         (FLEET, "members 10 to 20", "10"),  # their numbers, or their ages?
         (INSURER, "agents with a supervisor hired in 2025", "hired"),  # the agents, or their supervisors?

@@ -523,12 +523,13 @@ def test_the_evidence_says_which_words_led_to_what() -> None:
     assert [(entry.words, entry.meaning) for entry in plan.evidence] == [
         ("customers", "the table public.customers"),
         ("from last 6 months", "customers.created_at within the last 6 months"),
-        ("with 3 + purchases", "at least 3 orders"),
+        ("with 3+ purchases", "at least 3 orders"),
     ]
 
 
 def test_the_reading_says_the_request_in_the_databases_words() -> None:
     plan = understood("top 5 clients with 3+ purchases by loyalty points, exclude the logs", SHOP)
     assert plan.reading == (
-        "the 5 of customers (at least 3 orders) with the highest customers.loyalty_points; left out: public.audit_log"
+        "the 5 of customers (at least 3 orders) with the highest customers.loyalty_points, over orders by customer_id; "
+        "left out: public.audit_log"
     )
