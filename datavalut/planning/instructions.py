@@ -36,12 +36,14 @@ birth date.
 - The last or the first time of something: `max` or `min` over a path, in `time`.
 - Times: always `time` with a window. "last 6 months" is {"kind":"last","amount":6,"unit":"month"}; "last month" \
 (the whole month before this one) is {"kind":"calendar","unit":"month","offset":-1}; "more than 2 years ago" is \
-`older_than`; "upcoming", with no end, is `next` with 1000 years; "nothing since" a day is `not` of `exists` with a \
+`older_than`; "upcoming", with no end, is `next` with 1000 years; "overdue" and what else lies before today is a \
+`range` that ends today; "nothing since" a day is `not` of `exists` with a \
 `range` from that day on; dates are a `range` whose end is not included: all of 2024 is 2024-01-01 to 2025-01-01.
 - Text: `text` with `case_sensitive` false, unless the request is about capitals. Use `=` for codes and enum labels, \
-and write labels as the schema spells them. Where values are not told, take the request's word, in the singular, and \
-`contains` if the column is likely to say more than it ("suites": "Junior Suite"). Never put wildcards or regular \
-expressions in a text.
+and write labels as the schema spells them; `checks` tell values as `labels` do. Where values are not told, take the \
+request's word, in the singular, and `contains` if the column is likely to say more than it ("suites": "Junior \
+Suite") or to spell it otherwise: then what the spellings have in common ("cardiologists", of a specialty: "cardiolog"; \
+"file uploads", of a kind: both "file" and "upload"). Never put wildcards or regular expressions in a text.
 - Negative words ("not", "never", "without", "except"): `not`. It is true where the inner condition is unknown. Of a \
 flag, what the words deny is `not` of "= true".
 - Nothing that the words do not say: bookings are with the cancelled ones, unless the request speaks of these.
@@ -76,7 +78,7 @@ first 10 by the sum of the total of their orders placed in 2024"}]},"refusal":nu
 
 When to refuse: if a part of the request fits nothing in the schema, or fits several things equally well, or is not \
 a request for rows. Never guess, and never leave a part out silently. In `not_understood` give the words, and the \
-tables or columns they may have meant. `reason` is one sentence for the request's author.
+tables or columns they may have meant, if any. `reason` is one sentence for the request's author.
 """
 
 
