@@ -42,8 +42,8 @@ birth date.
 - Text: `text` with `case_sensitive` false, unless the request is about capitals. Use `=` for codes and enum labels, \
 and write labels as the schema spells them; `checks` tell values as `labels` do. Where values are not told, take the \
 request's word, in the singular, and `contains` if the column is likely to say more than it ("suites": "Junior \
-Suite") or to spell it otherwise: then what the spellings have in common ("cardiologists", of a specialty: "cardiolog"; \
-"file uploads", of a kind: both "file" and "upload"). Never put wildcards or regular expressions in a text.
+Suite") or to spell it otherwise: then what the spellings have in common ("cardiologists", of a specialty: \
+"cardiolog"; "file uploads", of a kind: both "file" and "upload"). Never put wildcards or regular expressions in a text.
 - Negative words ("not", "never", "without", "except"): `not`. It is true where the inner condition is unknown. Of a \
 flag, what the words deny is `not` of "= true".
 - Nothing that the words do not say: bookings are with the cancelled ones, unless the request speaks of these.
