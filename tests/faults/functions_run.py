@@ -20,6 +20,7 @@ from datavalut.workflow.sweep import Sweep
 from tests.api_stack import ADA as OWNER
 from tests.api_stack import CONTEXT, PREFIX, ApiStack, load_function, running_api
 from tests.aws_doubles import JOBS_TABLE, REGION
+from tests.faults.extent import EACH_CALL
 from tests.faults.failing_services import Calls, FailingServices, ServiceFault
 from tests.faults.left_behind import OfAws, Places
 from tests.postgres_server import TestServer
@@ -43,9 +44,9 @@ class Functions:
     def failing_at_each_call(
         self, fault: ServiceFault, run: Callable[[], Any], before: Callable[[], Any] = lambda: None
     ) -> Iterator[Any]:
-        """What `run` gives, or raises, while its first call fails, its second one, …; `before` is done before each run,
-        with no fault. Ends when there is no such call."""
-        for nth in count(1):
+        """What `run` gives, or raises, while its first call fails, its second one (or the next of those that are
+        tried), …; `before` is done before each run, with no fault. Ends when there is no such call."""
+        for nth in count(1, EACH_CALL):
             before()
             with self.faults.failing(nth, fault) as calls:
                 try:

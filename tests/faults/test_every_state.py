@@ -15,7 +15,7 @@ MOMENTS: list[tuple[str, At]] = [(name, "begin") for name in states(WORKFLOW)]
 if IS_FULL:
     MOMENTS += [(name, "end") for name in tasks(WORKFLOW)]
 else:
-    MOMENTS = MOMENTS[::6]
+    MOMENTS = MOMENTS[::9]
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=" ".join)

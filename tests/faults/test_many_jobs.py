@@ -22,7 +22,7 @@ from tests.local_stack import Stack
 from tests.many_jobs import run_at_once
 
 SLOTS = 3
-JOBS, CANCELS = (200, 20) if IS_FULL else (12, 2)
+JOBS, CANCELS = (200, 20) if IS_FULL else (8, 2)
 CALLERS = 12  # with 200 at once, the emulator's gateway on two cores needs more than a request's 30 seconds
 AT_ONCE, AT_ONCE_CANCELS = 200, 20
 LONGEST_SECONDS = 900
