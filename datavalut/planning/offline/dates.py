@@ -169,7 +169,9 @@ class DateReader(Reader):
         operand = ColumnValue(column=column.name)
         if phrase.of_silence and name_words(column.name)[0] not in {"last", "latest"}:
             raise UnclearError(position, phrase.end, "until now, or since which date?", (column.name,))
-        if name_words(column.name)[0] in {"last", "latest"} and not open_ended:
+        if name_words(column.name)[0] in {"last", "latest"} and not (
+            open_ended or self._word(position - 1) == "last"  # said to be the last: "who last logged in before 2026"
+        ):
             reason = f"{column.name} holds only the last time"
             raise UnclearError(position, phrase.end, reason, (column.name,))
         if holds_years(column):
