@@ -38,12 +38,13 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.roles import role_stems, stems_of_giving
 from datavalut.planning.offline.spendings import is_money
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody"})
 _PAYMENTS = frozenset({"payment", "receipt"})
 _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
@@ -399,10 +400,12 @@ class AdjectiveReader(Reader):
         )
 
     def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
-        """ "unassigned tasks": without the row that assignee_id leads to."""
+        """ "unassigned tasks", "(not) assigned to anyone": without the row that assignee_id leads to."""
+        if self._word(end) == "to" and self._word(end + 1) in _ANYBODY:
+            end += 2
         for key in self._vocabulary.catalog.references_of(table.name):
             column = table.column(key.columns[0])
-            if column.not_null or verb not in role_stems(key):
+            if column.not_null or verb not in role_stems(key) | stems_of_giving(key):
                 continue
             is_null = IsNull(operand=ColumnValue(column=column.name))
             meaning = f"{column.name} is {'not ' if there else ''}null"

@@ -519,4 +519,6 @@ def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool
         return True
     if first.kind is not TokenKind.WORD:
         return False
-    return first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower)
+    if first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower):
+        return True
+    return first.text == "US" and "United States" in stored

@@ -1,0 +1,60 @@
+"""Ends of validity, last times, states of the day, and what is given to nobody. Needs nothing running."""
+
+import pytest
+
+from datavalut.filters.model import FilterPlan, Refusal
+from datavalut.planning.offline import plan_offline
+from tests.unit.planning.offline.catalogs import catalog, reference, table
+from tests.unit.planning.offline.conditions import null, root
+
+DESK = catalog(
+    "desk",
+    (
+        table("carriers", "id int!", "name text!", "insurance_valid_until date!", "licence_exp_dt date"),
+        table("players", "id int!", "contract_until date", "born_on date"),
+        table("contacts", "id int!", "name text!", "last_login_at tstz", "country text!"),
+        table("matches", "id int!", "kickoff_at tstz!", "status scheduled|played|postponed!"),
+        table("agents", "id int!", "name text!"),
+        table("tickets", "id int!", "assigned_agent_id int", "created_at tstz!"),
+    ),
+    (reference("tickets", "assigned_agent_id", "agents"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "meant"),
+    [
+        ("carriers whose insurance expires within the next 90 days", "insurance_valid_until within the next 90 days"),
+        ("carriers whose insurance has expired", "insurance_valid_until is in the past"),
+        ("carriers whose driving license has expired", "licence_exp_dt is in the past"),
+        ("players whose contract runs out in the next 6 months", "contract_until within the next 6 months"),
+        ("players whose contract ends in 2027", "contract_until in 2027"),
+        ("contacts who last logged in before 2026", "last_login_at before 2026"),
+        ("matches played in the last 3 months", "kickoff_at within the last 3 months"),
+    ],
+)
+def test_the_column_is_found(prompt: str, meant: str) -> None:
+    plan = plan_offline(prompt, DESK)
+    assert isinstance(plan, FilterPlan)
+    assert any(meant in entry.meaning for entry in plan.evidence)
+
+
+@pytest.mark.parametrize("prompt", ["tickets that are not assigned to anyone", "unassigned tickets"])
+def test_what_is_assigned_to_nobody_leads_nowhere(prompt: str) -> None:
+    plan = plan_offline(prompt, DESK)
+    assert isinstance(plan, FilterPlan)
+    assert plan.roots == (root("tickets", null("assigned_agent_id")),)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "carriers whose insurance expires within the last 90 days",
+        "carriers whose contract expires in 2027",
+        "contacts who logged in before 2026",
+        "matches postponed in the last 3 months",
+        "agents not assigned to anyone",
+    ],
+)
+def test_what_no_column_tells_is_refused(prompt: str) -> None:
+    assert isinstance(plan_offline(prompt, DESK), Refusal)
