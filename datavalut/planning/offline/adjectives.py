@@ -231,6 +231,9 @@ class AdjectiveReader(Reader):
             yield _Fit(flagged(self._vocabulary, table, column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
             return
+        for column, value, end in self._flags.having(table, position):
+            meaning = f"{column.name} is {'true' if value else 'false'}"
+            yield _Fit(flagged(self._vocabulary, table, column, value), meaning, end, column, derived=True)
         for positive in _positives(token.lower):
             for column in table.columns:
                 if column.category in TIME_CATEGORIES or not self._vocabulary.is_named(table, column, positive):

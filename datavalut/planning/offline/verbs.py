@@ -65,6 +65,7 @@ _ENDING = frozenset({"end", "finish", "result", "conclud", "clos"})
 _RESULTS = frozenset({"grade", "mark", "result", "outcome", "resolution", "disposition", "verdict", "status"})
 _OUTCOMES = frozenset({"result", "outcome", "resolution", "verdict"})
 _WORK = frozenset({"work", "works", "worked", "working"})
+_SCORING = frozenset({"score", "scores", "scored"})
 _OPENING = stems("opened filed raised lodged submitted created logged placed")
 # Who opens tickets, files claims and places orders, and does not work on them.
 _OPENERS = synonyms.words(
@@ -341,7 +342,7 @@ class VerbReader(Reader):
         marked = self._got(table, position, frames) or self._ended(table, position)
         if marked is not None:
             return marked
-        if word in synonyms.LIGHT_VERBS:
+        if word in synonyms.LIGHT_VERBS | _SCORING:
             body = self._light_object(table, position + 1, frames)
             if body is not None:
                 return opened(body, position)
@@ -486,7 +487,9 @@ class VerbReader(Reader):
         if extreme is not None:
             return extreme
         at = self._past_articles(position)
-        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
+        is_kind = self._word(position - 1) in _SCORING and at > position
+        is_noun = is_kind or self._vocabulary.table_at(at, loosely=True)
+        return self._objects.presence(table, position, frames) if is_noun else None
 
     def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
         """ "(ordered in 2023 but) not in 2024", "(bought books but) no toys", "(played in dramas and) in comedies":

@@ -58,3 +58,40 @@ def test_what_is_assigned_to_nobody_leads_nowhere(prompt: str) -> None:
 )
 def test_what_no_column_tells_is_refused(prompt: str) -> None:
     assert isinstance(plan_offline(prompt, DESK), Refusal)
+
+
+LEAGUE = catalog(
+    "league",
+    (
+        table("stadiums", "id int!", "name text!", "capacity int!"),
+        table("people", "id int!", "name text!"),
+        table("players", "id int!", "name text!"),
+        table("events", "id int!", "player_id int!", "kind goal|red_card!"),
+        table("cars", "id int!", "odo_km int!"),
+        table("rentals", "id int!", "car_id int!", "has_insurance bool!"),
+    ),
+    (reference("events", "player_id", "players"), reference("rentals", "car_id", "cars")),
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "meant"),
+    [
+        ("stadiums that hold more than 30,000 people", "stadiums.capacity more than 30000"),
+        ("stadiums seating at most 500 spectators", "stadiums.capacity at most 500"),
+        ("players who scored at least 6 goals", "at least 6 events"),
+        ("players who have never scored a goal", "not (at least one of events)"),
+        ("cars with a mileage over 150000", "cars.odo_km more than 150000"),
+        ("uninsured rentals", "has_insurance is false"),
+        ("cars with insured rentals", "has_insurance is true"),
+    ],
+)
+def test_capacities_goals_and_insurance(prompt: str, meant: str) -> None:
+    plan = plan_offline(prompt, LEAGUE)
+    assert isinstance(plan, FilterPlan)
+    assert any(meant in entry.meaning for entry in plan.evidence)
+
+
+@pytest.mark.parametrize("prompt", ["players who scored more than 10", "rentals with a mileage over 10"])
+def test_an_amount_of_nothing_said_is_refused(prompt: str) -> None:
+    assert isinstance(plan_offline(prompt, LEAGUE), Refusal)
