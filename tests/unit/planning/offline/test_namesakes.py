@@ -6,6 +6,7 @@ from datavalut.filters.model import FilterPlan, Refusal, Root
 from datavalut.planning.offline import plan_offline
 from tests.unit.planning.offline.catalogs import catalog, reference, table
 from tests.unit.planning.offline.conditions import compare, exists, no, path, root
+from tests.unit.planning.offline.known_values import FixedValues
 
 WHOLESALE = catalog(
     "wholesale",
@@ -63,3 +64,32 @@ def test_what_a_key_joins_with_the_subject_is_meant(prompt: str, wanted: Root) -
 )
 def test_what_could_be_of_either_is_refused(prompt: str) -> None:
     assert isinstance(plan_offline(prompt, WHOLESALE), Refusal)
+
+
+LEAGUE = catalog(
+    "league",
+    (
+        table("teams", "id int!", "name text!"),
+        table("matches", "id int!", "home_team_id int!", "away_team_id int!", "played_on date!"),
+    ),
+    (reference("matches", "home_team_id", "teams"), reference("matches", "away_team_id", "teams")),
+)
+NAMES = FixedValues({("teams", "name"): ("Leeds Athletic", "Derby Rangers")})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "key", "name"),
+    [
+        ("home matches of Leeds Athletic", "home_team_id", "Leeds Athletic"),
+        ("away matches of the Derby Rangers", "away_team_id", "Derby Rangers"),
+    ],
+)
+def test_a_side_says_which_of_two_keys_is_meant(prompt: str, key: str, name: str) -> None:
+    plan = plan_offline(prompt, LEAGUE, NAMES)
+    assert isinstance(plan, FilterPlan)
+    assert plan.roots == (root("matches", exists(path(f"^ teams.{key}"), compare("name", "=", name))),)
+
+
+@pytest.mark.parametrize("prompt", ["matches of Leeds Athletic", "home matches", "home matches of Hull"])
+def test_a_side_of_nobody_is_refused(prompt: str) -> None:
+    assert isinstance(plan_offline(prompt, LEAGUE, NAMES), Refusal)
