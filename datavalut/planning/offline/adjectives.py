@@ -203,6 +203,7 @@ class AdjectiveReader(Reader):
         for label in self._vocabulary.labels_at(table, position):
             condition = one_of(label.column, label.values)
             end = self._past_own_column(table, label.column, label.end)
+            end += self._word(end) == "speaking" and head_word(label.column.name) == "language"
             end += self._word(end) == "'s"  # "master's students", "Germany's customers"
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)

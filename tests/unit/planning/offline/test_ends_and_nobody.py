@@ -15,6 +15,7 @@ DESK = catalog(
         table("contacts", "id int!", "name text!", "last_login_at tstz", "country text!"),
         table("matches", "id int!", "kickoff_at tstz!", "status scheduled|played|postponed!"),
         table("agents", "id int!", "name text!"),
+        table("customers", "id int!", "kind hotel|school!", "customer_since date!", "created_at tstz!"),
         table("tickets", "id int!", "assigned_agent_id int", "created_at tstz!"),
     ),
     (reference("tickets", "assigned_agent_id", "agents"),),
@@ -30,6 +31,8 @@ DESK = catalog(
         ("players whose contract runs out in the next 6 months", "contract_until within the next 6 months"),
         ("players whose contract ends in 2027", "contract_until in 2027"),
         ("contacts who last logged in before 2026", "last_login_at before 2026"),
+        ("clients that became customers before 2020", "customer_since before 2020"),
+        ("hotels that became customers in 2024", "customer_since in 2024"),
         ("matches played in the last 3 months", "kickoff_at within the last 3 months"),
     ],
 )
@@ -54,6 +57,7 @@ def test_what_is_assigned_to_nobody_leads_nowhere(prompt: str) -> None:
         "contacts who logged in before 2026",
         "matches postponed in the last 3 months",
         "agents not assigned to anyone",
+        "customers that became partners in 2024",
     ],
 )
 def test_what_no_column_tells_is_refused(prompt: str) -> None:
