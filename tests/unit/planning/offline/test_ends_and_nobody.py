@@ -16,9 +16,13 @@ DESK = catalog(
         table("matches", "id int!", "kickoff_at tstz!", "status scheduled|played|postponed!"),
         table("agents", "id int!", "name text!"),
         table("customers", "id int!", "kind hotel|school!", "customer_since date!", "created_at tstz!"),
-        table("tickets", "id int!", "assigned_agent_id int", "created_at tstz!"),
+        table(
+            "tickets",
+            *("id int!", "assigned_agent_id int", "customer_id int", "created_at tstz!"),
+            *("due_at tstz", "resolved_at tstz", "minutes int!"),
+        ),
     ),
-    (reference("tickets", "assigned_agent_id", "agents"),),
+    (reference("tickets", "assigned_agent_id", "agents"), reference("tickets", "customer_id", "customers")),
 )
 
 
@@ -33,6 +37,8 @@ DESK = catalog(
         ("contacts who last logged in before 2026", "last_login_at before 2026"),
         ("clients that became customers before 2020", "customer_since before 2020"),
         ("hotels that became customers in 2024", "customer_since in 2024"),
+        ("tickets resolved after they were due", "resolved_at > due_at"),
+        ("customers whose tickets add up to more than 90 minutes", "the sum of tickets: tickets.minutes more than 90"),
         ("matches played in the last 3 months", "kickoff_at within the last 3 months"),
     ],
 )
