@@ -405,7 +405,7 @@ class AdjectiveReader(Reader):
 
     def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
         """ "unassigned tasks", "(not) assigned to anyone": without the row that assignee_id leads to."""
-        if self._word(end) == "to" and self._word(end + 1) in _ANYBODY:
+        if self._word(end) == "to" and self._word(end + 1) in _ANYBODY and not self._is_somebody(end + 2):
             end += 2
         for key in self._vocabulary.catalog.references_of(table.name):
             column = table.column(key.columns[0])
@@ -414,6 +414,10 @@ class AdjectiveReader(Reader):
             is_null = IsNull(operand=ColumnValue(column=column.name))
             meaning = f"{column.name} is {'not ' if there else ''}null"
             yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
+
+    def _is_somebody(self, position: int) -> bool:
+        """Is it said who, in "(assigned to) anyone from Billing"?"""
+        return self._word(position) in synonyms.RELATIVES | synonyms.words("from in of at on with by else other for")
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))

@@ -123,7 +123,12 @@ class ExpiryReader(Reader):
         said = self._word(at)
         if said not in (_RUNNING_OUT if particle else _TO_EXPIRE):
             return None
-        phrase = TimeReader(self._tokens, self._vocabulary.reference_time).read(at + 1 + particle)
+        times = TimeReader(self._tokens, self._vocabulary.reference_time)
+        phrase = times.read(at + 1 + particle)
+        if phrase is not None and self._word(phrase.end) in {"or", "and", "but", ","}:
+            behind = phrase.end + 1 + (self._word(phrase.end + 1) in {"not", "or", "and"})
+            if times.read(behind) or times.read_date(behind) or times.read_relative(behind):
+                return None  # a second time would be taken for that of the row
         if phrase is None or any(isinstance(window, _PAST) for window in phrase.windows):
             return None  # "within 30 days" lies behind us elsewhere
         meaning = f"{table.name.name}.{column.name} {phrase.meaning}"

@@ -163,7 +163,11 @@ class MeasureReader(Reader):
         quantity = read_quantity(self._tokens, position + 1) if self._word(position) in _HOLDING else None
         columns = [column for column in table.columns if name_words(column.name)[-1] == "capacity"]
         columns = [column for column in columns if column.category in NUMBER_CATEGORIES]
-        if quantity is None or len(columns) != 1 or self._word(quantity.end) not in _HELD:
+        if quantity is None or self._word(quantity.end) not in _HELD:
+            return None
+        if len(columns) != 1:
+            if self._word(quantity.end) in {"people", "persons"}:
+                raise UnclearError(position, quantity.end + 1, "no one column says how many it holds")
             return None
         end = quantity.end + 1
         quantity = read_postfix(self._tokens, quantity, end)

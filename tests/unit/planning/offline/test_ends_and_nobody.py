@@ -63,6 +63,9 @@ def test_what_is_assigned_to_nobody_leads_nowhere(prompt: str) -> None:
         "contacts who logged in before 2026",
         "matches postponed in the last 3 months",
         "agents not assigned to anyone",
+        "tickets not assigned to anyone from Billing",
+        "carriers whose insurance expires before 2026 or after 2028",
+        "players whose contract ends in 2027 or 2028",
         "customers that became partners in 2024",
     ],
 )
@@ -102,6 +105,8 @@ def test_capacities_goals_and_insurance(prompt: str, meant: str) -> None:
     assert any(meant in entry.meaning for entry in plan.evidence)
 
 
-@pytest.mark.parametrize("prompt", ["players who scored more than 10", "rentals with a mileage over 10"])
+@pytest.mark.parametrize(
+    "prompt", ["players who scored more than 10", "rentals with a mileage over 10", "cars that hold more than 5 people"]
+)
 def test_an_amount_of_nothing_said_is_refused(prompt: str) -> None:
     assert isinstance(plan_offline(prompt, LEAGUE), Refusal)
