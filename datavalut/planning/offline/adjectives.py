@@ -38,12 +38,13 @@ from datavalut.planning.offline.phrases import (
 )
 from datavalut.planning.offline.quantities import EQUAL
 from datavalut.planning.offline.reader import Reader
-from datavalut.planning.offline.roles import role_stems
+from datavalut.planning.offline.roles import role_stems, stems_of_giving
 from datavalut.planning.offline.spendings import is_money
 from datavalut.planning.offline.tokens import Token, TokenKind
 from datavalut.planning.offline.type_categories import NUMBER_CATEGORIES, TIME_CATEGORIES
 from datavalut.planning.offline.vocabulary import Vocabulary
 
+_ANYBODY = frozenset({"anyone", "anybody", "someone", "somebody"})
 _PAYMENTS = frozenset({"payment", "receipt"})
 _BOUNDS = synonyms.words(
     "max maximum min minimum limit allowed target planned expected estimated default suggested required"
@@ -202,6 +203,7 @@ class AdjectiveReader(Reader):
         for label in self._vocabulary.labels_at(table, position):
             condition = one_of(label.column, label.values)
             end = self._past_own_column(table, label.column, label.end)
+            end += self._word(end) == "speaking" and head_word(label.column.name) == "language"
             end += self._word(end) == "'s"  # "master's students", "Germany's customers"
             meaning = f"{label.column.name} = '{' or '.join(label.values)}'"
             yield _Fit(condition, meaning, end, label.column, label.values)
@@ -230,6 +232,9 @@ class AdjectiveReader(Reader):
             yield _Fit(flagged(self._vocabulary, table, column, True), f"{column.name} is true", end, column)
         if token.kind is not TokenKind.WORD:
             return
+        for column, value, end in self._flags.having(table, position):
+            meaning = f"{column.name} is {'true' if value else 'false'}"
+            yield _Fit(flagged(self._vocabulary, table, column, value), meaning, end, column, derived=True)
         for positive in _positives(token.lower):
             for column in table.columns:
                 if column.category in TIME_CATEGORIES or not self._vocabulary.is_named(table, column, positive):
@@ -399,14 +404,20 @@ class AdjectiveReader(Reader):
         )
 
     def _roles(self, table: Table, verb: str, end: int, there: bool) -> Iterator[_Fit]:
-        """ "unassigned tasks": without the row that assignee_id leads to."""
+        """ "unassigned tasks", "(not) assigned to anyone": without the row that assignee_id leads to."""
+        if self._word(end) == "to" and self._word(end + 1) in _ANYBODY and not self._is_somebody(end + 2):
+            end += 2
         for key in self._vocabulary.catalog.references_of(table.name):
             column = table.column(key.columns[0])
-            if column.not_null or verb not in role_stems(key):
+            if column.not_null or verb not in role_stems(key) | stems_of_giving(key):
                 continue
             is_null = IsNull(operand=ColumnValue(column=column.name))
             meaning = f"{column.name} is {'not ' if there else ''}null"
             yield _Fit(negated(is_null) if there else is_null, meaning, end, column, derived=True)
+
+    def _is_somebody(self, position: int) -> bool:
+        """Is it said who, in "(assigned to) anyone from Billing"?"""
+        return self._word(position) in synonyms.RELATIVES | synonyms.words("from in of at on with by else other for")
 
     def _is_a_date(self, table: Table, verb: str) -> bool:
         return any(verb in table_dates.date_stems(table, column) for column in table_dates.date_columns(table))

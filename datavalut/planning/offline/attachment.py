@@ -16,12 +16,14 @@ from datavalut.filters.model import (
     Between,
     ColumnValue,
     Comparison,
+    ComparisonOperator,
     Condition,
     Direction,
     Exists,
     Expression,
     InTime,
     IsNull,
+    LiteralValue,
     Not,
     OneOf,
     PathStep,
@@ -46,6 +48,7 @@ _ANTECEDENT = frozenset({"that", "which", "who"})
 _OF_SEVERAL = frozenset({"are", "were", "have", "do"})
 _OF_ONE = frozenset({"is", "was", "has", "does"})
 _COLLECTIVE = frozenset({"staff", "personnel", "crew", "team", "faculty", "group", "family", "company"})
+_HAPPENED = frozenset({"played", "held", "performed", "contested"})
 _STATES = synonyms.STATUS_COLUMNS | {"condition"}
 
 
@@ -173,7 +176,7 @@ class AttachmentChecks(Reader):
             return
         before = items[-1][1]
         of_the_noun = before.continuation is Continuation.WITH and self._word(clause.start) == "from"
-        if before.is_state and not joiner and not of_the_noun:
+        if before.is_state and not joiner and not of_the_noun and not _happens_on_its_date(table, before.condition):
             raise UnclearError(before.start, clause.end, "no date says when this came to be so")
         if not joiner and not of_the_noun and _leads_down(before.condition):
             raise UnclearError(clause.start, clause.end, "the time of what?", (clause.meaning, f"... {before.meaning}"))
@@ -249,6 +252,14 @@ class AttachmentChecks(Reader):
         return any(
             self._vocabulary.is_noun_of(table, start, noun_end) for start in range(noun_end - 1, noun_end - 4, -1)
         )
+
+
+def _happens_on_its_date(table: Table, condition: Condition) -> bool:
+    """ "(matches) played last month": the time at which a thing that keeps no other is what it is for."""
+    match condition:
+        case Comparison(operator=ComparisonOperator.EQUAL, left=ColumnValue(), right=LiteralValue(value=str(state))):
+            return state.lower() in _HAPPENED and len(table_dates.date_columns(table)) == 1
+    return False
 
 
 def leads_to(condition: Condition, table: str) -> bool:

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from datavalut.catalog.model import Column, Table, TypeCategory
-from datavalut.filters.model import CalendarPeriod, ColumnValue, Condition, NextPeriod
+from datavalut.filters.model import CalendarPeriod, ColumnValue, Comparison, Condition, NextPeriod
 from datavalut.planning.offline import synonyms, table_dates, table_names
 from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.comparisons import Predicate, compared, in_time, in_year
 from datavalut.planning.offline.inflection import IRREGULAR_PARTICIPLES, singular, stem, stems
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, along
 from datavalut.planning.offline.predicates import PredicateReader
-from datavalut.planning.offline.quantities import read_postfix, read_quantity
+from datavalut.planning.offline.quantities import GREATER, LESS, read_postfix, read_quantity
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.shortened import may_stand_for
 from datavalut.planning.offline.table_dates import holds_years
@@ -156,6 +156,8 @@ class DateReader(Reader):
         if self._word(end) not in {"after", "before"}:
             return None
         column = self.date_of_verb(table, verb, position)
+        if column is not None and self._word(end + 1) in {"they", "it"} and self._word(end + 2) in {"were", "was"}:
+            return self._than_when(table, column, position, end)
         predicate = self._predicates.read_other_column(table, column, end) if column else None
         if column is None or predicate is None:
             return None
@@ -163,13 +165,26 @@ class DateReader(Reader):
         clause = self._clause(predicate.condition, position, predicate.end, meaning)
         return replace(clause, is_state=True)  # a time behind it could be that of either date
 
+    def _than_when(self, table: Table, column: Column, position: int, end: int) -> Clause | None:
+        """ "(resolved) after they were due": than the date of that."""
+        other = self.date_of_verb(table, stem(self._word(end + 3)), end + 3)
+        if other is None or other == column or other.category is not column.category:
+            return None
+        operator = GREATER if self._word(end) == "after" else LESS
+        left, right = ColumnValue(column=column.name), ColumnValue(column=other.name)
+        meaning = f"{table.name.name}.{column.name} {operator.value} {other.name}"
+        clause = self._clause(Comparison(left=left, operator=operator, right=right), position, end + 4, meaning)
+        return replace(clause, is_state=True)
+
     def _dated_by_verb(self, column: Column, phrase: TimePhrase, position: int) -> Condition:
         """A column of the last time says nothing about whether it also happened before."""
         open_ended = phrase.lasts_until_now
         operand = ColumnValue(column=column.name)
         if phrase.of_silence and name_words(column.name)[0] not in {"last", "latest"}:
             raise UnclearError(position, phrase.end, "until now, or since which date?", (column.name,))
-        if name_words(column.name)[0] in {"last", "latest"} and not open_ended:
+        if name_words(column.name)[0] in {"last", "latest"} and not (
+            open_ended or self._word(position - 1) == "last"  # said to be the last: "who last logged in before 2026"
+        ):
             reason = f"{column.name} holds only the last time"
             raise UnclearError(position, phrase.end, reason, (column.name,))
         if holds_years(column):

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datavalut.catalog.model import Column, Table
-from datavalut.filters.model import Age, ColumnValue, Condition, InTime, TimeUnit
+from datavalut.filters.model import Age, ColumnValue, Condition, InTime, LastPeriod, OlderThan, TimeUnit
 from datavalut.planning.offline import table_dates
 from datavalut.planning.offline.abbreviations import name_words
-from datavalut.planning.offline.comparisons import before_now
-from datavalut.planning.offline.inflection import singular, stem
+from datavalut.planning.offline.comparisons import before_now, in_time
+from datavalut.planning.offline.inflection import american_singular, stem
 from datavalut.planning.offline.phrases import Clause, Continuation, all_of, negated
 from datavalut.planning.offline.reader import Reader
 from datavalut.planning.offline.synonyms import DATE_WORDS
+from datavalut.planning.offline.times import TimeReader
 
 _EXPIRING = frozenset({"expir", "end"})
 _EXPIRED = frozenset({"expired", "ended", "lapsed"})
@@ -21,6 +22,11 @@ _STARTS = frozenset({"start", "begin", "validfrom", "effectfrom", "effect"})
 _PASSED = frozenset({"passed", "past", "gone", "elapsed"})
 _ITS = frozenset({"its", "their", "the"})
 _HAS = frozenset({"has", "have", "is", "are"})
+_TO_EXPIRE = frozenset({"expires", "expire", "ends", "end", "lapses", "lapse", "expiring", "ending"})
+_RUNNING_OUT = frozenset({"runs", "run", "running"})
+_UNTIL = frozenset({"valid", "until", "till", "through"})
+_OF_DRIVING = frozenset({"driving", "driver"})
+_PAST = (LastPeriod, OlderThan, Age)
 _LONGEST = 3  # words of what expires
 
 
@@ -85,6 +91,9 @@ class ExpiryReader(Reader):
 
     def whose(self, table: Table, position: int) -> Clause | None:
         """ "(whose) passport has expired", "is not expired"."""
+        when = self._when(table, position)
+        if when is not None:
+            return when
         found, over = self._thing(table, position), _EXPIRED
         if found is None:
             found, over = self._date(table, position), _PASSED
@@ -103,10 +112,33 @@ class ExpiryReader(Reader):
         meaning = f"{table.name.name}.{column.name} is {'not ' if is_denied else ''}in the past"
         return self._clause(negated(past) if is_denied else past, position, at + 1, meaning)
 
+    def _when(self, table: Table, position: int) -> Clause | None:
+        """ "(whose) insurance expires within the next 90 days", "contract runs out in 2027"."""
+        found = self._thing(table, position)
+        if found is None:
+            return None
+        column, at = found
+        at += self._word(at) in {"will", "is"}
+        particle = self._word(at + 1) == "out"
+        said = self._word(at)
+        if said not in (_RUNNING_OUT if particle else _TO_EXPIRE):
+            return None
+        times = TimeReader(self._tokens, self._vocabulary.reference_time)
+        phrase = times.read(at + 1 + particle)
+        if phrase is not None and self._word(phrase.end) in {"or", "and", "but", ","}:
+            behind = phrase.end + 1 + (self._word(phrase.end + 1) in {"not", "or", "and"})
+            if times.read(behind) or times.read_date(behind) or times.read_relative(behind):
+                return None  # a second time would be taken for that of the row
+        if phrase is None or any(isinstance(window, _PAST) for window in phrase.windows):
+            return None  # "within 30 days" lies behind us elsewhere
+        meaning = f"{table.name.name}.{column.name} {phrase.meaning}"
+        return self._clause(in_time(ColumnValue(column=column.name), phrase), position, phrase.end, meaning)
+
     def _thing(self, table: Table, position: int) -> tuple[Column, int] | None:
         """ "passport", of the one date passport_expires_on."""
         for length in range(_LONGEST, 0, -1):
-            said = [singular(self._word(position + index)) for index in range(length)]
+            said = [american_singular(self._word(position + index)) for index in range(length)]
+            said = said[1:] if said[0] in _OF_DRIVING and length > 1 else said
             columns = [column for column in table_dates.date_columns(table) if _what_expires(column) == said]
             if len(columns) == 1:
                 return columns[0], position + length
@@ -114,6 +146,6 @@ class ExpiryReader(Reader):
 
 
 def _what_expires(column: Column) -> list[str]:
-    words = [word for word in name_words(column.name) if word not in DATE_WORDS]
-    left = [singular(word) for word in words if stem(word) not in _EXPIRING]
-    return left if len(left) < len(words) else []
+    words = [word for word in name_words(column.name) if word not in DATE_WORDS - _UNTIL]
+    left = [american_singular(word) for word in words if stem(word) not in _EXPIRING and word not in _UNTIL]
+    return left if len(left) < len(words) and words[-1] != "valid" else []

@@ -96,6 +96,25 @@ class FlagReader(Reader):
             and _forms(column) == {_form(noun)}
         ]
 
+    def having(self, table: Table, position: int) -> Iterator[tuple[Column, bool, int]]:
+        """ "insured rentals", "uninsured": has_insurance; each with whether it is said to be true."""
+        word = self._word(position)
+        if not word.endswith("ed"):
+            return
+        denied = word.removeprefix("un") if word.startswith("un") else ""
+        for column in table.columns:
+            first, *rest = name_words(column.name)
+            if (
+                column.category is not TypeCategory.BOOLEAN
+                or first != "has"
+                or len(rest) != 1
+                or rest[0].endswith("ed")
+            ):
+                continue
+            for participle, is_true_ in ((word, True), (denied, False)):
+                if participle and stem(participle) == stem(rest[0]):
+                    yield column, is_true_, position + 1
+
     def deed(self, table: Table, position: int) -> tuple[Column, int] | None:
         """What a row does: "(that) renew automatically", "allow pets", "include classes", "(who) smoke"."""
         found = list(self.read(table, position))

@@ -18,6 +18,7 @@ from datavalut.planning.offline.named_rows import holds_kinds
 from datavalut.planning.offline.paths import AmbiguousPathError
 from datavalut.planning.offline.phrases import along
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.table_dates import date_columns
 from datavalut.planning.offline.thesaurus import LOOSE_TABLE_SYNONYMS, SAME_KINDS
 from datavalut.planning.offline.tokens import TokenKind, parts_of
 from datavalut.planning.offline.values import is_of_initials
@@ -25,6 +26,16 @@ from datavalut.planning.offline.vocabulary import LONGEST_NAME, LabelReference
 
 _OF_WORK = synonyms.words("job work contract employment membership loyalty age seniority body")
 _NEGATIONS = ("non-", "non")
+_VEHICLES = synonyms.words("vehicle car automobile truck van bus")
+_GOODS = synonyms.words("product item article good")
+# Adjectives in whose plural things are spoken of ("two automatics", "the friendlies"), and what these are.
+_CALLED_BY_ADJECTIVES = {
+    **dict.fromkeys(("automatic", "manual", "hybrid", "electric", "diesel", "convertible"), _VEHICLES),
+    "friendly": synonyms.words("match game fixture"),
+    **dict.fromkeys(("collectible", "perishable", "consumable", "disposable"), _GOODS),
+}
+# The first words of cards that something is paid with; a red card is none.
+_CARDS_TO_PAY_WITH = synonyms.words("credit debit gift bank prepaid charge store fuel corporate virtual payment")
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,19 @@ class KindReader(Reader):
                         yield KindNoun(table, path, holder, column, label.values, label.end)
                 if (str(holder.name), column.name) not in seen:
                     yield from self._called_otherwise(table, (holder, path, column), position, length)
+            called = _CALLED_BY_ADJECTIVES.get(singular(self._word(position))) if length == 1 else None
+            if called is not None and table_names.is_of(table, called):
+                yield from self._by_adjectives(table, position, seen)
+
+    def _by_adjectives(self, table: Table, position: int, seen: set[tuple[str, str]]) -> Iterator[KindNoun]:
+        """ "automatics", "friendlies": what another column than that of a kind says of the row, by an adjective that is
+        said for a thing, too."""
+        for column in table.columns:
+            is_word = column.category in {TypeCategory.TEXT, TypeCategory.ENUM}
+            is_kind = (str(table.name), column.name) in seen or head_word(column.name) in synonyms.PLACE_COLUMNS
+            if is_word and not is_kind and self._vocabulary.has_few_values(table, column):
+                for label in self._vocabulary.spelled(table, column, position, 1):
+                    yield KindNoun(table, (), table, column, label.values, label.end)
 
     def _called_otherwise(
         self, table: Table, of: tuple[Table, tuple[PathStep, ...], Column], position: int, length: int
@@ -185,7 +209,9 @@ class KindReader(Reader):
         return texts if holds_kinds(kinds, table) else self._vocabulary.name_columns(kinds)
 
     def _is_of_kinds(self, table: Table) -> bool:
-        return american_singular(name_words(table.name.name)[-1]) in synonyms.KIND_TABLES
+        """A maintenance job with its day is no job that somebody has."""
+        last = american_singular(name_words(table.name.name)[-1])
+        return last in synonyms.KIND_TABLES and not (last == "job" and date_columns(table))
 
     def _may_be(self, table: Table, column: Column, label: LabelReference) -> bool:
         """A value that is a person's ("student" of memberships.type) makes no person of a thing; nor does one that is a
@@ -196,7 +222,8 @@ class KindReader(Reader):
         of_what_it_deals_in = head_word(column.name) in {"category", "brand"} and table_names.is_of(
             table, synonyms.JOINERS | synonyms.SELLERS
         )
-        is_other = words & (synonyms.PERSONS | synonyms.PEOPLE | synonyms.MEANS_OF_PAYMENT)
+        pays = words & synonyms.MEANS_OF_PAYMENT and not _is_another_card(table, words)
+        is_other = pays or words & (synonyms.PERSONS | synonyms.PEOPLE)
         return not (is_other or of_what_it_deals_in)
 
     def _of_roles(self, position: int) -> Iterator[KindNoun]:
@@ -248,6 +275,13 @@ class KindReader(Reader):
     def _only_joins(self, table: Table) -> bool:
         keys = {name for key in self._vocabulary.catalog.references_of(table.name) for name in key.columns}
         return len(table.primary_key) > 1 and {*table.primary_key} <= keys
+
+
+def _is_another_card(table: Table, words: set[str]) -> bool:
+    """Is it a red card, say, of rows that tell of no money?"""
+    pays = words & (_CARDS_TO_PAY_WITH | synonyms.MEANS_OF_PAYMENT - {"card"})
+    amounts = any({*name_words(column.name)} & synonyms.AMOUNT_COLUMNS for column in table.columns)
+    return "card" in words and len(words) > 1 and not pays and not amounts
 
 
 def kind_of(kinds: list[KindNoun]) -> Condition:

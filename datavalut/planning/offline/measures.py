@@ -73,6 +73,8 @@ _VERBS = {
     )
     for form in forms.split()
 }
+_HOLDING = synonyms.words("hold holds holding seat seats seating accommodate accommodates accommodating fit fits")
+_HELD = synonyms.words("people persons guests spectators visitors attendees fans")
 _ADVERBS = {
     "hour": "hourly",
     "day": "daily",
@@ -107,6 +109,7 @@ class MeasureReader(Reader):
         return (
             self._comparative(table, position)
             or self._verb(table, position)
+            or self._holding(table, position)
             or self._counted_by_name(table, position)
             or self._old(table, position)
             or self._amount(table, position)
@@ -148,6 +151,23 @@ class MeasureReader(Reader):
         if unit is not None and not columns and len(named) == 1 and named[0][1] in synonyms.UNIT_NAMES_OF_TIME:
             return self._of_column(table, named[0][0], quantity, position)
         if len(columns) != 1:
+            return None
+        end = quantity.end + 1
+        quantity = read_postfix(self._tokens, quantity, end)
+        condition = compared(ColumnValue(column=columns[0].name), quantity, columns[0].category, position)
+        meaning = f"{table.name.name}.{columns[0].name} {quantity.meaning}"
+        return self._clause(condition, position, max(end, quantity.end), meaning)
+
+    def _holding(self, table: Table, position: int) -> Clause | None:
+        """ "(stadiums that) hold more than 30,000 people": in the capacity, whoever they are."""
+        quantity = read_quantity(self._tokens, position + 1) if self._word(position) in _HOLDING else None
+        columns = [column for column in table.columns if name_words(column.name)[-1] == "capacity"]
+        columns = [column for column in columns if column.category in NUMBER_CATEGORIES]
+        if quantity is None or self._word(quantity.end) not in _HELD:
+            return None
+        if len(columns) != 1:
+            if self._word(quantity.end) in {"people", "persons"}:
+                raise UnclearError(position, quantity.end + 1, "no one column says how many it holds")
             return None
         end = quantity.end + 1
         quantity = read_postfix(self._tokens, quantity, end)

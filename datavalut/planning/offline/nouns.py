@@ -34,6 +34,7 @@ from datavalut.planning.offline.phrases import (
     all_of,
 )
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.sides import SideReader
 from datavalut.planning.offline.times import TimePhrase
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
@@ -62,6 +63,7 @@ class NounReader(Reader):
         self._dates = DateReader(tokens, vocabulary, progress)
         self._kinds = KindReader(tokens, vocabulary, progress)
         self._named_rows = NamedRowReader(tokens, vocabulary, progress)
+        self._sides = SideReader(tokens, vocabulary, progress)
         self._read_qualifiers = read_qualifiers
         self._read_key = read_key
         self._attachment = attachment
@@ -143,6 +145,10 @@ class NounReader(Reader):
             if called is not None and called.end > end and individuals:
                 return self._individual_phrase(table, position, called)
             adjectives = self._adjectives.read_list(table, at, noun_at) if noun_at > at else None
+            side = self._sides.read(table, at, noun_at, end) if noun_at > at and adjectives is None else None
+            if side is not None:
+                more = read_qualifiers(table, side.end)
+                return _noun_phrase(table, position, end, [side, *([more] if more else [])])
             if noun_at > at and adjectives is None:
                 continue
             if self._word(end) in _RECORD_WORDS:

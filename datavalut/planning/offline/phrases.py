@@ -91,6 +91,14 @@ class UnclearError(Exception):
         self.candidates = tuple(candidates)
 
 
+class SeveralTablesError(UnclearError):
+    """A noun that `tables` are called by."""
+
+    def __init__(self, start: int, end: int, tables: Iterable[Table]) -> None:
+        self.tables = tuple(tables)
+        super().__init__(start, end, "several tables fit", (str(table.name) for table in self.tables))
+
+
 class Progress:
     """How far into the prompt any reading came: the word there is the one that was not understood.
 

@@ -9,8 +9,10 @@ from datavalut.planning.offline.antecedents import with_antecedents
 from datavalut.planning.offline.corrections import Correction, corrected
 from datavalut.planning.offline.courtesy import without_courtesy
 from datavalut.planning.offline.impossible import refusal_of_the_impossible
+from datavalut.planning.offline.inflection import singular
 from datavalut.planning.offline.likely_values import LikelyValues
-from datavalut.planning.offline.phrases import Explained, Progress, UnclearError
+from datavalut.planning.offline.namesakes import joined_with_subject
+from datavalut.planning.offline.phrases import Explained, Progress, SeveralTablesError, UnclearError
 from datavalut.planning.offline.refusals import not_understood, unclear
 from datavalut.planning.offline.sentence import Sentence, SentenceReader
 from datavalut.planning.offline.tokens import Token, TokenKind, quoted, tokenize, without_hyphens
@@ -105,6 +107,13 @@ def _answer(prompt: str, tokens: tuple[Token, ...], vocabulary: Vocabulary) -> F
     reader = SentenceReader(tokens, vocabulary, progress)
     try:
         sentence = reader.read()
+    except SeveralTablesError as error:
+        joined = None
+        if not vocabulary.is_one_meant and not _goes_on(tokens, error.end):
+            joined = joined_with_subject(
+                vocabulary.catalog, error, lambda table: _answer(prompt, tokens, vocabulary.with_meant(table))
+            )
+        return joined or unclear(prompt, tokens, vocabulary, error)
     except UnclearError as error:
         return unclear(prompt, tokens, vocabulary, error)
     unexplained = progress.furthest if sentence is None else _first_unexplained(tokens, sentence)
@@ -119,6 +128,14 @@ def _answer(prompt: str, tokens: tuple[Token, ...], vocabulary: Vocabulary) -> F
             Evidence(words=quoted(prompt, tokens[entry.start : entry.end]), meaning=entry.meaning)
             for entry in _in_order(sentence)
         ),
+    )
+
+
+def _goes_on(tokens: tuple[Token, ...], end: int) -> bool:
+    """Is what ends there the beginning of a longer noun, as in "order lines"?"""
+    one = tokens[end - 1].lower
+    return singular(one) == one and any(
+        singular(following.lower) != following.lower for following in tokens[end : end + 1]
     )
 
 

@@ -34,6 +34,14 @@ def stems_before_parent(key: ForeignKey) -> frozenset[str]:
     return frozenset({stem(words[-len(parent) - 1])}) if said else frozenset()
 
 
+@lru_cache(maxsize=10_000)
+def stems_of_giving(key: ForeignKey) -> frozenset[str]:
+    """ "assign" for an assigned_agent_id of agents: the row is given to the one that it leads to."""
+    words, parent = _words(key) if len(key.columns) == 1 else ([], [])
+    given = words[: -len(parent)] if [singular(word) for word in words[-len(parent) :]] == parent else []
+    return frozenset(stem(word) for word in given if word in _GIVEN)
+
+
 def _words(key: ForeignKey) -> tuple[list[str], list[str]]:
     words = [word for word in name_words(key.columns[0]) if word not in _OF_KEYS]
     return words, [singular(word) for word in name_words(key.parent.name)]

@@ -8,11 +8,14 @@ refused.
 from datavalut.catalog.model import Table
 from datavalut.filters.model import ColumnValue, InTime
 from datavalut.planning.offline import synonyms, table_dates, table_names
+from datavalut.planning.offline.abbreviations import name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
-from datavalut.planning.offline.inflection import stems
+from datavalut.planning.offline.comparisons import in_time
+from datavalut.planning.offline.inflection import singular, stems
 from datavalut.planning.offline.lengths import Length, read_length
 from datavalut.planning.offline.phrases import Clause, Progress, UnclearError, all_of
 from datavalut.planning.offline.reader import Reader
+from datavalut.planning.offline.times import TimeReader
 from datavalut.planning.offline.tokens import Token
 from datavalut.planning.offline.vocabulary import Vocabulary
 
@@ -28,6 +31,7 @@ _HERE = (
     ("for", "us"),
     ("for", "the", "company"),
 )
+_BECOMING = frozenset({"became", "become"})
 _WORKING = frozenset({"employed", "working", "worked", "work"})
 
 
@@ -42,6 +46,7 @@ class TenureReader(Reader):
             self._for(table, position, position)
             or self._with_years(table, position)
             or self._been(table, position)
+            or self._became(table, position)
             or self._in_a_state(table, position)
         )
 
@@ -75,6 +80,21 @@ class TenureReader(Reader):
             return None
         at += self._word(at) in _WORKING
         return self._for(table, position, self._past_here(at))
+
+    def _became(self, table: Table, position: int) -> Clause | None:
+        """ "(restaurants that) became customers before 2020", by their customer_since."""
+        at = self._past_articles(position + 1)
+        said = singular(self._word(at)) if self._word(position) in _BECOMING else ""
+        dates = [
+            column
+            for column in table_dates.date_columns(table)
+            if said and list(name_words(column.name)) == [said, "since"]
+        ]
+        phrase = TimeReader(self._tokens, self._vocabulary.reference_time).read(at + 1) if len(dates) == 1 else None
+        if phrase is None:
+            return None
+        meaning = f"{table.name.name}.{dates[0].name} {phrase.meaning}"
+        return self._clause(in_time(ColumnValue(column=dates[0].name), phrase), position, phrase.end, meaning)
 
     def _past_here(self, position: int) -> int:
         words = next((words for words in _HERE if self._words(position, *words)), ())

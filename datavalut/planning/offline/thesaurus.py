@@ -184,5 +184,6 @@ LOOSE_COLUMN_SYNONYMS: tuple[frozenset[str], ...] = tuple(
     tag label
     insurance insurer insuranceprovider insurancecompany insurancecarrier insuranceplan healthinsurance
     nickname alias
+    mileage odometer odo odokm odometerkm odometerreading mileagekm
     """.strip().splitlines()
 )

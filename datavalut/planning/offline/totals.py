@@ -105,6 +105,9 @@ class TotalReader(Reader):
         for phrases, function in ((_TOTALS, AggregateFunction.SUM), (_AVERAGES, AggregateFunction.AVG)):
             words = max((words for words in phrases if self._words(rows.end, *words)), key=len, default=None)
             if words is not None and read_quantity(self._tokens, rows.end + len(words)):
+                counting = self._counting(rows.table, rows.end + len(words))
+                if counting is not None and function is AggregateFunction.SUM:
+                    return self._sum_of_the_named(table, rows, counting, position)
                 amount = self._amount_of(table, rows, function, position)
                 return self._amounts.compare(table, amount, position, rows.end + len(words))
         return self._measured_on_average(table, rows, position)
@@ -128,6 +131,16 @@ class TotalReader(Reader):
                 end = said.end + len(in_all or _ON_AVERAGE)
                 meaning = f"{'in all' if in_all else 'on average'} {rows.meaning}: {said.meaning}"
                 return self._clause(condition, position, end, meaning)
+        return None
+
+    def _sum_of_the_named(self, table: Table, rows: DescribedRows, said: Clause, position: int) -> Clause | None:
+        """ "(whose) licenses add up to more than 300 seats": the sum of what is named behind the number."""
+        match said.condition:
+            case Comparison(left=ColumnValue() as of, right=LiteralValue() as right, operator=operator):
+                path = self._vocabulary.path(table, rows.table, position, rows.end)
+                amount = Aggregate(function=AggregateFunction.SUM, path=path, of=of, condition=rows.condition)
+                condition = Comparison(left=amount, operator=operator, right=right)
+                return self._clause(condition, position, said.end, f"the sum of {rows.meaning}: {said.meaning}")
         return None
 
     def _counting(self, rows: Table, position: int) -> Clause | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datavalut.catalog.model import Table
 from datavalut.filters.model import Direction, Exists, PathStep
 from datavalut.planning.offline import synonyms, table_names
-from datavalut.planning.offline.abbreviations import head_word
+from datavalut.planning.offline.abbreviations import head_word, name_words
 from datavalut.planning.offline.adjectives import AdjectiveReader
 from datavalut.planning.offline.amounts import AmountReader
 from datavalut.planning.offline.backgrounds import BackgroundReader
@@ -16,7 +16,7 @@ from datavalut.planning.offline.deeds import OBJECT_PREPOSITIONS, DeedReader, No
 from datavalut.planning.offline.durations import DurationReader
 from datavalut.planning.offline.expiries import ExpiryReader
 from datavalut.planning.offline.flags import FlagReader, flagged
-from datavalut.planning.offline.inflection import stem
+from datavalut.planning.offline.inflection import singular, stem, stems
 from datavalut.planning.offline.journeys import VERBS_OF_WAYS
 from datavalut.planning.offline.kinds import KindReader
 from datavalut.planning.offline.latest import LatestReader
@@ -65,6 +65,13 @@ _ENDING = frozenset({"end", "finish", "result", "conclud", "clos"})
 _RESULTS = frozenset({"grade", "mark", "result", "outcome", "resolution", "disposition", "verdict", "status"})
 _OUTCOMES = frozenset({"result", "outcome", "resolution", "verdict"})
 _WORK = frozenset({"work", "works", "worked", "working"})
+_SCORING = frozenset({"score", "scores", "scored"})
+_OPENING = stems("opened filed raised lodged submitted created logged placed")
+# Who opens tickets, files claims and places orders, and does not work on them.
+_OPENERS = synonyms.words(
+    "customer client account buyer shopper user contact company organization organisation member subscriber tenant "
+    "patient student policyholder borrower guest resident"
+)
 _BEFORE_WHICH = frozenset({"in", "by", "for", "with", "to", "at", "of", "on"})
 
 
@@ -335,7 +342,7 @@ class VerbReader(Reader):
         marked = self._got(table, position, frames) or self._ended(table, position)
         if marked is not None:
             return marked
-        if word in synonyms.LIGHT_VERBS:
+        if word in synonyms.LIGHT_VERBS | _SCORING:
             body = self._light_object(table, position + 1, frames)
             if body is not None:
                 return opened(body, position)
@@ -346,7 +353,28 @@ class VerbReader(Reader):
             or self._flag_of_deed(table, position)
             or self._went(table, position)
             or self._bringing(table, position, frames)
+            or self._opening(table, position, frames)
         )
+
+    def _opening(self, table: Table, position: int, frames: Frames) -> Clause | None:
+        """ "(accounts that have never) opened a ticket": of the rows that are by their key those of the subject. By
+        another ("assigned_agent_id", or that of somebody who works on them) nobody knows who opened them."""
+        article = self._past_articles(position + 1)
+        if stem(self._word(position)) not in _OPENING or article == position + 1:
+            return None
+        if not table_names.is_of(table, _OPENERS):
+            return None
+        noun = self._read_noun(article, None)
+        keys = [
+            key
+            for key in self._vocabulary.catalog.foreign_keys
+            if noun is not None and key.child == noun.table.name and key.parent == table.name
+        ]
+        own = {singular(word) for word in name_words(table.name.name)}
+        if len(keys) != 1 or not {singular(word) for word in name_words(keys[0].columns[0])} <= own | {"id", "key"}:
+            return None
+        body = self._light_object(table, position + 1, frames) or self._objects.presence(table, position + 1, frames)
+        return replace(opened(body, position), continuation=Continuation.RELATIVE) if body is not None else None
 
     def _got(self, table: Table, position: int, frames: Frames, object_at: int | None = None) -> Clause | None:
         """ "(students who) got an A in Linear Algebra"."""
@@ -459,7 +487,9 @@ class VerbReader(Reader):
         if extreme is not None:
             return extreme
         at = self._past_articles(position)
-        return self._objects.presence(table, position, frames) if self._vocabulary.table_at(at, loosely=True) else None
+        is_kind = self._word(position - 1) in _SCORING and at > position
+        is_noun = is_kind or self._vocabulary.table_at(at, loosely=True)
+        return self._objects.presence(table, position, frames) if is_noun else None
 
     def resumed(self, table: Table, verb: int, position: int, frames: Frames) -> Clause | None:
         """ "(ordered in 2023 but) not in 2024", "(bought books but) no toys", "(played in dramas and) in comedies":

@@ -22,7 +22,7 @@ from datavalut.planning.offline.name_keys import (
     table_keys,
 )
 from datavalut.planning.offline.paths import AmbiguousPathError, KeyGraph
-from datavalut.planning.offline.phrases import UnclearError
+from datavalut.planning.offline.phrases import SeveralTablesError, UnclearError
 from datavalut.planning.offline.spelling import value_key
 from datavalut.planning.offline.tokens import Token, TokenKind, parts_of
 from datavalut.planning.offline.trades import ONLY_IN_PLURAL, called_in_the_trade
@@ -60,7 +60,8 @@ class LabelReference:
 
 
 class Vocabulary:
-    """`reference_time` is the "now" of the sentence, for explanations: no meaning hangs on it."""
+    """`reference_time` is the "now" of the sentence, for explanations: no meaning hangs on it. Of several tables that
+    are called by one noun `meant` is the one, if it is among them."""
 
     def __init__(
         self,
@@ -68,13 +69,24 @@ class Vocabulary:
         tokens: tuple[Token, ...],
         values: Values,
         reference_time: datetime | None = None,
+        *,
+        meant: Table | None = None,
     ) -> None:
         self.catalog = catalog
+        self._meant = meant
         self.reference_time = reference_time
         self._values = values
         self.keys = KeyGraph(catalog)
         self._tokens = tokens
         self._column_levels: dict[str, dict[str, dict[int, list[Column]]]] = {}
+
+    @property
+    def is_one_meant(self) -> bool:
+        return self._meant is not None
+
+    def with_meant(self, table: Table) -> "Vocabulary":
+        """The same, where `table` is meant by a noun that others are called by, too."""
+        return Vocabulary(self.catalog, self._tokens, self._values, self.reference_time, meant=table)
 
     # Tables
 
@@ -120,12 +132,12 @@ class Vocabulary:
                 continue
             if levels and (loosely or min(levels) < LOOSELY):
                 tables = levels[min(levels)]
+                if len(tables) > 1 and self._meant in tables:
+                    tables = [table for table in tables if table == self._meant]
                 if min(levels) >= LOOSELY and self._is_a_name(tables, position, length):
                     return None
                 if len(tables) > 1:
-                    raise UnclearError(
-                        position, position + length, "several tables fit", (str(table.name) for table in tables)
-                    )
+                    raise SeveralTablesError(position, position + length, tables)
                 self._check_pairs(tables[0], position, length)
                 return tables[0], position + length
         return None
@@ -507,4 +519,6 @@ def _can_stand_alone(window: tuple[Token, ...], stored: tuple[str, ...]) -> bool
         return True
     if first.kind is not TokenKind.WORD:
         return False
-    return first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower)
+    if first.lower not in synonyms.GRAMMAR_WORDS or (first.text in stored and first.text != first.lower):
+        return True
+    return first.text == "US" and "United States" in stored
