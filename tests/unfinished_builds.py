@@ -56,3 +56,14 @@ class CutShort(Unobserved):
         self.left -= 1
         if self.left < 0:
             raise InterruptedError
+
+
+def run_cut_short(source: ConnectionParameters, made: MadeTarget, subset: Subset, checks: int) -> int:
+    """Workers one after another, each cut short after so many checks, until all is done: how many there were."""
+    cuts = 0
+    while True:
+        try:
+            if run_worker(source, made, subset, CutShort(checks)):
+                return cuts
+        except InterruptedError:
+            cuts += 1

@@ -102,7 +102,7 @@ def sequences_in_use(target: connection) -> tuple[SequenceInUse, ...]:
             name = TableName(row.sequence_schema, row.sequence_name)
             furthest = found[name].furthest if name in found else None
             if row.column_name is not None:
-                with past_row_security(target, [TableName(row.table_schema, row.table_name)]):
+                with past_row_security(target, TableName(row.table_schema, row.table_name)):
                     value = _furthest_value(cursor, row)
                 if value is not None and (furthest is None or _is_further(value, furthest, row.increment)):
                     furthest = value

@@ -152,11 +152,7 @@ class MeasureReader(Reader):
             return self._of_column(table, named[0][0], quantity, position)
         if len(columns) != 1:
             return None
-        end = quantity.end + 1
-        quantity = read_postfix(self._tokens, quantity, end)
-        condition = compared(ColumnValue(column=columns[0].name), quantity, columns[0].category, position)
-        meaning = f"{table.name.name}.{columns[0].name} {quantity.meaning}"
-        return self._clause(condition, position, max(end, quantity.end), meaning)
+        return self._of_what_is_counted(table, columns[0], quantity, position)
 
     def _holding(self, table: Table, position: int) -> Clause | None:
         """ "(stadiums that) hold more than 30,000 people": in the capacity, whoever they are."""
@@ -169,10 +165,14 @@ class MeasureReader(Reader):
             if self._word(quantity.end) in {"people", "persons"}:
                 raise UnclearError(position, quantity.end + 1, "no one column says how many it holds")
             return None
+        return self._of_what_is_counted(table, columns[0], quantity, position)
+
+    def _of_what_is_counted(self, table: Table, column: Column, quantity: Quantity, position: int) -> Clause:
+        """By the word behind the number, which is no unit of measure."""
         end = quantity.end + 1
         quantity = read_postfix(self._tokens, quantity, end)
-        condition = compared(ColumnValue(column=columns[0].name), quantity, columns[0].category, position)
-        meaning = f"{table.name.name}.{columns[0].name} {quantity.meaning}"
+        condition = compared(ColumnValue(column=column.name), quantity, column.category, position)
+        meaning = f"{table.name.name}.{column.name} {quantity.meaning}"
         return self._clause(condition, position, max(end, quantity.end), meaning)
 
     def denies_a_comparison(self, position: int) -> bool:

@@ -39,7 +39,7 @@ from tests.transfer_examples import (
     open_source,
     open_target,
 )
-from tests.unfinished_builds import CutShort, prepared_build, run_worker
+from tests.unfinished_builds import prepared_build, run_cut_short, run_worker
 
 MakeDatabase = Callable[..., ConnectionParameters]
 SHOP = """
@@ -336,12 +336,7 @@ def assert_whole(source: ConnectionParameters, made: MadeTarget, subset: Subset)
 def test_a_build_goes_on_wherever_its_workers_were_cut_short(
     shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset]
 ) -> None:
-    cuts, done = 0, False
-    while not done:
-        try:
-            done = run_worker(shop, *prepared, CutShort(checks=5))
-        except InterruptedError:
-            cuts += 1
+    cuts = run_cut_short(shop, *prepared, checks=5)
     assert cuts > 3
     assert_whole(shop, *prepared)
 

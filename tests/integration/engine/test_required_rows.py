@@ -15,7 +15,7 @@ from datavalut.filters.model import FilterPlan
 from tests.postgres_server import TestServer, query
 from tests.subset_cases import rows_with
 from tests.transfer_examples import MadeTarget, open_target
-from tests.unfinished_builds import CutShort, prepared_build, run_worker
+from tests.unfinished_builds import prepared_build, run_cut_short, run_worker
 
 # Each audit is kept, with its order and the order's customer, whatever their country; but not the order's items.
 SHOP = """
@@ -109,12 +109,7 @@ def test_keys_of_chosen_rows_and_their_count_are_cut_as_rows_are(
 def test_chunks_of_keys_that_are_cut_short_are_there_once(
     shop: ConnectionParameters, prepared: tuple[MadeTarget, Subset]
 ) -> None:
-    cuts, done = 0, False
-    while not done:
-        try:
-            done = run_worker(shop, *prepared, CutShort(checks=5))
-        except InterruptedError:
-            cuts += 1
+    cuts = run_cut_short(shop, *prepared, checks=5)
     assert cuts > 3
     assert_exact(shop, *prepared)
 
